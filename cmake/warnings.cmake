@@ -1,0 +1,10 @@
+# Warnings of our own code. -Werror comes from the presets, never from here.
+option(TWIN_WERROR "Warnings are errors" OFF)
+option(TWIN_TESTS "Build the tests" OFF)
+set(TWIN_BIN_DIR "${CMAKE_BINARY_DIR}/bin" CACHE PATH "Where programs are put")
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual
+  -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wundef -Wvla)
+if(TWIN_WERROR)
+  add_compile_options(-Werror)
+endif()

@@ -1,0 +1,99 @@
+/*
+ * twin/boot.h - the bootloader: decide, validate, swap, revert, hand over. Logic only.
+ *
+ * Look at flash, choose one flash operation, do it, return: that is twin_boot_step(). The port
+ * calls it until it says what to start. After a power cut the same code looks again; there is no
+ * separate way to resume, and a simulator can stop between any two steps.
+ *
+ *     struct twin_boot boot;
+ *     twin_boot_init(&boot, &config);
+ *     while ((status = twin_boot_step(&boot)) == TWIN_BOOT_AGAIN) { }
+ *     if (status == TWIN_BOOT_START) { port_start(&boot.handover); }
+ *
+ * Spec: docs/spec-image.md sections 8 and 9, docs/spec-boot-attempts.md.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/image.h"
+#include "twin/slots.h"
+
+#define TWIN_BOOT_ATTEMPTS_MAX 8
+
+/* What happened, for a log. */
+enum twin_boot_event {
+    TWIN_BOOT_EV_RESUME,  /* a swap that power cut short goes on; arg = sectors moved */
+    TWIN_BOOT_EV_SWAP,    /* a swap begins; arg = enum twin_swap_type */
+    TWIN_BOOT_EV_SWAPPED, /* it is complete; arg = enum twin_swap_type */
+    TWIN_BOOT_EV_REFUSED, /* the update was not taken; arg = twin_err_t */
+    TWIN_BOOT_EV_ATTEMPT, /* an unconfirmed image gets a start; arg = its number, from 1 */
+    TWIN_BOOT_EV_GIVE_UP, /* no confirmation after all attempts, or not valid: revert */
+    TWIN_BOOT_EV_REVERT_IMPOSSIBLE, /* a revert is due but the old image is not valid */
+    TWIN_BOOT_EV_INVALID            /* the primary does not verify; arg = twin_err_t */
+};
+
+struct twin_boot_config {
+    struct twin_slots slots;
+    const struct twin_pubkey *keys;
+    const struct twin_sig_alg *alg;
+    uint8_t key_count;
+    uint8_t attempts;  /* starts of an unconfirmed image before the old one returns: 1 to 8 */
+    bool no_downgrade; /* refuse an update whose version is below the running one */
+    uint8_t *buf;      /* for copying; larger is faster, never more than a sector is used */
+    uint32_t buf_len;  /* bytes: at least TWIN_FLASH_WRITE_MAX, a multiple of the write unit */
+    void (*log)(void *ctx, enum twin_boot_event event, uint32_t arg); /* may be NULL */
+    void *log_ctx;
+};
+
+enum twin_boot_status {
+    TWIN_BOOT_AGAIN, /* call again */
+    TWIN_BOOT_START, /* start what handover says */
+    TWIN_BOOT_STOP   /* nothing can be started; wait for help (serial recovery, a debugger) */
+};
+
+/* What to start and how. */
+struct twin_boot_handover {
+    uint32_t image_addr; /* of the payload, from the start of the flash device */
+    uint32_t image_len;  /* bytes of the payload */
+    bool unconfirmed;    /* on trial: arm the watchdog before starting it */
+    uint8_t attempt;     /* number of this start of a trial, from 1; 0 if confirmed */
+    uint8_t attempts;    /* how many it gets */
+    struct twin_version version;
+};
+
+struct twin_boot {
+    struct twin_boot_handover handover; /* valid with TWIN_BOOT_START */
+    struct {
+        const struct twin_boot_config *config;
+        struct twin_slots_state state;
+        uint32_t tlv_sizes, swap_size; /* of the swap under way */
+        uint32_t move, copied;         /* progress in it: moves done, bytes of this move */
+        uint8_t phase, stage, line;
+        uint8_t type;  /* enum twin_swap_type of the swap under way */
+        uint8_t looks; /* times the flash was looked at from the start */
+        bool swapped;  /* a swap was completed in this boot */
+    } priv;
+};
+
+/*
+ * Begin. config must live as long as boot.
+ *
+ * Returns TWIN_OK; TWIN_E_ARG if the geometry or a limit in config is wrong.
+ */
+TWIN_MUST_CHECK twin_err_t twin_boot_init(struct twin_boot *boot,
+                                          const struct twin_boot_config *config);
+
+/*
+ * Do one step: at most one write or one erase of flash.
+ *
+ * Bounded: from any state of the flash it ends after at most 4 steps per sector and buffer-full
+ * plus about 40. Stack: about 1.2 KB and what the signature needs.
+ */
+enum twin_boot_status twin_boot_step(struct twin_boot *boot);
+
+/*
+ * For the application on trial: give the remaining attempts up, so that the next start reverts.
+ *
+ * Returns TWIN_OK; TWIN_E_STATE when not on trial; TWIN_E_SPACE when no cell is left (a plain
+ * reset is then enough); TWIN_E_IO.
+ */
+TWIN_MUST_CHECK twin_err_t twin_boot_revert_request(const struct twin_slots *slots);

@@ -1,0 +1,46 @@
+/*
+ * twin/err.h - the one error type of every twin library.
+ *
+ * SMP result codes (twin/smp.h) and errno are other types; they meet this one in one table each,
+ * at the border. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+
+#if defined(__GNUC__)
+#define TWIN_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define TWIN_MUST_CHECK
+#endif
+
+/* One row per error: name, value, text. Values are stable; append only. */
+#define TWIN_ERR_LIST(X)                                                                           \
+    X(TWIN_OK, 0, "ok")                                                                            \
+    X(TWIN_E_ARG, 1, "a value is outside the documented range")                                    \
+    X(TWIN_E_FORMAT, 2, "the bytes do not follow the format")                                      \
+    X(TWIN_E_SPACE, 3, "the buffer or slot is too small")                                          \
+    X(TWIN_E_NOT_FOUND, 4, "no such entry")                                                        \
+    X(TWIN_E_IO, 5, "the flash or the link reported a failure")                                    \
+    X(TWIN_E_TIMEOUT, 6, "no answer in time")                                                      \
+    X(TWIN_E_VERIFY, 7, "hash or signature does not match")                                        \
+    X(TWIN_E_STATE, 8, "not allowed in the present state")                                         \
+    X(TWIN_E_REFUSED, 9, "the device answered with an error")                                      \
+    X(TWIN_E_UNSUPPORTED, 10, "not built in, or not in this protocol version")                     \
+    X(TWIN_E_BUSY, 11, "the application asks to wait")
+
+typedef enum twin_err {
+#define X(name, value, text) name = value,
+    TWIN_ERR_LIST(X)
+#undef X
+} twin_err_t;
+
+/* Text of an error, for people. Never NULL; an unknown value gives "unknown error". */
+const char *twin_err_str(twin_err_t err);
+
+/* Pass an error up unchanged. The only control-flow macro of the project. */
+#define TWIN_TRY(expr)                                                                             \
+    do {                                                                                           \
+        twin_err_t twin_try_ = (expr);                                                             \
+        if (twin_try_ != TWIN_OK) {                                                                \
+            return twin_try_;                                                                      \
+        }                                                                                          \
+    } while (0)

@@ -1,0 +1,143 @@
+/*
+ * twin/image.h - read and check MCUboot images in flash. No decisions, no writes.
+ *
+ * Start here: twin_image_open(), then twin_image_verify(). Spec: docs/spec-image.md sections 1, 2
+ * and 4. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/bytes.h"
+#include "twin/crypto.h"
+#include "twin/flash.h"
+
+#define TWIN_IMAGE_MAGIC      0x96f3b83du
+#define TWIN_IMAGE_HEADER_LEN 32
+#define TWIN_TLV_HEADER_LEN   4
+#define TWIN_TLV_MAGIC        0x6907
+#define TWIN_TLV_MAGIC_PROT   0x6908
+#define TWIN_VERSION_STR_MAX  28 /* "255.255.65535.4294967295" and its end */
+
+enum twin_image_flag {
+    TWIN_IMAGE_ENCRYPTED_AES128 = 0x004,
+    TWIN_IMAGE_ENCRYPTED_AES256 = 0x008,
+    TWIN_IMAGE_NON_BOOTABLE = 0x010,
+    TWIN_IMAGE_RAM_LOAD = 0x020,
+    TWIN_IMAGE_ROM_FIXED = 0x100,
+    TWIN_IMAGE_LZMA1 = 0x200,
+    TWIN_IMAGE_LZMA2 = 0x400,
+    TWIN_IMAGE_THUMB_FILTER = 0x800
+};
+
+enum twin_tlv_type {
+    TWIN_TLV_KEYHASH = 0x01,
+    TWIN_TLV_PUBKEY = 0x02,
+    TWIN_TLV_SHA256 = 0x10,
+    TWIN_TLV_SHA384 = 0x11,
+    TWIN_TLV_SHA512 = 0x12,
+    TWIN_TLV_RSA2048 = 0x20,
+    TWIN_TLV_ECDSA = 0x22,
+    TWIN_TLV_RSA3072 = 0x23,
+    TWIN_TLV_ED25519 = 0x24,
+    TWIN_TLV_DEPENDENCY = 0x40,
+    TWIN_TLV_SEC_CNT = 0x50,
+    TWIN_TLV_ANY = 0xffff
+};
+
+struct twin_version {
+    uint8_t major, minor;
+    uint16_t revision;
+    uint32_t build;
+};
+
+struct twin_image_header {
+    uint32_t load_addr;
+    uint16_t hdr_size, protect_tlv_size;
+    uint32_t img_size;
+    uint32_t flags; /* enum twin_image_flag */
+    struct twin_version version;
+};
+
+/* An opened image: a place in flash whose header and TLV areas are known to be well formed. */
+struct twin_image {
+    const struct twin_area *area; /* must live as long as the image */
+    uint32_t off;                 /* of the header, in the area */
+    struct twin_image_header header;
+    uint32_t hashed_len; /* bytes from the header that the hash covers */
+    uint32_t total_len;  /* header to last TLV */
+};
+
+/* One TLV entry. */
+struct twin_tlv {
+    uint16_t type;
+    uint16_t len;      /* bytes of the value */
+    uint32_t off;      /* of the value, from the image's header */
+    bool is_protected; /* covered by the hash */
+};
+
+/*
+ * Parse a header from memory.
+ *
+ * Returns TWIN_OK; TWIN_E_NOT_FOUND if the magic is not there; TWIN_E_FORMAT if sizes overflow,
+ * the header claims fewer than 32 bytes, or flags exclude each other.
+ */
+TWIN_MUST_CHECK twin_err_t twin_image_header_parse(const uint8_t raw[TWIN_IMAGE_HEADER_LEN],
+                                                   struct twin_image_header *header);
+
+/*
+ * Find an image in flash and check that header and TLV areas hold together.
+ *
+ * image    out; filled only with TWIN_OK.
+ * area     where it is; off: of its header, from the start of the area.
+ * max_len  bytes that header to last TLV may have; at most area->len - off.
+ *
+ * Returns TWIN_OK; TWIN_E_NOT_FOUND if no header is there; TWIN_E_FORMAT if it is malformed;
+ * TWIN_E_SPACE if it does not fit; TWIN_E_IO. Cost: one flash read per TLV and three more.
+ */
+TWIN_MUST_CHECK twin_err_t twin_image_open(struct twin_image *image, const struct twin_area *area,
+                                           uint32_t off, uint32_t max_len);
+
+/*
+ * Step through the TLVs of an opened image, protected ones first.
+ *
+ * cursor  set to 0 before the first call; kept by the caller between calls.
+ * tlv     out: the next entry.
+ *
+ * Returns TWIN_OK; TWIN_E_NOT_FOUND after the last one; TWIN_E_IO.
+ */
+TWIN_MUST_CHECK twin_err_t twin_image_tlv_next(const struct twin_image *image, uint32_t *cursor,
+                                               struct twin_tlv *tlv);
+
+/*
+ * Read the image's hash TLV (SHA-256).
+ *
+ * Returns TWIN_OK; TWIN_E_NOT_FOUND without exactly one of 32 bytes; TWIN_E_IO.
+ */
+TWIN_MUST_CHECK twin_err_t twin_image_hash_read(const struct twin_image *image,
+                                                uint8_t hash[TWIN_SHA256_LEN]);
+
+/* Compute the hash over the image's hashed range. Returns TWIN_OK or TWIN_E_IO. */
+TWIN_MUST_CHECK twin_err_t twin_image_hash_compute(const struct twin_image *image,
+                                                   uint8_t hash[TWIN_SHA256_LEN]);
+
+/*
+ * Check hash and signature.
+ *
+ * keys, key_count  public keys, any of which may have signed.
+ * alg              the one kind of signature that counts.
+ *
+ * The image is good when its one SHA-256 TLV matches and one signature, announced by the whole
+ * 32-byte hash of a known key directly before it, matches too. Stricter than the reference
+ * (docs/design.md).
+ *
+ * Returns TWIN_OK; TWIN_E_VERIFY if anything is missing or does not match; TWIN_E_UNSUPPORTED for
+ * encrypted or compressed images; TWIN_E_IO. Cost: a hash over the image and one verification per
+ * matching signature; about 0.9 KB of stack besides the algorithm's.
+ */
+TWIN_MUST_CHECK twin_err_t twin_image_verify(const struct twin_image *image,
+                                             const struct twin_pubkey *keys, unsigned key_count,
+                                             const struct twin_sig_alg *alg);
+
+/* Order of versions by major, minor, revision: below, equal or above 0. The build is ignored. */
+int twin_version_compare(const struct twin_version *a, const struct twin_version *b);
+
+/* Print as SMP does: "1.2.3", and ".4" behind it if the build is not 0. Returns the length. */
+size_t twin_version_print(const struct twin_version *version, char out[TWIN_VERSION_STR_MAX]);

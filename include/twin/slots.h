@@ -1,0 +1,137 @@
+/*
+ * twin/slots.h - the two slots of an image, their trailers, and what they say will happen next.
+ *
+ * The trailer stands at the end of a slot and is the only channel between application and
+ * bootloader. Start here: fill in a struct twin_slots, check it once with twin_slots_check(), read
+ * with twin_slots_read(). Layout and decisions follow MCUboot's swap-offset mode.
+ * Spec: docs/spec-image.md sections 7 and 8; where we are stricter: docs/design.md.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/flash.h"
+
+enum twin_slot { TWIN_PRIMARY = 0, TWIN_SECONDARY = 1 };
+
+/* Values of the "mode" that the bootloader reports (os group, bootloader info). */
+enum twin_swap_mode { TWIN_MODE_SWAP_OFFSET = 9 };
+
+/* Geometry: const, chosen by the port, the same in bootloader and application. */
+struct twin_slots {
+    struct twin_area area[2]; /* TWIN_PRIMARY and TWIN_SECONDARY; they do not overlap */
+    uint32_t sector_bytes;    /* what a swap moves at a time: a multiple of the erase unit */
+    uint16_t max_sectors;     /* status entries in the trailer; MCUboot's default is 128 */
+    uint8_t max_align;        /* BOOT_MAX_ALIGN: 8, 16 or 32, at least the write unit */
+    uint8_t image;            /* number of the image these slots belong to, 0 to 14 */
+};
+
+/* Where the trailer's fields are, in bytes from the start of the slot (section 7). */
+struct twin_trailer_map {
+    uint32_t magic, image_ok, copy_done, swap_info, tlv_sizes, swap_size, status;
+    uint32_t sector; /* start of the sector that the trailer begins in: erased as one */
+};
+
+/*
+ * Is this geometry usable? To be called once, at start.
+ *
+ * Returns TWIN_OK; TWIN_E_ARG if sizes are not multiples of each other, the slots differ in more
+ * than one extra sector of the secondary, there are more sectors than max_sectors, or a slot has
+ * no room for image and trailer.
+ */
+TWIN_MUST_CHECK twin_err_t twin_slots_check(const struct twin_slots *slots);
+
+/* Field offsets in one of the slots. Cannot fail for a checked geometry. */
+struct twin_trailer_map twin_trailer_map(const struct twin_slots *slots, enum twin_slot slot);
+
+/* Bytes that an image, header to last TLV, may have under this geometry. */
+uint32_t twin_slots_image_max(const struct twin_slots *slots);
+
+/* Where an update is stored in the secondary: one sector in (swap-offset). */
+static inline uint32_t twin_slots_update_off(const struct twin_slots *slots)
+{
+    return slots->sector_bytes;
+}
+
+enum twin_mark {
+    TWIN_UNSET, /* erased */
+    TWIN_SET,   /* the magic is whole, the flag is 1 */
+    TWIN_BAD    /* anything else: a write that power cut short */
+};
+
+enum twin_swap_type {
+    TWIN_SWAP_NONE = 1,
+    TWIN_SWAP_TEST = 2,
+    TWIN_SWAP_PERM = 3,
+    TWIN_SWAP_REVERT = 4
+};
+
+struct twin_trailer {
+    enum twin_mark magic, image_ok, copy_done;
+    enum twin_swap_type swap_type; /* from swap_info; NONE if it says nothing valid */
+    uint32_t swap_size;            /* bytes being swapped; meaningful during a swap */
+};
+
+/* What the two trailers together mean. */
+enum twin_plan {
+    TWIN_PLAN_NONE,   /* start the primary; it is confirmed, or was never swapped in */
+    TWIN_PLAN_TRIAL,  /* the primary was swapped in and is not confirmed: start it, or revert */
+    TWIN_PLAN_TEST,   /* swap the update in, unconfirmed */
+    TWIN_PLAN_PERM,   /* swap the update in, confirmed */
+    TWIN_PLAN_REVERT, /* a revert was begun in the secondary's trailer */
+    TWIN_PLAN_RESUME  /* a swap is under way; its type is in primary.swap_type */
+};
+
+/*
+ * Read one slot's trailer. Returns TWIN_OK or TWIN_E_IO. Cost: 5 small flash reads.
+ */
+TWIN_MUST_CHECK twin_err_t twin_trailer_read(const struct twin_slots *slots, enum twin_slot slot,
+                                             struct twin_trailer *trailer);
+
+struct twin_slots_state {
+    struct twin_trailer trailer[2];
+    enum twin_plan plan;
+};
+
+/*
+ * Read both trailers and decide. A secondary that cannot be read counts as empty.
+ *
+ * Returns TWIN_OK; TWIN_E_IO if the primary's trailer cannot be read.
+ * Cost: about 12 small flash reads.
+ */
+TWIN_MUST_CHECK twin_err_t twin_slots_read(const struct twin_slots *slots,
+                                           struct twin_slots_state *state);
+
+/*
+ * Fields that can be written, each once per erase of the trailer. A field that does not read
+ * erased is left alone by twin_trailer_write, which then returns TWIN_E_STATE.
+ */
+enum twin_trailer_field {
+    TWIN_FIELD_SWAP_INFO, /* value: enum twin_swap_type */
+    TWIN_FIELD_IMAGE_OK,  /* value: not used */
+    TWIN_FIELD_COPY_DONE, /* value: not used */
+    TWIN_FIELD_TLV_SIZES, /* value: primary's unprotected TLV bytes, plus secondary's << 16 */
+    TWIN_FIELD_SWAP_SIZE, /* value: bytes */
+    TWIN_FIELD_MAGIC      /* value: not used */
+};
+TWIN_MUST_CHECK twin_err_t twin_trailer_write(const struct twin_slots *slots, enum twin_slot slot,
+                                              enum twin_trailer_field field, uint32_t value);
+
+/* Erase the sectors that the trailer covers. One erase per slot in common geometries. */
+TWIN_MUST_CHECK twin_err_t twin_trailer_erase(const struct twin_slots *slots, enum twin_slot slot);
+
+/*
+ * Ask the bootloader to swap the update in at the next start.
+ *
+ * permanent  false: on trial, true: confirmed at once.
+ *
+ * Returns TWIN_OK (also when just this was asked already); TWIN_E_STATE when a swap is under way,
+ * the primary is on trial or another request stands; TWIN_E_IO.
+ * The caller has checked that there is an image. A request that power cut short is erased first.
+ */
+TWIN_MUST_CHECK twin_err_t twin_slots_request(const struct twin_slots *slots, bool permanent);
+
+/*
+ * Confirm the running image: from now on it stays. Safe to call at every start.
+ *
+ * Returns TWIN_OK; TWIN_E_STATE if the trailer holds a magic that is not whole; TWIN_E_IO.
+ */
+TWIN_MUST_CHECK twin_err_t twin_slots_confirm(const struct twin_slots *slots);

@@ -1,0 +1,38 @@
+/*
+ * boot_priv.h - what the files of lib/boot share. Not for anybody else.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/boot.h"
+
+/* script.c: where the list of operations that make a swap is entered. */
+enum script_entry {
+    SCRIPT_REVERT, /* a revert, from its first operation */
+    SCRIPT_SWAP,   /* the request is whole: take it */
+    SCRIPT_RESUME  /* the primary's trailer is whole: go on where the status says */
+};
+void script_enter(struct twin_boot *boot, enum script_entry entry);
+/* At most one flash operation. *done when nothing is left to do. */
+TWIN_MUST_CHECK twin_err_t script_step(struct twin_boot *boot, bool *done);
+
+/* swap_offset.c: moving the sectors. */
+TWIN_MUST_CHECK twin_err_t swap_resume(struct twin_boot *boot); /* sets priv.move from the status */
+TWIN_MUST_CHECK twin_err_t swap_step(struct twin_boot *boot, bool *done);
+
+/* attempts.c: the cells that count the starts of an unconfirmed image. */
+struct attempts {
+    uint8_t cells; /* that the geometry has room for, at most TWIN_BOOT_ATTEMPTS_MAX */
+    uint8_t used;
+    bool revert_now; /* the application gave up */
+};
+void attempts_read(const struct twin_slots *slots, struct attempts *attempts);
+/* Count one start. TWIN_E_SPACE when no cell takes it. */
+TWIN_MUST_CHECK twin_err_t attempts_mark(const struct twin_slots *slots);
+
+/* validate.c: may this image be started, may this update be taken? */
+TWIN_MUST_CHECK twin_err_t validate_primary(const struct twin_boot_config *config,
+                                            struct twin_image *image);
+TWIN_MUST_CHECK twin_err_t validate_update(const struct twin_boot_config *config);
+TWIN_MUST_CHECK twin_err_t validate_old(const struct twin_boot_config *config);
+/* Extent of the images that a swap of this type moves; an image that is not there counts 0. */
+void measure_swap(struct twin_boot *boot, enum twin_swap_type type);

@@ -1,0 +1,124 @@
+/*
+ * script.c - a swap from request to completion, as a list of operations in the order that makes
+ * every point of it safe to be cut at. Each line does nothing when it is done already.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "boot_priv.h"
+
+enum op { OP_ERASE_TRAILER, OP_FIELD, OP_MOVES, OP_ERASE_FIRST, OP_END };
+
+#define FOR_PERM   (1u << TWIN_SWAP_PERM)
+#define FOR_REVERT (1u << TWIN_SWAP_REVERT)
+#define FOR_ALL    (1u << TWIN_SWAP_TEST | FOR_PERM | FOR_REVERT)
+
+struct line {
+    uint8_t types; /* bits of the swap types that it is for */
+    enum op op;
+    enum twin_slot slot;
+    enum twin_trailer_field field;
+};
+
+static const struct line script[] = {
+    /* A revert is decided by the primary's trailer, which is about to be erased. So the decision
+     * is put into the secondary's first: a copy_done there, and only then the magic. */
+    {FOR_REVERT, OP_ERASE_TRAILER, TWIN_SECONDARY, 0},
+    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_COPY_DONE},
+    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO},
+    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_TLV_SIZES},
+    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_SWAP_SIZE},
+    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_MAGIC},
+    /* From here the request stands in the secondary until the primary's trailer is whole; a cut
+     * before that begins here again. The magic makes it whole. */
+    {FOR_ALL, OP_ERASE_TRAILER, TWIN_PRIMARY, 0},
+    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_SWAP_INFO},
+    {FOR_PERM, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK},
+    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_TLV_SIZES},
+    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_SWAP_SIZE},
+    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_MAGIC},
+    /* From here the primary's trailer says what is under way. */
+    {FOR_ALL, OP_ERASE_TRAILER, TWIN_SECONDARY, 0},
+    {FOR_ALL, OP_MOVES, 0, 0},
+    /* The old image must not be found in the secondary again; the failed one stays, one sector
+     * in, for whoever wants to look at it. */
+    {FOR_REVERT, OP_ERASE_FIRST, TWIN_SECONDARY, 0},
+    {FOR_REVERT, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK},
+    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_COPY_DONE},
+    {FOR_ALL, OP_END, 0, 0},
+};
+
+/* Lines at which the script can be entered. */
+static const uint8_t entries[] = {[SCRIPT_REVERT] = 0, [SCRIPT_SWAP] = 6, [SCRIPT_RESUME] = 12};
+
+void script_enter(struct twin_boot *boot, enum script_entry entry)
+{
+    boot->priv.line = entries[entry];
+    boot->priv.move = 0;
+    boot->priv.stage = 0;
+}
+
+static twin_err_t erase_unless_blank(const struct twin_slots *slots, enum twin_slot slot)
+{
+    uint32_t start = twin_trailer_map(slots, slot).sector;
+    const struct twin_area *area = &slots->area[slot];
+    bool blank;
+
+    TWIN_TRY(twin_area_is_blank(area, start, area->len - start, &blank));
+    return blank ? TWIN_OK : twin_trailer_erase(slots, slot);
+}
+
+static twin_err_t erase_first_sector(const struct twin_slots *slots, enum twin_slot slot)
+{
+    return twin_area_erase(&slots->area[slot], 0, slots->sector_bytes);
+}
+
+/* A field that is there already, even if power tore it, has been meant: see docs/design.md. */
+static twin_err_t write_field(const struct twin_boot *boot, const struct line *line)
+{
+    const uint32_t values[] = {
+        [TWIN_FIELD_SWAP_INFO] = boot->priv.type,
+        [TWIN_FIELD_TLV_SIZES] = boot->priv.tlv_sizes,
+        [TWIN_FIELD_SWAP_SIZE] = boot->priv.swap_size,
+        [TWIN_FIELD_MAGIC] = 0,
+    };
+    twin_err_t err =
+        twin_trailer_write(&boot->priv.config->slots, line->slot, line->field, values[line->field]);
+
+    return err == TWIN_E_STATE ? TWIN_OK : err;
+}
+
+/* Do one line, or one operation of the moves; *next when the line is complete. */
+static twin_err_t do_line(struct twin_boot *boot, const struct line *line, bool *next)
+{
+    const struct twin_slots *slots = &boot->priv.config->slots;
+
+    *next = true;
+    switch (line->op) {
+    case OP_ERASE_TRAILER:
+        return erase_unless_blank(slots, line->slot);
+    case OP_FIELD:
+        return write_field(boot, line);
+    case OP_MOVES:
+        return swap_step(boot, next);
+    case OP_ERASE_FIRST:
+        return erase_first_sector(slots, line->slot);
+    case OP_END:
+        break;
+    }
+    return TWIN_OK;
+}
+
+twin_err_t script_step(struct twin_boot *boot, bool *done)
+{
+    const struct line *line = &script[boot->priv.line];
+    bool next = true;
+
+    *done = line->op == OP_END;
+    if (*done) {
+        return TWIN_OK;
+    }
+    if ((line->types >> boot->priv.type & 1u) != 0) {
+        TWIN_TRY(do_line(boot, line, &next));
+    }
+    boot->priv.line = (uint8_t)(boot->priv.line + next);
+    return TWIN_OK;
+}

@@ -1,0 +1,144 @@
+/*
+ * swap_offset.c - moving the sectors of a swap, one flash operation at a time.
+ *
+ * The update stands one sector further in the secondary than it will in the primary, so each
+ * sector moves once. For every sector there are two moves, each: erase the target, copy, mark it
+ * done in the status area. A move's source is not touched before the move is marked, so it can
+ * always be done again. Moves cover the longer of the two images for both of them: then nothing
+ * need be known of either image after the start, and no header is looked for in the middle of a
+ * swap (the reference does, and loses the old image there). Spec: docs/spec-image.md section 9.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "boot_priv.h"
+#include "twin/bytes.h"
+
+enum stage { STAGE_ERASE, STAGE_COPY, STAGE_MARK };
+
+struct place {
+    enum twin_slot slot;
+    uint32_t off;
+};
+
+struct move {
+    struct place from, to;
+};
+
+static uint32_t sector_count(const struct twin_boot *boot)
+{
+    uint32_t sector = boot->priv.config->slots.sector_bytes;
+
+    return (boot->priv.swap_size + sector - 1) / sector;
+}
+
+static uint32_t move_count(const struct twin_boot *boot)
+{
+    return 2 * sector_count(boot);
+}
+
+/* Forward, the lowest sector goes first; a revert goes the other way, from the highest down. */
+static struct move move_at(const struct twin_boot *boot, uint32_t index)
+{
+    uint32_t sector = boot->priv.config->slots.sector_bytes;
+    bool revert = boot->priv.type == TWIN_SWAP_REVERT;
+    uint32_t i = revert ? sector_count(boot) - 1 - index / 2 : index / 2;
+    struct place primary = {TWIN_PRIMARY, i * sector};
+    struct place low = {TWIN_SECONDARY, i * sector};
+    struct place high = {TWIN_SECONDARY, (i + 1) * sector};
+
+    if (index % 2 == 0) {
+        return (struct move){primary, revert ? high : low};
+    }
+    return (struct move){revert ? low : high, primary};
+}
+
+static uint32_t status_off(const struct twin_boot *boot, uint32_t index)
+{
+    const struct twin_slots *slots = &boot->priv.config->slots;
+
+    return twin_trailer_map(slots, TWIN_PRIMARY).status +
+           index * slots->area[TWIN_PRIMARY].flash->write_bytes;
+}
+
+twin_err_t swap_resume(struct twin_boot *boot)
+{
+    const struct twin_slots *slots = &boot->priv.config->slots;
+    const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
+    uint32_t count = move_count(boot);
+    bool blank;
+
+    if (boot->priv.swap_size == 0 || boot->priv.swap_size > twin_slots_image_max(slots)) {
+        return TWIN_E_FORMAT;
+    }
+    /* The last unit that is not erased tells how far it went, even if power tore it: a unit is
+     * written only when its move is complete. */
+    boot->priv.move = 0;
+    boot->priv.stage = STAGE_ERASE;
+    for (uint32_t i = count; i > 0; i--) {
+        TWIN_TRY(twin_area_is_blank(primary, status_off(boot, i - 1), primary->flash->write_bytes,
+                                    &blank));
+        if (!blank) {
+            boot->priv.move = i;
+            break;
+        }
+    }
+    return TWIN_OK;
+}
+
+static twin_err_t erase_target(struct twin_boot *boot, const struct move *move)
+{
+    const struct twin_slots *slots = &boot->priv.config->slots;
+
+    TWIN_TRY(twin_area_erase(&slots->area[move->to.slot], move->to.off, slots->sector_bytes));
+    boot->priv.copied = 0;
+    boot->priv.stage = STAGE_COPY;
+    return TWIN_OK;
+}
+
+/* Copy one buffer-full. What is erased in the source is so in the target already. */
+static twin_err_t copy_some(struct twin_boot *boot, const struct move *move)
+{
+    const struct twin_boot_config *config = boot->priv.config;
+    const struct twin_area *from = &config->slots.area[move->from.slot];
+    const struct twin_area *to = &config->slots.area[move->to.slot];
+    uint32_t left = config->slots.sector_bytes - boot->priv.copied;
+    uint32_t part = left < config->buf_len ? left : config->buf_len;
+
+    TWIN_TRY(twin_area_read(from, move->from.off + boot->priv.copied, config->buf, part));
+    if (!twin_flash_is_erased(from->flash, config->buf, part)) {
+        TWIN_TRY(twin_area_write(to, move->to.off + boot->priv.copied, config->buf, part));
+    }
+    boot->priv.copied += part;
+    if (boot->priv.copied == config->slots.sector_bytes) {
+        boot->priv.stage = STAGE_MARK;
+    }
+    return TWIN_OK;
+}
+
+static twin_err_t mark_done(struct twin_boot *boot)
+{
+    const struct twin_area *primary = &boot->priv.config->slots.area[TWIN_PRIMARY];
+    uint8_t state = (uint8_t)(1 + boot->priv.move % 2);
+
+    TWIN_TRY(twin_area_write_padded(primary, status_off(boot, boot->priv.move), &state, 1));
+    boot->priv.move++;
+    boot->priv.stage = STAGE_ERASE;
+    return TWIN_OK;
+}
+
+twin_err_t swap_step(struct twin_boot *boot, bool *done)
+{
+    *done = boot->priv.move >= move_count(boot);
+    if (*done) {
+        return TWIN_OK;
+    }
+    struct move move = move_at(boot, boot->priv.move);
+    switch ((enum stage)boot->priv.stage) {
+    case STAGE_ERASE:
+        return erase_target(boot, &move);
+    case STAGE_COPY:
+        return copy_some(boot, &move);
+    case STAGE_MARK:
+        return mark_done(boot);
+    }
+    return TWIN_E_STATE;
+}

@@ -1,0 +1,104 @@
+/*
+ * validate.c - may this image be started, may this update be taken?
+ *
+ * Threat: a voltage or clock glitch that skips an instruction or clears a register must not turn
+ * "no" into "yes". So the answer of verify() is a wide value that is never 0, it is built up from
+ * two independent looks at the result, and it is compared twice. Other files see ordinary errors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "boot_priv.h"
+
+#define HALF_A   0x3c5a0000u
+#define HALF_B   0x000096e1u
+#define VERIFIED (HALF_A | HALF_B)
+
+static uint32_t verify(const struct twin_boot_config *config, const struct twin_image *image)
+{
+    volatile twin_err_t err = TWIN_E_VERIFY;
+    volatile uint32_t answer = 0;
+
+    err = twin_image_verify(image, config->keys, config->key_count, config->alg);
+    if (err == TWIN_OK) {
+        answer |= HALF_A;
+    }
+    if (err == TWIN_OK) {
+        answer |= HALF_B;
+    }
+    return answer;
+}
+
+/* A verified image that may run, or why not. */
+static twin_err_t validate_at(const struct twin_boot_config *config, enum twin_slot slot,
+                              uint32_t off, struct twin_image *image)
+{
+    TWIN_TRY(twin_image_open(image, &config->slots.area[slot], off,
+                             twin_slots_image_max(&config->slots)));
+    if ((image->header.flags & TWIN_IMAGE_NON_BOOTABLE) != 0) {
+        return TWIN_E_UNSUPPORTED;
+    }
+    volatile uint32_t answer = verify(config, image);
+    if (answer != VERIFIED) {
+        return TWIN_E_VERIFY;
+    }
+    return answer == VERIFIED ? TWIN_OK : TWIN_E_VERIFY;
+}
+
+twin_err_t validate_primary(const struct twin_boot_config *config, struct twin_image *image)
+{
+    return validate_at(config, TWIN_PRIMARY, 0, image);
+}
+
+twin_err_t validate_old(const struct twin_boot_config *config)
+{
+    struct twin_image image;
+
+    return validate_at(config, TWIN_SECONDARY, 0, &image);
+}
+
+static bool open_at(const struct twin_boot_config *config, enum twin_slot slot, uint32_t off,
+                    struct twin_image *image)
+{
+    return twin_image_open(image, &config->slots.area[slot], off,
+                           twin_slots_image_max(&config->slots)) == TWIN_OK;
+}
+
+twin_err_t validate_update(const struct twin_boot_config *config)
+{
+    const struct twin_slots *slots = &config->slots;
+    struct twin_image update, other;
+
+    /* An image in sector 0 was put there by somebody who does not know this mode. */
+    if (open_at(config, TWIN_SECONDARY, 0, &other)) {
+        return TWIN_E_STATE;
+    }
+    TWIN_TRY(validate_at(config, TWIN_SECONDARY, twin_slots_update_off(slots), &update));
+    if (config->no_downgrade && open_at(config, TWIN_PRIMARY, 0, &other) &&
+        twin_version_compare(&update.header.version, &other.header.version) < 0) {
+        return TWIN_E_STATE;
+    }
+    return TWIN_OK;
+}
+
+static void measure_one(struct twin_boot *boot, enum twin_slot slot, uint32_t off)
+{
+    struct twin_image image;
+
+    if (!open_at(boot->priv.config, slot, off, &image)) {
+        return;
+    }
+    uint32_t unprotected = image.total_len - image.hashed_len;
+    boot->priv.tlv_sizes |= slot == TWIN_PRIMARY ? unprotected : unprotected << 16;
+    if (image.total_len > boot->priv.swap_size) {
+        boot->priv.swap_size = image.total_len;
+    }
+}
+
+void measure_swap(struct twin_boot *boot, enum twin_swap_type type)
+{
+    const struct twin_slots *slots = &boot->priv.config->slots;
+
+    boot->priv.swap_size = 0;
+    boot->priv.tlv_sizes = 0;
+    measure_one(boot, TWIN_PRIMARY, 0);
+    measure_one(boot, TWIN_SECONDARY, type == TWIN_SWAP_REVERT ? 0 : twin_slots_update_off(slots));
+}

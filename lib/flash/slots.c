@@ -1,0 +1,172 @@
+/*
+ * slots.c - geometry of the two slots, and what their trailers together say comes next.
+ *
+ * Decisions are rows of a table: the reference's (docs/spec-image.md section 8), with the rows
+ * that power cuts made necessary; each of those says why. SPDX-License-Identifier: Apache-2.0
+ */
+#include "twin/slots.h"
+#include "twin/bytes.h"
+
+static uint32_t sector_count(const struct twin_slots *slots, enum twin_slot slot)
+{
+    return slots->area[slot].len / slots->sector_bytes;
+}
+
+static bool align_is_valid(const struct twin_slots *slots)
+{
+    uint32_t unit = slots->area[TWIN_PRIMARY].flash->write_bytes;
+
+    return (slots->max_align == 8 || slots->max_align == 16 || slots->max_align == 32) &&
+           unit != 0 && (unit & (unit - 1)) == 0 && unit <= slots->max_align &&
+           slots->area[TWIN_SECONDARY].flash->write_bytes == unit &&
+           slots->area[TWIN_SECONDARY].flash->erased == slots->area[TWIN_PRIMARY].flash->erased;
+}
+
+static bool area_is_valid(const struct twin_slots *slots, enum twin_slot slot)
+{
+    const struct twin_area *area = &slots->area[slot];
+    uint32_t page = area->flash->page_bytes;
+
+    return page != 0 && slots->sector_bytes != 0 && slots->sector_bytes % page == 0 &&
+           area->addr % page == 0 && area->len % slots->sector_bytes == 0 &&
+           area->addr <= area->flash->size && area->len <= area->flash->size - area->addr;
+}
+
+twin_err_t twin_slots_check(const struct twin_slots *slots)
+{
+    if (!area_is_valid(slots, TWIN_PRIMARY) || !area_is_valid(slots, TWIN_SECONDARY) ||
+        !align_is_valid(slots)) {
+        return TWIN_E_ARG;
+    }
+    uint32_t primary = sector_count(slots, TWIN_PRIMARY);
+    uint32_t secondary = sector_count(slots, TWIN_SECONDARY);
+    if (primary > slots->max_sectors || (secondary != primary && secondary != primary + 1)) {
+        return TWIN_E_ARG;
+    }
+    /* The trailer, one sector of image, and the free sector of the secondary must fit. */
+    struct twin_trailer_map map = twin_trailer_map(slots, TWIN_PRIMARY);
+    if (map.magic >= slots->area[TWIN_PRIMARY].len || map.status >= map.magic ||
+        map.sector < 2 * slots->sector_bytes) {
+        return TWIN_E_ARG;
+    }
+    return TWIN_OK;
+}
+
+uint32_t twin_slots_image_max(const struct twin_slots *slots)
+{
+    uint32_t primary = twin_trailer_map(slots, TWIN_PRIMARY).sector;
+    uint32_t secondary = twin_trailer_map(slots, TWIN_SECONDARY).sector - slots->sector_bytes;
+
+    return primary < secondary ? primary : secondary;
+}
+
+/* What a row asks of a mark. */
+enum want {
+    ANY,
+    UNSET,   /* erased */
+    TOUCHED, /* not erased: of a half-written flag the intent is known (docs/design.md) */
+    WHOLE,   /* exactly the value that is written: a torn magic or request is none */
+    NOT_WHOLE
+};
+
+static bool fits(enum want want, enum twin_mark mark)
+{
+    const bool answer[] = {
+        [ANY] = true,
+        [UNSET] = mark == TWIN_UNSET,
+        [TOUCHED] = mark != TWIN_UNSET,
+        [WHOLE] = mark == TWIN_SET,
+        [NOT_WHOLE] = mark != TWIN_SET,
+    };
+    return answer[want];
+}
+
+struct row {
+    enum want p_magic, s_magic, p_ok, s_ok, p_done, s_done;
+    bool swapping; /* the primary's swap_info must name a swap */
+    enum twin_plan plan;
+};
+
+/* First match wins. */
+static const struct row rows[] = {
+    /* The primary's trailer is whole, the request is erased, the end is not reached. */
+    {WHOLE, NOT_WHOLE, ANY, ANY, UNSET, ANY, true, TWIN_PLAN_RESUME},
+    {ANY, WHOLE, ANY, UNSET, ANY, TOUCHED, false, TWIN_PLAN_REVERT},
+    /* A torn image_ok in a request reads as a test: the choice that can be taken back. */
+    {ANY, WHOLE, ANY, NOT_WHOLE, ANY, ANY, false, TWIN_PLAN_TEST},
+    {ANY, WHOLE, ANY, WHOLE, ANY, ANY, false, TWIN_PLAN_PERM},
+    {WHOLE, ANY, UNSET, ANY, TOUCHED, ANY, false, TWIN_PLAN_TRIAL},
+};
+
+static bool row_matches(const struct row *row, const struct twin_trailer *p,
+                        const struct twin_trailer *s)
+{
+    return fits(row->p_magic, p->magic) && fits(row->s_magic, s->magic) &&
+           fits(row->p_ok, p->image_ok) && fits(row->s_ok, s->image_ok) &&
+           fits(row->p_done, p->copy_done) && fits(row->s_done, s->copy_done) &&
+           (!row->swapping || p->swap_type != TWIN_SWAP_NONE);
+}
+
+static enum twin_plan decide(const struct twin_trailer *p, const struct twin_trailer *s)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (row_matches(&rows[i], p, s)) {
+            return rows[i].plan;
+        }
+    }
+    return TWIN_PLAN_NONE;
+}
+
+twin_err_t twin_slots_read(const struct twin_slots *slots, struct twin_slots_state *state)
+{
+    struct twin_trailer *p = &state->trailer[TWIN_PRIMARY];
+    struct twin_trailer *s = &state->trailer[TWIN_SECONDARY];
+
+    TWIN_TRY(twin_trailer_read(slots, TWIN_PRIMARY, p));
+    if (twin_trailer_read(slots, TWIN_SECONDARY, s) != TWIN_OK) {
+        *s = (struct twin_trailer){.swap_type = TWIN_SWAP_NONE};
+    }
+    state->plan = decide(p, s);
+    return TWIN_OK;
+}
+
+twin_err_t twin_slots_request(const struct twin_slots *slots, bool permanent)
+{
+    struct twin_trailer_map map = twin_trailer_map(slots, TWIN_SECONDARY);
+    struct twin_slots_state state;
+    bool blank;
+
+    TWIN_TRY(twin_slots_read(slots, &state));
+    if (state.plan == (permanent ? TWIN_PLAN_PERM : TWIN_PLAN_TEST)) {
+        return TWIN_OK;
+    }
+    if (state.plan != TWIN_PLAN_NONE) {
+        return TWIN_E_STATE;
+    }
+    TWIN_TRY(twin_area_is_blank(&slots->area[TWIN_SECONDARY], map.swap_size,
+                                slots->area[TWIN_SECONDARY].len - map.swap_size, &blank));
+    if (!blank) { /* an earlier request that power cut short */
+        TWIN_TRY(twin_trailer_erase(slots, TWIN_SECONDARY));
+    }
+    /* The magic makes the request valid, so it comes last. */
+    TWIN_TRY(twin_trailer_write(slots, TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO,
+                                permanent ? TWIN_SWAP_PERM : TWIN_SWAP_TEST));
+    if (permanent) {
+        TWIN_TRY(twin_trailer_write(slots, TWIN_SECONDARY, TWIN_FIELD_IMAGE_OK, 0));
+    }
+    return twin_trailer_write(slots, TWIN_SECONDARY, TWIN_FIELD_MAGIC, 0);
+}
+
+twin_err_t twin_slots_confirm(const struct twin_slots *slots)
+{
+    struct twin_trailer p;
+
+    TWIN_TRY(twin_trailer_read(slots, TWIN_PRIMARY, &p));
+    if (p.magic == TWIN_BAD) {
+        return TWIN_E_STATE;
+    }
+    if (p.magic == TWIN_UNSET || p.image_ok != TWIN_UNSET) {
+        return TWIN_OK;
+    }
+    return twin_trailer_write(slots, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK, 0);
+}

@@ -1,0 +1,123 @@
+/*
+ * verify.c - is this image whole, and did a known key sign it?
+ *
+ * Spec: docs/spec-image.md section 2. Stricter than the reference: exactly one hash TLV, a key
+ * hash of full length, the signature directly behind it. SPDX-License-Identifier: Apache-2.0
+ */
+#include "twin/image.h"
+#include <string.h>
+
+#define CHUNK   128 /* bytes hashed at a time */
+#define SIG_MAX 256 /* bytes of the longest signature supported: RSA-2048 */
+#define TRANSFORMED                                                                                \
+    (TWIN_IMAGE_ENCRYPTED_AES128 | TWIN_IMAGE_ENCRYPTED_AES256 | TWIN_IMAGE_LZMA1 |                \
+     TWIN_IMAGE_LZMA2 | TWIN_IMAGE_THUMB_FILTER)
+
+twin_err_t twin_image_hash_compute(const struct twin_image *image, uint8_t hash[TWIN_SHA256_LEN])
+{
+    struct twin_sha256 sha;
+    uint8_t chunk[CHUNK];
+
+    twin_sha256_init(&sha);
+    for (uint32_t done = 0; done < image->hashed_len;) {
+        uint32_t left = image->hashed_len - done;
+        uint32_t part = left < CHUNK ? left : CHUNK;
+        TWIN_TRY(twin_area_read(image->area, image->off + done, chunk, part));
+        twin_sha256_update(&sha, chunk, part);
+        done += part;
+    }
+    twin_sha256_final(&sha, hash);
+    return TWIN_OK;
+}
+
+twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWIN_SHA256_LEN])
+{
+    struct twin_tlv tlv;
+    uint32_t cursor = 0;
+    unsigned found = 0;
+    twin_err_t err;
+
+    while ((err = twin_image_tlv_next(image, &cursor, &tlv)) == TWIN_OK) {
+        if (tlv.type != TWIN_TLV_SHA256) {
+            continue;
+        }
+        if (tlv.len != TWIN_SHA256_LEN || ++found > 1) {
+            return TWIN_E_NOT_FOUND;
+        }
+        TWIN_TRY(twin_area_read(image->area, image->off + tlv.off, hash, TWIN_SHA256_LEN));
+    }
+    return err == TWIN_E_NOT_FOUND && found == 1 ? TWIN_OK : err;
+}
+
+/* The key whose hash this TLV names; NULL if none does. */
+static twin_err_t find_key(const struct twin_image *image, const struct twin_tlv *tlv,
+                           const struct twin_pubkey *keys, unsigned key_count,
+                           const struct twin_pubkey **found)
+{
+    uint8_t named[TWIN_SHA256_LEN], have[TWIN_SHA256_LEN];
+    struct twin_sha256 sha;
+
+    *found = NULL;
+    if (tlv->type != TWIN_TLV_KEYHASH || tlv->len != sizeof(named)) {
+        return TWIN_OK;
+    }
+    TWIN_TRY(twin_area_read(image->area, image->off + tlv->off, named, sizeof(named)));
+    for (unsigned i = 0; i < key_count; i++) {
+        twin_sha256_init(&sha);
+        twin_sha256_update(&sha, keys[i].der, keys[i].len);
+        twin_sha256_final(&sha, have);
+        if (memcmp(named, have, sizeof(named)) == 0) {
+            *found = &keys[i];
+        }
+    }
+    return TWIN_OK;
+}
+
+static twin_err_t check_signature(const struct twin_image *image, const struct twin_tlv *tlv,
+                                  const struct twin_pubkey *key, const struct twin_sig_alg *alg,
+                                  const uint8_t hash[TWIN_SHA256_LEN])
+{
+    uint8_t sig[SIG_MAX];
+
+    if (tlv->type != alg->tlv || tlv->len > alg->sig_len_max || tlv->len > sizeof(sig)) {
+        return TWIN_E_VERIFY;
+    }
+    TWIN_TRY(twin_area_read(image->area, image->off + tlv->off, sig, tlv->len));
+    return alg->verify(key, hash, (struct twin_span){sig, tlv->len});
+}
+
+/* One pair of key hash and signature that matches is enough. */
+static twin_err_t find_signature(const struct twin_image *image, const struct twin_pubkey *keys,
+                                 unsigned key_count, const struct twin_sig_alg *alg,
+                                 const uint8_t hash[TWIN_SHA256_LEN])
+{
+    const struct twin_pubkey *key = NULL; /* named by the TLV just before */
+    struct twin_tlv tlv;
+    uint32_t cursor = 0;
+
+    while (twin_image_tlv_next(image, &cursor, &tlv) == TWIN_OK) {
+        if (key != NULL && check_signature(image, &tlv, key, alg, hash) == TWIN_OK) {
+            return TWIN_OK;
+        }
+        TWIN_TRY(find_key(image, &tlv, keys, key_count, &key));
+    }
+    return TWIN_E_VERIFY;
+}
+
+twin_err_t twin_image_verify(const struct twin_image *image, const struct twin_pubkey *keys,
+                             unsigned key_count, const struct twin_sig_alg *alg)
+{
+    uint8_t want[TWIN_SHA256_LEN], have[TWIN_SHA256_LEN];
+
+    if ((image->header.flags & TRANSFORMED) != 0) {
+        return TWIN_E_UNSUPPORTED;
+    }
+    if (twin_image_hash_read(image, want) != TWIN_OK) {
+        return TWIN_E_VERIFY;
+    }
+    TWIN_TRY(twin_image_hash_compute(image, have));
+    if (memcmp(want, have, sizeof(want)) != 0) {
+        return TWIN_E_VERIFY;
+    }
+    return find_signature(image, keys, key_count, alg, have);
+}

@@ -1,0 +1,66 @@
+/*
+ * msg_os.c - key tables of the OS group. Spec: docs/spec-smp.md section 3.1.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "twin/grp_os.h"
+
+static const struct twin_field echo_req[] = {
+    TWIN_FIELD(twin_os_echo_req, text, "d", TWIN_F_TSTR, TWIN_OPTIONAL),
+};
+static const struct twin_field echo_rsp[] = {
+    TWIN_FIELD(twin_os_echo_rsp, text, "r", TWIN_F_TSTR, TWIN_REQUIRED),
+};
+
+/* The first field is the key in the map of tasks, not a member of the task's own map. */
+static const struct twin_field task[] = {
+    TWIN_FIELD(twin_os_task, name, "", TWIN_F_TSTR, TWIN_REQUIRED),
+    TWIN_FIELD(twin_os_task, prio, "prio", TWIN_F_I32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, tid, "tid", TWIN_F_U32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, state, "state", TWIN_F_U32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, stack_use_words, "stkuse", TWIN_F_U32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, stack_size_words, "stksiz", TWIN_F_U32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, switches, "cswcnt", TWIN_F_U32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, runtime, "runtime", TWIN_F_U32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, last_checkin, "last_checkin", TWIN_F_U32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, next_checkin, "next_checkin", TWIN_F_U32, TWIN_OPTIONAL),
+};
+static const struct twin_field taskstat_rsp[] = {
+    TWIN_FIELD_MANY(twin_os_taskstat_rsp, tasks, "tasks", TWIN_F_DICT, &twin_os_task_msg,
+                    TWIN_OS_TASKS_MAX),
+};
+
+static const struct twin_field reset_req[] = {
+    TWIN_FIELD(twin_os_reset_req, force, "force", TWIN_F_BOOL, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_reset_req, boot_mode, "boot_mode", TWIN_F_U32, TWIN_OPTIONAL),
+};
+static const struct twin_field params_rsp[] = {
+    TWIN_FIELD(twin_os_params_rsp, buf_size, "buf_size", TWIN_F_U32, TWIN_REQUIRED),
+    TWIN_FIELD(twin_os_params_rsp, buf_count, "buf_count", TWIN_F_U32, TWIN_REQUIRED),
+};
+
+static const struct twin_field info_req[] = {
+    TWIN_FIELD(twin_os_info_req, format, "format", TWIN_F_TSTR, TWIN_OPTIONAL),
+};
+static const struct twin_field info_rsp[] = {
+    TWIN_FIELD(twin_os_info_rsp, output, "output", TWIN_F_TSTR, TWIN_REQUIRED),
+};
+
+static const struct twin_field bootloader_req[] = {
+    TWIN_FIELD(twin_os_bootloader_req, query, "query", TWIN_F_TSTR, TWIN_OPTIONAL),
+};
+static const struct twin_field bootloader_rsp[] = {
+    TWIN_FIELD(twin_os_bootloader_rsp, bootloader, "bootloader", TWIN_F_TSTR, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_bootloader_rsp, mode, "mode", TWIN_F_I32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_bootloader_rsp, no_downgrade, "no-downgrade", TWIN_F_BOOL, TWIN_OPTIONAL),
+};
+
+const struct twin_msg twin_os_echo_req_msg = TWIN_MSG(twin_os_echo_req, echo_req);
+const struct twin_msg twin_os_echo_rsp_msg = TWIN_MSG(twin_os_echo_rsp, echo_rsp);
+const struct twin_msg twin_os_task_msg = TWIN_MSG(twin_os_task, task);
+const struct twin_msg twin_os_taskstat_rsp_msg = TWIN_MSG(twin_os_taskstat_rsp, taskstat_rsp);
+const struct twin_msg twin_os_reset_req_msg = TWIN_MSG(twin_os_reset_req, reset_req);
+const struct twin_msg twin_os_params_rsp_msg = TWIN_MSG(twin_os_params_rsp, params_rsp);
+const struct twin_msg twin_os_info_req_msg = TWIN_MSG(twin_os_info_req, info_req);
+const struct twin_msg twin_os_info_rsp_msg = TWIN_MSG(twin_os_info_rsp, info_rsp);
+const struct twin_msg twin_os_bootloader_req_msg = TWIN_MSG(twin_os_bootloader_req, bootloader_req);
+const struct twin_msg twin_os_bootloader_rsp_msg = TWIN_MSG(twin_os_bootloader_rsp, bootloader_rsp);

@@ -1,0 +1,21 @@
+# The one list of library files. A library sees its own public headers and those of the libraries
+# it may use; `./run lint` checks that (dependencies point down only).
+set(TWIN_LIBS core smp crypto flash image boot)
+
+set(TWIN_core_SOURCES err.c crc16.c base64.c cbor.c)
+set(TWIN_core_USES)
+
+set(TWIN_smp_SOURCES packet.c console.c msg.c msg_common.c msg_os.c msg_image.c rc.c)
+set(TWIN_smp_USES core)
+
+set(TWIN_crypto_SOURCES sha256_bearssl.c sig_rsa2048.c sig_p256.c)
+set(TWIN_crypto_USES core)
+
+set(TWIN_flash_SOURCES area.c slots.c trailer.c)
+set(TWIN_flash_USES core)
+
+set(TWIN_image_SOURCES header.c version.c tlv.c verify.c)
+set(TWIN_image_USES core flash crypto)
+
+set(TWIN_boot_SOURCES boot.c script.c swap_offset.c attempts.c validate.c)
+set(TWIN_boot_USES core flash image crypto)

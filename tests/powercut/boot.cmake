@@ -1,0 +1,1 @@
+twin_test(powercut powercut test_support)

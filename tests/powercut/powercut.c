@@ -1,0 +1,317 @@
+/*
+ * powercut.c - power fails before, inside and after every flash operation of every way that the
+ * state of the slots can change, and the device must come up every time.
+ *
+ * After each cut: what starts is the old or the new image, bit for bit; an image that nobody
+ * confirmed is gone after its attempts; one that was confirmed stays; and no flash rule is broken.
+ * usage: powercut [pairs-per-cut], default 1: as often, power fails a second time while it
+ * recovers. SPDX-License-Identifier: Apache-2.0
+ */
+#include "check.h"
+#include "support/world.h"
+#include <stdlib.h>
+
+#define BOOTS_MAX 12
+
+/* What may be running for good in the end. */
+enum outcome { END_OLD = 1, END_NEW = 2 };
+
+struct scenario {
+    const char *name;
+    void (*prepare)(struct world *world); /* up to the moment before */
+    void (*act)(struct world *world);     /* what the application does; power may fail in it */
+    bool boots;                           /* then boot once; power may fail in that too */
+    unsigned ends;                        /* enum outcome: what may come of it when power failed */
+    unsigned end;                         /* what comes of it when power holds */
+};
+
+static unsigned long points, pairs, failures;
+
+static void must(twin_err_t err)
+{
+    if (err != TWIN_OK) {
+        fprintf(stderr, "set-up failed: %s\n", twin_err_str(err));
+        exit(2);
+    }
+}
+
+static void nothing(struct world *world)
+{
+    (void)world;
+}
+
+static void ask_test(struct world *world)
+{
+    must(twin_slots_request(&world->config.slots, false));
+}
+
+static void ask_perm(struct world *world)
+{
+    must(twin_slots_request(&world->config.slots, true));
+}
+
+static void confirm(struct world *world)
+{
+    must(twin_slots_confirm(&world->config.slots));
+}
+
+/* Swapped in and started once. */
+static void prepare_trial(struct world *world)
+{
+    ask_test(world);
+    (void)world_boot(world);
+}
+
+/* All attempts but the last used up: the next boot is the last start. */
+static void prepare_last_start(struct world *world)
+{
+    prepare_trial(world);
+    for (unsigned i = 1; i + 1 < world->config.attempts; i++) {
+        (void)world_boot(world);
+    }
+}
+
+/* The next boot reverts. */
+static void prepare_revert(struct world *world)
+{
+    prepare_last_start(world);
+    (void)world_boot(world);
+}
+
+static void prepare_given_up(struct world *world)
+{
+    prepare_trial(world);
+    must(twin_boot_revert_request(&world->config.slots));
+}
+
+/* The trailers are not blank: an update came, stayed, and now the old image comes as an update. */
+static void prepare_used(struct world *world)
+{
+    const struct twin_slots *slots = &world->config.slots;
+    uint32_t addr = slots->area[TWIN_SECONDARY].addr;
+
+    prepare_trial(world);
+    confirm(world);
+    memset(&world->sim.mem[addr], world->sim.flash.erased, slots->area[TWIN_SECONDARY].len);
+    sim_put(&world->sim, addr + twin_slots_update_off(slots), world->old.bytes, world->old.len);
+}
+
+static void prepare_used_asked(struct world *world)
+{
+    prepare_used(world);
+    ask_test(world);
+}
+
+/* It came, failed, went, and is asked for once more. */
+static void prepare_again(struct world *world)
+{
+    prepare_revert(world);
+    (void)world_boot(world);
+    ask_test(world);
+}
+
+static const struct scenario scenarios[] = {
+    {"request", nothing, ask_test, false, END_OLD, END_OLD},
+    {"request, permanent", nothing, ask_perm, false, END_OLD | END_NEW, END_NEW},
+    {"upgrade", ask_test, nothing, true, END_OLD, END_OLD},
+    {"upgrade, permanent", ask_perm, nothing, true, END_OLD | END_NEW, END_NEW},
+    {"upgrade after a confirmed one", prepare_used_asked, nothing, true, END_NEW, END_NEW},
+    {"upgrade after a reverted one", prepare_again, nothing, true, END_OLD, END_OLD},
+    {"start on trial", prepare_trial, nothing, true, END_OLD, END_OLD},
+    {"last start on trial", prepare_last_start, nothing, true, END_OLD, END_OLD},
+    {"revert", prepare_revert, nothing, true, END_OLD, END_OLD},
+    {"revert, asked for", prepare_given_up, nothing, true, END_OLD, END_OLD},
+    {"confirm", prepare_trial, confirm, false, END_OLD | END_NEW, END_NEW},
+};
+
+struct run {
+    struct world *world;
+    const struct scenario *scenario;
+    const uint8_t *image; /* all flash, prepared */
+    uint32_t cut_op, cut2_op;
+    enum sim_cut cut, cut2;
+    uint32_t prefix; /* see sim_flash.prefix */
+    bool in_fields;  /* the first cut was inside the erase of a trailer's fields */
+};
+
+static void complain(const struct run *run, const char *what)
+{
+    fprintf(stderr, "%s, operation %u mode %d, then %u mode %d: %s\n", run->scenario->name,
+            run->cut_op, (int)run->cut, run->cut2_op, (int)run->cut2, what);
+    failures++;
+}
+
+/* Boot until the same confirmed image starts twice; 0 if it never does. */
+static unsigned settle(const struct run *run)
+{
+    struct world *world = run->world;
+    unsigned trials = 0, last = 0;
+
+    for (unsigned boots = 0; boots < BOOTS_MAX; boots++) {
+        struct world_boot boot = world_boot(world);
+        if (boot.power_lost) {
+            sim_arm(&world->sim, 0, SIM_CUT_BEFORE, 1);
+            continue;
+        }
+        const struct test_image *image = boot.major == 1 ? &world->old : &world->new;
+        if (boot.status != TWIN_BOOT_START || !world_slot_holds(world, TWIN_PRIMARY, 0, image)) {
+            complain(run, "nothing whole was started");
+            return 0;
+        }
+        trials += boot.unconfirmed;
+        if (!boot.unconfirmed && last == boot.major) {
+            return last;
+        }
+        last = boot.unconfirmed ? 0 : boot.major;
+    }
+    complain(run, trials > world->config.attempts ? "too many starts on trial" : "never settled");
+    return 0;
+}
+
+static void perform(const struct run *run)
+{
+    struct world *world = run->world;
+
+    if (setjmp(world->sim.power_lost) == 0) {
+        run->scenario->act(world);
+        if (run->scenario->boots) {
+            (void)world_boot(world); /* takes the cut by itself */
+        }
+    }
+}
+
+/* Operations that the scenario takes when power holds. */
+static uint32_t count_ops(const struct run *run)
+{
+    sim_arm(&run->world->sim, 0, SIM_CUT_BEFORE, 1);
+    perform(run);
+    return run->world->sim.ops;
+}
+
+static void check_end(const struct run *run, unsigned allowed)
+{
+    unsigned end = settle(run);
+
+    if (end != 0 && (end & allowed) == 0) {
+        complain(run, end == END_OLD ? "ended with the old image" : "ended with the new image");
+    }
+    if (run->world->sim.violations != 0) {
+        complain(run, "a flash rule was broken");
+        run->world->sim.violations = 0;
+    }
+}
+
+/* Was power lost in the erase of a sector with the fields at the end of a trailer? */
+static bool lost_in_fields(const struct world *world)
+{
+    const struct twin_slots *slots = &world->config.slots;
+    uint32_t slot_len = slots->area[TWIN_PRIMARY].len;
+
+    return world->sim.cut_in_erase &&
+           slot_len - world->sim.cut_addr % slot_len == slots->sector_bytes;
+}
+
+static void cut_once(struct run *run, uint32_t seed)
+{
+    struct world *world = run->world;
+
+    memcpy(world->sim.mem, run->image, world->sim.flash.size);
+    sim_arm(&world->sim, run->cut_op, run->cut, seed);
+    world->sim.prefix = run->prefix;
+    perform(run);
+    run->in_fields = lost_in_fields(world);
+    sim_arm(&world->sim, run->cut2_op, run->cut2, seed + 1);
+    check_end(run, run->cut_op == 0 ? run->scenario->end : run->scenario->ends);
+}
+
+/* A few second cuts, spread over the operations of the recovery. */
+static void cut_twice(struct run *run, uint32_t recovery_ops, unsigned count, uint32_t *seed)
+{
+    for (unsigned i = 0; i < count && recovery_ops != 0; i++) {
+        run->cut2_op = 1 + sim_random(seed) % recovery_ops;
+        run->cut2 = (enum sim_cut)(sim_random(seed) % SIM_CUT_COUNT);
+        cut_once(run, *seed);
+        pairs++;
+    }
+    run->cut2_op = 0;
+}
+
+/* An erase that stops between any two of a trailer's fields: each leaves another meaning. */
+static void cut_between_fields(struct run *run, uint32_t *seed)
+{
+    const struct twin_slots *slots = &run->world->config.slots;
+    uint32_t fields = twin_trailer_map(slots, TWIN_PRIMARY).status;
+    uint32_t unit = slots->area[TWIN_PRIMARY].flash->write_bytes;
+    uint32_t page = slots->area[TWIN_PRIMARY].flash->page_bytes;
+    uint32_t span = slots->area[TWIN_PRIMARY].len - fields;
+
+    for (uint32_t left = unit; left < span && left < page && left <= 8 * slots->max_align;
+         left += unit) {
+        run->prefix = page - left;
+        cut_once(run, ++*seed);
+        points++;
+    }
+    run->prefix = 0;
+}
+
+static void try_scenario(struct world *world, const struct scenario *scenario, unsigned pair_count)
+{
+    struct run run = {.world = world, .scenario = scenario};
+    uint32_t seed = 1;
+    uint8_t *image = malloc(world->sim.flash.size);
+
+    if (image == NULL) {
+        exit(2);
+    }
+    world_reset(world);
+    scenario->prepare(world);
+    memcpy(image, world->sim.mem, world->sim.flash.size);
+    run.image = image;
+    uint32_t ops = count_ops(&run);
+    cut_once(&run, seed);
+    CHECK(ops > 0);
+    for (run.cut_op = 1; run.cut_op <= ops; run.cut_op++) {
+        for (int cut = 0; cut < SIM_CUT_COUNT; cut++) {
+            run.cut = (enum sim_cut)cut;
+            cut_once(&run, ++seed);
+            points++;
+            if (run.in_fields && cut == SIM_CUT_PREFIX) {
+                cut_between_fields(&run, &seed);
+            }
+            cut_twice(&run, world->sim.ops, pair_count, &seed);
+        }
+    }
+    free(image);
+}
+
+static const struct {
+    const char *name;
+    struct world_shape shape;
+} shapes[] = {
+    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}},
+    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}},
+    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}},
+    {"32-byte writes, alignment 32, trailer of 3 sectors",
+     {4096, 10, 32, 128, 32, 0xff, 9000, 5000}},
+    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}},
+    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}},
+};
+
+int main(int argc, char **argv)
+{
+    unsigned pair_count = argc > 1 ? (unsigned)atoi(argv[1]) : 1;
+
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        unsigned long before = points;
+        struct world world;
+        world_make(&world, &shapes[i].shape);
+        for (size_t k = 0; k < sizeof(scenarios) / sizeof(scenarios[0]); k++) {
+            try_scenario(&world, &scenarios[k], pair_count);
+        }
+        world_free(&world);
+        printf("%-50s %6lu power cuts\n", shapes[i].name, points - before);
+    }
+    printf("power cuts: %lu single, %lu in pairs, %lu failures\n", points, pairs, failures);
+    CHECK_EQ(failures, 0);
+    return check_report();
+}

@@ -1,0 +1,187 @@
+/*
+ * simflash.c - see simflash.h. SPDX-License-Identifier: Apache-2.0
+ */
+#include "support/simflash.h"
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t sim_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static uint8_t random_byte(struct sim_flash *sim)
+{
+    return (uint8_t)sim_random(&sim->seed);
+}
+
+static bool fits(const struct sim_flash *sim, uint32_t addr, size_t len, uint32_t unit)
+{
+    return addr <= sim->flash.size && len <= sim->flash.size - addr && addr % unit == 0 &&
+           len % unit == 0;
+}
+
+static twin_err_t violation(struct sim_flash *sim)
+{
+    sim->violations++;
+    return TWIN_E_IO;
+}
+
+static twin_err_t sim_read(void *ctx, uint32_t addr, void *buf, size_t len)
+{
+    struct sim_flash *sim = ctx;
+
+    if (!fits(sim, addr, len, 1)) {
+        return violation(sim);
+    }
+    memcpy(buf, &sim->mem[addr], len);
+    return TWIN_OK;
+}
+
+/* A write can only move bits away from the erased value. */
+static uint8_t programmed(const struct sim_flash *sim, uint8_t old, uint8_t value)
+{
+    return sim->flash.erased == 0xff ? old & value : old | value;
+}
+
+/* Some of the bits of `to` that differ from `from`. */
+static uint8_t partly(struct sim_flash *sim, uint8_t from, uint8_t to)
+{
+    return (uint8_t)(from ^ ((from ^ to) & random_byte(sim)));
+}
+
+static void tear_write(struct sim_flash *sim, uint32_t addr, const uint8_t *data, size_t len)
+{
+    uint32_t unit = sim->flash.write_bytes;
+    uint32_t whole = sim_random(&sim->seed) % (uint32_t)(len / unit) * unit;
+
+    for (uint32_t i = 0; i < whole + unit; i++) {
+        uint8_t *cell = &sim->mem[addr + i];
+        uint8_t full = programmed(sim, *cell, data[i]);
+        *cell = i < whole ? full : partly(sim, *cell, full);
+    }
+}
+
+static void tear_erase(struct sim_flash *sim, uint32_t addr, uint32_t len)
+{
+    uint32_t page = sim->flash.page_bytes;
+    uint32_t whole = sim_random(&sim->seed) % (len / page) * page;
+    uint8_t *torn = &sim->mem[addr + whole];
+    uint32_t prefix = sim->prefix != 0 ? sim->prefix : sim_random(&sim->seed) % page;
+
+    memset(&sim->mem[addr], sim->flash.erased, whole);
+    for (uint32_t i = 0; i < page; i++) {
+        if (sim->cut == SIM_CUT_PREFIX) {
+            torn[i] = i < prefix ? sim->flash.erased : torn[i];
+        } else if (sim->cut == SIM_CUT_BITS) {
+            torn[i] = partly(sim, torn[i], sim->flash.erased);
+        } else {
+            torn[i] = random_byte(sim);
+        }
+    }
+}
+
+/* Counts an operation; true if power fails in it. */
+static bool power_fails(struct sim_flash *sim, bool is_erase, uint32_t addr)
+{
+    sim->ops++;
+    if (sim->ops != sim->cut_op) {
+        return false;
+    }
+    sim->cut_in_erase = is_erase;
+    sim->cut_addr = addr;
+    return true;
+}
+
+static twin_err_t sim_write(void *ctx, uint32_t addr, const void *buf, size_t len)
+{
+    struct sim_flash *sim = ctx;
+
+    if (!fits(sim, addr, len, sim->flash.write_bytes) || len == 0 ||
+        !twin_flash_is_erased(&sim->flash, &sim->mem[addr], len)) {
+        return violation(sim);
+    }
+    if (sim->write_fails) {
+        return TWIN_E_IO;
+    }
+    bool cut = power_fails(sim, false, addr);
+    sim->writes++;
+    sim->bytes_written += len;
+    if (cut && sim->cut != SIM_CUT_BEFORE && sim->cut != SIM_CUT_AFTER) {
+        tear_write(sim, addr, buf, len);
+    } else if (!cut || sim->cut == SIM_CUT_AFTER) {
+        memcpy(&sim->mem[addr], buf, len);
+    }
+    if (cut) {
+        longjmp(sim->power_lost, 1);
+    }
+    return TWIN_OK;
+}
+
+static twin_err_t sim_erase(void *ctx, uint32_t addr, uint32_t len)
+{
+    struct sim_flash *sim = ctx;
+    uint32_t page = sim->flash.page_bytes;
+
+    if (!fits(sim, addr, len, page) || len == 0) {
+        return violation(sim);
+    }
+    bool cut = power_fails(sim, true, addr);
+    sim->erases += len / page;
+    for (uint32_t i = 0; i < len / page; i++) {
+        sim->page_erases[addr / page + i]++;
+    }
+    if (cut && sim->cut != SIM_CUT_BEFORE && sim->cut != SIM_CUT_AFTER) {
+        tear_erase(sim, addr, len);
+    } else if (!cut || sim->cut == SIM_CUT_AFTER) {
+        memset(&sim->mem[addr], sim->flash.erased, len);
+    }
+    if (cut) {
+        longjmp(sim->power_lost, 1);
+    }
+    return TWIN_OK;
+}
+
+void sim_init(struct sim_flash *sim, uint32_t size, uint32_t page_bytes, uint32_t write_bytes,
+              uint8_t erased)
+{
+    memset(sim, 0, sizeof(*sim));
+    sim->flash = (struct twin_flash){.ctx = sim,
+                                     .size = size,
+                                     .page_bytes = page_bytes,
+                                     .write_bytes = write_bytes,
+                                     .erased = erased,
+                                     .read = sim_read,
+                                     .write = sim_write,
+                                     .erase = sim_erase};
+    sim->mem = malloc(size);
+    sim->page_erases = calloc(size / page_bytes, sizeof(uint32_t));
+    if (sim->mem == NULL || sim->page_erases == NULL) {
+        abort();
+    }
+    memset(sim->mem, erased, size);
+}
+
+void sim_free(struct sim_flash *sim)
+{
+    free(sim->mem);
+    free(sim->page_erases);
+}
+
+void sim_arm(struct sim_flash *sim, uint32_t cut_op, enum sim_cut cut, uint32_t seed)
+{
+    sim->ops = sim->erases = sim->writes = 0;
+    sim->bytes_written = 0;
+    memset(sim->page_erases, 0, sim->flash.size / sim->flash.page_bytes * sizeof(uint32_t));
+    sim->cut_op = cut_op;
+    sim->cut = cut;
+    sim->seed = seed;
+    sim->prefix = 0;
+    sim->cut_in_erase = false;
+}
+
+void sim_put(struct sim_flash *sim, uint32_t addr, const void *data, size_t len)
+{
+    memcpy(&sim->mem[addr], data, len);
+}

@@ -1,0 +1,51 @@
+/*
+ * simflash.h - NOR flash in memory that keeps the rules, counts its work and can lose power.
+ *
+ * A write to a unit that is not erased, a misaligned call and a call outside are counted as
+ * violations and answered with TWIN_E_IO. When power is lost, control leaves through longjmp.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/flash.h"
+#include <setjmp.h>
+
+/* How the operation during which power fails ends. */
+enum sim_cut {
+    SIM_CUT_BEFORE, /* nothing of it happened */
+    SIM_CUT_PREFIX, /* a write: some whole units and some falling bits of the next;
+                       an erase: the first part of a page */
+    SIM_CUT_BITS,   /* a write: as PREFIX; an erase: any of the page's bits have risen */
+    SIM_CUT_NOISE,  /* a write: as PREFIX; an erase: the page holds arbitrary bits */
+    SIM_CUT_AFTER,  /* all of it happened */
+    SIM_CUT_COUNT
+};
+
+struct sim_flash {
+    struct twin_flash flash; /* give this to the code under test */
+    uint8_t *mem;
+    uint32_t *page_erases; /* per page */
+    uint32_t ops, erases, writes;
+    uint64_t bytes_written;
+    uint32_t violations;
+    uint32_t cut_op; /* power fails in this operation, counted from 1; 0 = never */
+    enum sim_cut cut;
+    uint32_t seed;
+    uint32_t prefix;   /* SIM_CUT_PREFIX of an erase: bytes erased; 0 = by chance */
+    bool cut_in_erase; /* where power failed, */
+    uint32_t cut_addr; /* for whoever wants to try the same place again */
+    jmp_buf power_lost;
+    bool write_fails; /* every write is refused with TWIN_E_IO */
+};
+
+/* All bytes erased. The struct must stay where it is: the driver points to it. */
+void sim_init(struct sim_flash *sim, uint32_t size, uint32_t page_bytes, uint32_t write_bytes,
+              uint8_t erased);
+void sim_free(struct sim_flash *sim);
+
+/* Zero the counters and set when power is lost. */
+void sim_arm(struct sim_flash *sim, uint32_t cut_op, enum sim_cut cut, uint32_t seed);
+
+/* Put bytes there without rules or counting, as a programmer with a debugger would. */
+void sim_put(struct sim_flash *sim, uint32_t addr, const void *data, size_t len);
+
+uint32_t sim_random(uint32_t *seed);

@@ -1,0 +1,90 @@
+/*
+ * world.c - see world.h. SPDX-License-Identifier: Apache-2.0
+ */
+#include "support/world.h"
+#include <string.h>
+
+/* More steps than any boot may take: a bootloader that does not end is a bug. */
+#define STEPS_MAX 100000u
+
+static void count_event(void *ctx, enum twin_boot_event event, uint32_t arg)
+{
+    struct world *world = ctx;
+
+    (void)arg;
+    world->events[event]++;
+}
+
+void world_make(struct world *world, const struct world_shape *shape)
+{
+    uint32_t slot_len = shape->sector_bytes * shape->sectors;
+
+    memset(world, 0, sizeof(*world));
+    sim_init(&world->sim, 2 * slot_len, shape->sector_bytes, shape->write_bytes, shape->erased);
+    test_key_make(&world->key);
+    test_image_make(&world->old, &world->key, 1, shape->old_len, 0);
+    test_image_make(&world->new, &world->key, 2, shape->new_len, 0);
+    world->config =
+        (struct twin_boot_config){.slots = {.area = {{&world->sim.flash, 0, slot_len},
+                                                     {&world->sim.flash, slot_len, slot_len}},
+                                            .sector_bytes = shape->sector_bytes,
+                                            .max_sectors = shape->max_sectors,
+                                            .max_align = shape->max_align},
+                                  .keys = &world->key.public,
+                                  .alg = &twin_sig_rsa2048,
+                                  .key_count = 1,
+                                  .attempts = 3,
+                                  .buf = world->buf,
+                                  .buf_len = sizeof(world->buf),
+                                  .log = count_event,
+                                  .log_ctx = world};
+}
+
+void world_free(struct world *world)
+{
+    sim_free(&world->sim);
+    test_key_free(&world->key);
+    test_image_free(&world->old);
+    test_image_free(&world->new);
+}
+
+void world_reset(struct world *world)
+{
+    const struct twin_slots *slots = &world->config.slots;
+
+    memset(world->sim.mem, world->sim.flash.erased, world->sim.flash.size);
+    sim_put(&world->sim, slots->area[TWIN_PRIMARY].addr, world->old.bytes, world->old.len);
+    sim_put(&world->sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots),
+            world->new.bytes, world->new.len);
+    sim_arm(&world->sim, 0, SIM_CUT_BEFORE, 1);
+}
+
+struct world_boot world_boot(struct world *world)
+{
+    struct world_boot result = {.status = TWIN_BOOT_AGAIN};
+    struct twin_boot boot;
+
+    memset(world->events, 0, sizeof(world->events));
+    if (twin_boot_init(&boot, &world->config) != TWIN_OK) {
+        return (struct world_boot){.status = TWIN_BOOT_STOP};
+    }
+    if (setjmp(world->sim.power_lost) != 0) {
+        return (struct world_boot){.status = TWIN_BOOT_AGAIN, .power_lost = true};
+    }
+    for (world->steps = 0; result.status == TWIN_BOOT_AGAIN && world->steps < STEPS_MAX;
+         world->steps++) {
+        result.status = twin_boot_step(&boot);
+    }
+    result.major = boot.handover.version.major;
+    result.unconfirmed = boot.handover.unconfirmed;
+    result.attempt = boot.handover.attempt;
+    return result;
+}
+
+bool world_slot_holds(const struct world *world, enum twin_slot slot, uint32_t off,
+                      const struct test_image *image)
+{
+    const uint8_t *at = &world->sim.mem[world->config.slots.area[slot].addr + off];
+
+    return memcmp(at, image->bytes, image->len) == 0;
+}

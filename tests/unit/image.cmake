@@ -1,0 +1,1 @@
+twin_test(unit test_image test_support jansson OpenSSL::Crypto)

@@ -1,0 +1,210 @@
+/*
+ * test_slots.c - geometry, trailer fields, and what two trailers together mean.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "check.h"
+#include "support/simflash.h"
+#include "twin/slots.h"
+
+#define SLOT (64u * 1024u)
+
+static struct sim_flash sim;
+static struct twin_slots slots;
+
+static void fresh(uint32_t write_bytes, uint8_t max_align, uint8_t erased)
+{
+    sim_free(&sim);
+    sim_init(&sim, 2 * SLOT, 4096, write_bytes, erased);
+    slots = (struct twin_slots){.area = {{&sim.flash, 0, SLOT}, {&sim.flash, SLOT, SLOT}},
+                                .sector_bytes = 4096,
+                                .max_sectors = 128,
+                                .max_align = max_align};
+}
+
+static enum twin_plan plan(void)
+{
+    struct twin_slots_state state;
+
+    CHECK_EQ(twin_slots_read(&slots, &state), TWIN_OK);
+    return state.plan;
+}
+
+static void put(enum twin_slot slot, enum twin_trailer_field field, uint32_t value)
+{
+    CHECK_EQ(twin_trailer_write(&slots, slot, field, value), TWIN_OK);
+}
+
+/* The published example: alignment 8, write unit 4, 128 sectors: a trailer of 1080 bytes. */
+static void check_map(void)
+{
+    fresh(4, 8, 0xff);
+    struct twin_trailer_map map = twin_trailer_map(&slots, TWIN_PRIMARY);
+    CHECK_EQ(SLOT - map.status, 1080);
+    CHECK_EQ(SLOT - map.image_ok, 24);
+    CHECK_EQ(SLOT - map.copy_done, 32);
+    CHECK_EQ(SLOT - map.swap_info, 40);
+    CHECK_EQ(SLOT - map.tlv_sizes, 48);
+    CHECK_EQ(SLOT - map.swap_size, 56);
+    CHECK_EQ(map.sector, SLOT - 4096);
+    CHECK_EQ(twin_slots_image_max(&slots), SLOT - 2 * 4096);
+    fresh(32, 32, 0xff);
+    map = twin_trailer_map(&slots, TWIN_PRIMARY);
+    CHECK_EQ(SLOT - map.image_ok, 64);
+    CHECK_EQ(SLOT - map.status, 192 + 128 * 2 * 32);
+    fresh(4, 16, 0xff);
+    CHECK_EQ(SLOT - twin_trailer_map(&slots, TWIN_PRIMARY).image_ok, 32);
+}
+
+static void check_geometry(void)
+{
+    fresh(4, 8, 0xff);
+    CHECK_EQ(twin_slots_check(&slots), TWIN_OK);
+    slots.area[TWIN_SECONDARY].len -= 4096;
+    CHECK_EQ(twin_slots_check(&slots), TWIN_E_ARG);
+    fresh(4, 8, 0xff);
+    slots.area[TWIN_PRIMARY].len -= 4096; /* the secondary may have one sector more */
+    CHECK_EQ(twin_slots_check(&slots), TWIN_OK);
+    slots.max_sectors = 14;
+    CHECK_EQ(twin_slots_check(&slots), TWIN_E_ARG);
+    fresh(16, 8, 0xff); /* an alignment below the write unit */
+    CHECK_EQ(twin_slots_check(&slots), TWIN_E_ARG);
+    fresh(4, 8, 0xff);
+    slots.area[TWIN_SECONDARY].addr += 4096; /* beyond the device */
+    CHECK_EQ(twin_slots_check(&slots), TWIN_E_ARG);
+    fresh(4, 8, 0xff);
+    slots.sector_bytes = 1024; /* smaller than what an erase takes */
+    CHECK_EQ(twin_slots_check(&slots), TWIN_E_ARG);
+    fresh(4, 8, 0xff);
+    slots.sector_bytes = 0;
+    CHECK_EQ(twin_slots_check(&slots), TWIN_E_ARG);
+}
+
+/* The bytes that the reference writes and expects. */
+static void check_magic_bytes(void)
+{
+    static const uint8_t align8[16] = {0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f,
+                                       0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80};
+    static const uint8_t align32[16] = {0x20, 0x00, 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b,
+                                        0x8d, 0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f, 0x8a};
+
+    fresh(4, 8, 0xff);
+    put(TWIN_PRIMARY, TWIN_FIELD_MAGIC, 0);
+    CHECK_MEM(&sim.mem[SLOT - 16], align8, 16);
+    fresh(32, 32, 0xff);
+    put(TWIN_SECONDARY, TWIN_FIELD_MAGIC, 0);
+    CHECK_MEM(&sim.mem[2 * SLOT - 16], align32, 16);
+    CHECK(twin_flash_is_erased(&sim.flash, &sim.mem[2 * SLOT - 32], 16));
+}
+
+static void check_request(uint32_t write_bytes, uint8_t max_align, uint8_t erased)
+{
+    fresh(write_bytes, max_align, erased);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_OK);
+    CHECK_EQ(plan(), TWIN_PLAN_TEST);
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&slots, true), TWIN_E_STATE);
+    CHECK_EQ(twin_trailer_erase(&slots, TWIN_SECONDARY), TWIN_OK);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    CHECK_EQ(twin_slots_request(&slots, true), TWIN_OK);
+    CHECK_EQ(plan(), TWIN_PLAN_PERM);
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_E_STATE);
+    CHECK_EQ(sim.violations, 0);
+}
+
+/* A request that power cut short neither counts nor stands in the way of the next one. */
+static void check_torn_request(void)
+{
+    uint8_t part = 0x77;
+
+    fresh(1, 8, 0xff);
+    sim_put(&sim, 2 * SLOT - 16, &part, 1);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_OK);
+    CHECK_EQ(plan(), TWIN_PLAN_TEST);
+    CHECK_EQ(sim.violations, 0);
+}
+
+static void check_trial(void)
+{
+    uint8_t torn = 0x7f;
+
+    fresh(4, 8, 0xff);
+    put(TWIN_PRIMARY, TWIN_FIELD_SWAP_INFO, TWIN_SWAP_TEST);
+    put(TWIN_PRIMARY, TWIN_FIELD_SWAP_SIZE, 5000);
+    put(TWIN_PRIMARY, TWIN_FIELD_MAGIC, 0);
+    CHECK_EQ(plan(), TWIN_PLAN_RESUME);
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_E_STATE);
+    sim_put(&sim, twin_trailer_map(&slots, TWIN_PRIMARY).copy_done, &torn, 1);
+    CHECK_EQ(plan(), TWIN_PLAN_TRIAL); /* a half-written copy_done counts as set */
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_E_STATE);
+    CHECK_EQ(twin_slots_confirm(&slots), TWIN_OK);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    CHECK_EQ(twin_slots_confirm(&slots), TWIN_OK);
+    CHECK_EQ(twin_trailer_write(&slots, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK, 0), TWIN_E_STATE);
+    CHECK_EQ(sim.violations, 0);
+}
+
+static void check_revert_request(void)
+{
+    fresh(4, 8, 0xff);
+    put(TWIN_SECONDARY, TWIN_FIELD_COPY_DONE, 0);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    put(TWIN_SECONDARY, TWIN_FIELD_MAGIC, 0);
+    CHECK_EQ(plan(), TWIN_PLAN_REVERT);
+}
+
+/* An image with a trailer, programmed straight into the primary, was never swapped in. */
+static void check_programmed(void)
+{
+    fresh(4, 8, 0xff);
+    put(TWIN_PRIMARY, TWIN_FIELD_MAGIC, 0);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    CHECK_EQ(twin_slots_confirm(&slots), TWIN_OK);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    fresh(4, 8, 0xff);
+    CHECK_EQ(twin_slots_confirm(&slots), TWIN_OK); /* nothing to confirm, nothing written */
+    CHECK(twin_flash_is_erased(&sim.flash, sim.mem, sim.flash.size));
+    sim.mem[SLOT - 1] = 0;
+    CHECK_EQ(twin_slots_confirm(&slots), TWIN_E_STATE);
+}
+
+static void check_area(void)
+{
+    uint8_t buf[8] = {0};
+    bool blank = false;
+
+    fresh(8, 8, 0xff);
+    const struct twin_area *area = &slots.area[TWIN_SECONDARY];
+    CHECK_EQ(twin_area_read(area, SLOT - 4, buf, 8), TWIN_E_ARG);
+    CHECK_EQ(twin_area_read(area, UINT32_MAX, buf, 8), TWIN_E_ARG);
+    CHECK_EQ(twin_area_write(area, 4, buf, 8), TWIN_E_ARG);
+    CHECK_EQ(twin_area_write(area, 0, buf, 7), TWIN_E_ARG);
+    CHECK_EQ(twin_area_erase(area, 0, 100), TWIN_E_ARG);
+    CHECK_EQ(twin_area_write_padded(area, 0, buf, 0), TWIN_E_ARG);
+    CHECK_EQ(twin_area_is_blank(area, 0, SLOT, &blank), TWIN_OK);
+    CHECK(blank);
+    CHECK_EQ(twin_area_write_padded(area, SLOT - 8, buf, 3), TWIN_OK);
+    CHECK_EQ(sim.mem[2 * SLOT - 5], 0xff);
+    CHECK_EQ(twin_area_is_blank(area, 0, SLOT, &blank), TWIN_OK);
+    CHECK(!blank);
+    CHECK_EQ(twin_area_write(area, SLOT - 8, buf, 8), TWIN_E_IO); /* not erased */
+    CHECK_EQ(sim.violations, 1);
+}
+
+int main(void)
+{
+    check_map();
+    check_geometry();
+    check_magic_bytes();
+    check_request(1, 8, 0xff);
+    check_request(8, 8, 0x00);
+    check_request(32, 32, 0xff);
+    check_torn_request();
+    check_trial();
+    check_revert_request();
+    check_programmed();
+    check_area();
+    sim_free(&sim);
+    return check_report();
+}
