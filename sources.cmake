@@ -1,6 +1,6 @@
 # The one list of library files. A library sees its own public headers and those of the libraries
 # it may use; `./run lint` checks that (dependencies point down only).
-set(TWIN_LIBS core smp crypto flash image boot)
+set(TWIN_LIBS core smp crypto flash image boot server client)
 
 set(TWIN_core_SOURCES err.c crc16.c base64.c cbor.c)
 set(TWIN_core_USES)
@@ -19,3 +19,9 @@ set(TWIN_image_USES core flash crypto)
 
 set(TWIN_boot_SOURCES boot.c script.c swap_offset.c attempts.c validate.c)
 set(TWIN_boot_USES core flash image crypto)
+
+set(TWIN_server_SOURCES server.c srv_os.c srv_image.c srv_upload.c groups.c)
+set(TWIN_server_USES core smp flash image crypto)
+
+set(TWIN_client_SOURCES client.c upload.c update.c)
+set(TWIN_client_USES core smp)

@@ -6,12 +6,21 @@ set(CONFIG_TWIN_BOOT_NO_DOWNGRADE 0 CACHE STRING
   "1: the bootloader refuses an update whose version is below the running one")
 set(CONFIG_TWIN_BOOT_WATCHDOG_MS 4000 CACHE STRING
   "Watchdog armed before an unconfirmed image starts, in milliseconds; 0: none")
-set(CONFIG_TWIN_SIGNATURE "rsa2048" CACHE STRING "Signature the bootloader accepts: rsa2048")
+set(CONFIG_TWIN_SIGNATURE "rsa2048" CACHE STRING "Signature the bootloader accepts: rsa2048 or p256")
+set_property(CACHE CONFIG_TWIN_SIGNATURE PROPERTY STRINGS rsa2048 p256)
 set(CONFIG_TWIN_SMP_BUF_SIZE 1024 CACHE STRING "Bytes of one SMP buffer on the device")
 set(CONFIG_TWIN_SMP_BUF_COUNT 4 CACHE STRING "SMP buffers that the device announces")
 
 if(CONFIG_TWIN_BOOT_ATTEMPTS LESS 1 OR CONFIG_TWIN_BOOT_ATTEMPTS GREATER 8)
   message(FATAL_ERROR "CONFIG_TWIN_BOOT_ATTEMPTS=${CONFIG_TWIN_BOOT_ATTEMPTS}: must be 1 to 8")
 endif()
+
+# Names that imgtool getpub gives to a key of this kind.
+set(key_name_rsa2048 rsa)
+set(key_name_p256 ecdsa)
+if(NOT DEFINED key_name_${CONFIG_TWIN_SIGNATURE})
+  message(FATAL_ERROR "CONFIG_TWIN_SIGNATURE=${CONFIG_TWIN_SIGNATURE}: must be rsa2048 or p256")
+endif()
+set(TWIN_KEY_NAME ${key_name_${CONFIG_TWIN_SIGNATURE}})
 configure_file(${CMAKE_CURRENT_LIST_DIR}/twin_config.h.in ${CMAKE_BINARY_DIR}/generated/twin_config.h)
 include_directories(${CMAKE_BINARY_DIR}/generated)

@@ -31,3 +31,6 @@ size_t twin_base64_encode(const uint8_t *in, size_t len, char *out);
  */
 TWIN_MUST_CHECK twin_err_t twin_base64_decode(const char *in, size_t len, uint8_t *out, size_t cap,
                                               size_t *out_len);
+
+/* The six bits that one character stands for; -1 for any other character, '=' too. */
+int twin_base64_value(char c);

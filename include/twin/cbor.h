@@ -23,7 +23,10 @@ enum twin_cbor_major {
 };
 
 /* As the count of an array or a map: its end is marked by a break byte. */
-#define TWIN_CBOR_INDEFINITE UINT64_MAX
+#define TWIN_CBOR_INDEFINITE UINT32_MAX
+
+/* As the value of a SIMPLE: a float, or a number above 32 bits; good only for being passed over. */
+#define TWIN_CBOR_OTHER UINT32_MAX
 
 struct twin_cbor_writer {
     uint8_t *buf;
@@ -39,7 +42,7 @@ struct twin_cbor_reader {
     bool failed;
 };
 
-void twin_cbor_put_head(struct twin_cbor_writer *w, enum twin_cbor_major major, uint64_t value);
+void twin_cbor_put_head(struct twin_cbor_writer *w, enum twin_cbor_major major, uint32_t value);
 void twin_cbor_put_bytes(struct twin_cbor_writer *w, enum twin_cbor_major major,
                          struct twin_span s);
 void twin_cbor_put_text(struct twin_cbor_writer *w, const char *text); /* a C string as TSTR */
@@ -51,8 +54,11 @@ void twin_cbor_put_bool(struct twin_cbor_writer *w, bool value);
 /* Look at the next head without consuming it: its major type; SIMPLE with failed set at the end. */
 enum twin_cbor_major twin_cbor_peek(struct twin_cbor_reader *r);
 
-/* Read the next head. On a fault, or at the end, sets failed and returns SIMPLE with value 0. */
-enum twin_cbor_major twin_cbor_get_head(struct twin_cbor_reader *r, uint64_t *value);
+/*
+ * Read the next head. On a fault, or at the end, sets failed and returns SIMPLE with value 0.
+ * A number above 32 bits is no fault: it is returned as SIMPLE with value TWIN_CBOR_OTHER.
+ */
+enum twin_cbor_major twin_cbor_get_head(struct twin_cbor_reader *r, uint32_t *value);
 
 /* Read a definite-length string of the given major type (BSTR or TSTR); points into buf. */
 struct twin_span twin_cbor_get_bytes(struct twin_cbor_reader *r, enum twin_cbor_major major);

@@ -51,8 +51,9 @@ struct twin_console_decoder {
         uint8_t line;  /* what the present line is: enum in console.c */
         uint8_t last;  /* the byte before this one: a marker has two */
         bool is_open;  /* a packet has begun and is not complete */
-        uint8_t count; /* characters of the present line in chars; of its last group if base64 */
-        char chars[TWIN_CONSOLE_LINE_MAX];
+        uint8_t count; /* characters of the present line; if base64, modulo 256 */
+        uint32_t bits; /* of the base64 characters so far, the last ones lowest */
+        char text[TWIN_CONSOLE_LINE_MAX];
     } priv;
 };
 

@@ -22,12 +22,11 @@ enum twin_field_type {
 struct twin_msg;
 struct twin_field {
     const char *key;
-    enum twin_field_type type;
-    bool required;               /* decode fails when absent */
-    uint16_t offset;             /* of the member in the struct */
-    uint16_t count_offset;       /* LIST and DICT: of their uint32_t count */
-    uint16_t max;                /* LIST and DICT: room, in items; more in the message fails */
     const struct twin_msg *item; /* LIST, DICT and MSG */
+    unsigned type : 4;           /* enum twin_field_type */
+    unsigned required : 1;       /* decode fails when absent */
+    unsigned max : 11;           /* LIST and DICT: room, in items; more in the message fails */
+    unsigned offset : 16; /* of the member; a LIST's and DICT's uint32_t count is just before it */
 };
 
 /*
@@ -53,10 +52,15 @@ struct twin_msg {
     }
 #define TWIN_FIELD_MANY(st, member, key_, type_, item_, max_)                                      \
     {                                                                                              \
-        .key = (key_), .type = (type_), .required = TWIN_REQUIRED,                                 \
-        .offset = offsetof(struct st, member), .count_offset = offsetof(struct st, member##_count), \
-        .max = (max_), .item = (item_)                                                             \
+        .key = (key_), .type = (type_), .required = TWIN_REQUIRED, .max = (max_), .item = (item_), \
+        .offset = offsetof(struct st, member) + TWIN_COUNT_IS_BEFORE(st, member)                   \
     }
+/* 0; does not compile if the count is elsewhere. */
+#define TWIN_COUNT_IS_BEFORE(st, member)                                                           \
+    (0 * sizeof(char[offsetof(struct st, member) - offsetof(struct st, member##_count) ==          \
+                             sizeof(uint32_t)                                                      \
+                         ? 1                                                                       \
+                         : -1]))
 #define TWIN_MSG(st, fields_)                                                                      \
     {                                                                                              \
         .fields = (fields_), .field_count = sizeof(fields_) / sizeof((fields_)[0]),                \

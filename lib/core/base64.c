@@ -23,8 +23,7 @@ size_t twin_base64_encode(const uint8_t *in, size_t len, char *out)
     return written;
 }
 
-/* The six bits that a character stands for; -1 for any other character. */
-static int value_of(char c)
+int twin_base64_value(char c)
 {
     if (c >= 'A' && c <= 'Z') {
         return c - 'A';
@@ -58,7 +57,7 @@ twin_err_t twin_base64_decode(const char *in, size_t len, uint8_t *out, size_t c
     }
     size_t chars = len - padding_of(in, len);
     for (size_t i = 0; i < chars; i++) {
-        int value = value_of(in[i]);
+        int value = twin_base64_value(in[i]);
         if (value < 0) {
             return TWIN_E_FORMAT;
         }

@@ -24,19 +24,17 @@ void twin_cbor_put_raw(struct twin_cbor_writer *w, struct twin_span s)
     }
 }
 
-void twin_cbor_put_head(struct twin_cbor_writer *w, enum twin_cbor_major major, uint64_t value)
+void twin_cbor_put_head(struct twin_cbor_writer *w, enum twin_cbor_major major, uint32_t value)
 {
-    uint8_t head[9];
-    unsigned info = (unsigned)value;
-    size_t extra = 0; /* value bytes after the first: 0, 1, 2, 4 or 8 */
+    /* The shortest form: log2 of the bytes that the value needs behind the first. */
+    unsigned size = value > UINT16_MAX ? 2 : value > UINT8_MAX ? 1 : 0;
+    unsigned info = INFO_1_BYTE + size;
+    size_t extra = (size_t)1 << size;
+    uint8_t head[5];
 
-    if (value > INFO_DIRECT_MAX) {
-        info = INFO_1_BYTE;
-        extra = 1;
-        while (extra < 8 && value >> (8 * extra) != 0) {
-            info++;
-            extra *= 2;
-        }
+    if (value <= INFO_DIRECT_MAX) {
+        info = value;
+        extra = 0;
     }
     head[0] = (uint8_t)((unsigned)major << 5 | info);
     for (size_t i = extra; i > 0; i--) {
@@ -48,7 +46,8 @@ void twin_cbor_put_head(struct twin_cbor_writer *w, enum twin_cbor_major major, 
 
 void twin_cbor_put_bytes(struct twin_cbor_writer *w, enum twin_cbor_major major, struct twin_span s)
 {
-    twin_cbor_put_head(w, major, s.len);
+    w->failed |= s.len > UINT32_MAX;
+    twin_cbor_put_head(w, major, (uint32_t)s.len);
     twin_cbor_put_raw(w, s);
 }
 
@@ -76,16 +75,17 @@ static bool is_container(enum twin_cbor_major major)
     return major == TWIN_CBOR_ARRAY || major == TWIN_CBOR_MAP;
 }
 
-/* Read the value of a head whose first byte has been consumed. */
-static uint64_t get_value(struct twin_cbor_reader *r, unsigned info, bool container)
+/*
+ * Read the value of a head whose first byte has been consumed. Sets *wide if it needs more than 32
+ * bits.
+ */
+static uint32_t get_value(struct twin_cbor_reader *r, unsigned info, bool *wide)
 {
-    uint64_t value = 0;
+    uint32_t value = 0;
 
+    *wide = false;
     if (info <= INFO_DIRECT_MAX) {
         return info;
-    }
-    if (info == INFO_INDEFINITE && container) {
-        return TWIN_CBOR_INDEFINITE;
     }
     size_t extra = info <= INFO_8_BYTES ? (size_t)1 << (info - INFO_1_BYTE) : SIZE_MAX;
     if (extra > r->len - r->off) {
@@ -93,34 +93,44 @@ static uint64_t get_value(struct twin_cbor_reader *r, unsigned info, bool contai
         return 0;
     }
     for (size_t i = 0; i < extra; i++) {
-        value = value << 8 | r->buf[r->off + i];
-    }
-    r->off += extra;
-    if (container && value == TWIN_CBOR_INDEFINITE) {
-        r->failed = true; /* a count that no buffer can hold must not pass for "indefinite" */
+        *wide |= value >> 24 != 0;
+        value = value << 8 | r->buf[r->off];
+        r->off++;
     }
     return value;
 }
 
-enum twin_cbor_major twin_cbor_get_head(struct twin_cbor_reader *r, uint64_t *value)
+enum twin_cbor_major twin_cbor_get_head(struct twin_cbor_reader *r, uint32_t *value)
 {
     enum twin_cbor_major major = twin_cbor_peek(r);
+    bool wide;
 
     *value = 0;
-    if (!r->failed) {
-        unsigned info = r->buf[r->off] & 31u;
-        r->off++;
-        *value = get_value(r, info, is_container(major));
-    }
     if (r->failed) {
-        *value = 0;
         return TWIN_CBOR_SIMPLE;
     }
-    return major;
+    unsigned info = r->buf[r->off] & 31u;
+    r->off++;
+    if (info == INFO_INDEFINITE && is_container(major)) {
+        *value = TWIN_CBOR_INDEFINITE;
+        return major;
+    }
+    *value = get_value(r, info, &wide);
+    bool is_number = major == TWIN_CBOR_UINT || major == TWIN_CBOR_NINT;
+    if ((is_number && wide) || (major == TWIN_CBOR_SIMPLE && info > INFO_DIRECT_MAX)) {
+        *value = TWIN_CBOR_OTHER;
+        return TWIN_CBOR_SIMPLE;
+    }
+    /* Lengths and counts that no buffer can hold; a count must not pass for "indefinite" either. */
+    if (!is_number && (wide || *value == UINT32_MAX)) {
+        r->failed = true;
+        *value = 0;
+    }
+    return r->failed ? TWIN_CBOR_SIMPLE : major;
 }
 
 /* Pass over len bytes of a string's content and return them. */
-static struct twin_span take(struct twin_cbor_reader *r, uint64_t len)
+static struct twin_span take(struct twin_cbor_reader *r, size_t len)
 {
     struct twin_span s = {NULL, 0};
 
@@ -129,14 +139,14 @@ static struct twin_span take(struct twin_cbor_reader *r, uint64_t len)
         return s;
     }
     s.ptr = &r->buf[r->off];
-    s.len = (size_t)len;
-    r->off += s.len;
+    s.len = len;
+    r->off += len;
     return s;
 }
 
 struct twin_span twin_cbor_get_bytes(struct twin_cbor_reader *r, enum twin_cbor_major major)
 {
-    uint64_t len;
+    uint32_t len;
 
     if (twin_cbor_get_head(r, &len) != major) {
         r->failed = true;
@@ -154,21 +164,21 @@ bool twin_cbor_at_break(struct twin_cbor_reader *r)
 }
 
 /* Items that a container holds; a map's keys and values count separately. */
-static uint64_t items_of(struct twin_cbor_reader *r, enum twin_cbor_major major, uint64_t count)
+static uint32_t items_of(struct twin_cbor_reader *r, enum twin_cbor_major major, uint32_t count)
 {
-    if (count == TWIN_CBOR_INDEFINITE) {
+    if (count == TWIN_CBOR_INDEFINITE || major == TWIN_CBOR_ARRAY) {
         return count;
     }
     if (count > r->len) {
         r->failed = true; /* an item takes at least a byte */
         return 0;
     }
-    return major == TWIN_CBOR_MAP ? 2 * count : count;
+    return 2 * count;
 }
 
 void twin_cbor_skip(struct twin_cbor_reader *r)
 {
-    uint64_t left[NESTING_MAX] = {1}; /* items still to pass over, for each open container */
+    uint32_t left[NESTING_MAX] = {1}; /* items still to pass over, for each open container */
     size_t depth = 0;
 
     while (!r->failed) {
@@ -180,7 +190,7 @@ void twin_cbor_skip(struct twin_cbor_reader *r)
             depth--;
             continue;
         }
-        uint64_t value;
+        uint32_t value;
         enum twin_cbor_major major = twin_cbor_get_head(r, &value);
         if (major == TWIN_CBOR_TAG) {
             continue; /* what is tagged follows and is the item */

@@ -9,7 +9,6 @@
 #define LENGTH_BYTES 2
 #define CRC_BYTES    2
 #define PACKET_MAX   (0xffff - CRC_BYTES) /* the length field counts the CRC too */
-#define GROUP        4                    /* base64 characters that belong together */
 
 static const uint8_t first_marker[2] = {0x06, 0x09};
 static const uint8_t next_marker[2] = {0x04, 0x14};
@@ -18,21 +17,7 @@ _Static_assert(2 + TWIN_BASE64_LEN(TWIN_CONSOLE_PIECE) + 1 == TWIN_CONSOLE_LINE_
                "a full line is marker, piece and newline");
 _Static_assert(LENGTH_BYTES + CRC_BYTES == TWIN_CONSOLE_OVERHEAD, "what framing adds");
 
-/* Byte i of what goes over the line: length, packet, CRC. */
-static uint8_t stream_byte(struct twin_span packet, uint16_t crc, size_t i)
-{
-    size_t total = packet.len + CRC_BYTES;
-
-    if (i < LENGTH_BYTES) {
-        return (uint8_t)(i == 0 ? total >> 8 : total);
-    }
-    i -= LENGTH_BYTES;
-    if (i < packet.len) {
-        return packet.ptr[i];
-    }
-    return (uint8_t)(i == packet.len ? crc >> 8 : crc);
-}
-
+/* Write one line; returns its length. */
 static size_t put_line(uint8_t *out, const uint8_t marker[2], const uint8_t *piece, size_t len)
 {
     out[0] = marker[0];
@@ -42,38 +27,46 @@ static size_t put_line(uint8_t *out, const uint8_t marker[2], const uint8_t *pie
     return 2 + chars + 1;
 }
 
+/*
+ * Length, packet and CRC are put at the end of out and encoded towards it. What is still to be
+ * encoded is never overtaken, because the lines are longer than what they carry.
+ */
 twin_err_t twin_console_encode(struct twin_span packet, uint8_t *out, size_t cap, size_t *out_len)
 {
-    uint8_t piece[TWIN_CONSOLE_PIECE];
-    size_t len = 0, written = 0;
+    const uint8_t *marker = first_marker;
+    size_t written = 0;
 
     *out_len = 0;
     if (packet.len == 0 || packet.len > PACKET_MAX) {
         return TWIN_E_ARG;
     }
-    if (cap < TWIN_CONSOLE_ENCODED_MAX(packet.len)) {
+    size_t end = TWIN_CONSOLE_ENCODED_MAX(packet.len);
+    if (cap < end) {
         return TWIN_E_SPACE;
     }
-    uint16_t crc = twin_crc16(0, packet.ptr, packet.len);
-    size_t end = packet.len + TWIN_CONSOLE_OVERHEAD;
-    for (size_t i = 0; i < end; i++) {
-        piece[len] = stream_byte(packet, crc, i);
-        len++;
-        if (len == sizeof(piece) || i + 1 == end) {
-            const uint8_t *marker = written == 0 ? first_marker : next_marker;
-            written += put_line(&out[written], marker, piece, len);
-            len = 0;
-        }
+    uint8_t *raw = &out[end - packet.len - TWIN_CONSOLE_OVERHEAD];
+    twin_put_be16(raw, (uint16_t)(packet.len + CRC_BYTES));
+    memcpy(&raw[LENGTH_BYTES], packet.ptr, packet.len);
+    twin_put_be16(&out[end - CRC_BYTES], twin_crc16(0, packet.ptr, packet.len));
+    while (raw < &out[end]) {
+        size_t left = (size_t)(&out[end] - raw);
+        size_t len = left < TWIN_CONSOLE_PIECE ? left : TWIN_CONSOLE_PIECE;
+        written += put_line(&out[written], marker, raw, len);
+        raw += len;
+        marker = next_marker;
     }
     *out_len = written;
     return TWIN_OK;
 }
 
+#define GROUP 4 /* base64 characters that belong together */
+_Static_assert(256 % GROUP == 0, "counting them modulo 256 does not hurt");
+
 /* What the present line is. */
 enum line {
     LINE_TEXT,   /* no marker so far */
     LINE_BASE64, /* after a marker */
-    LINE_PADDED, /* after '=': nothing may follow */
+    LINE_PADDED, /* after '=': at most one more may follow */
     LINE_IGNORED /* framing that belongs to no packet */
 };
 
@@ -96,7 +89,7 @@ static enum twin_console_event start_line(struct twin_console_decoder *d, bool i
 {
     /* The line before may have lost its newline: what it left half done is lost. */
     bool was_open = d->priv.is_open;
-    bool torn = d->priv.line == LINE_BASE64 && d->priv.count != 0;
+    bool torn = d->priv.line != LINE_TEXT && d->priv.count % GROUP != 0;
 
     d->priv.count = 0;
     if (is_first) {
@@ -113,11 +106,11 @@ static enum twin_console_event start_line(struct twin_console_decoder *d, bool i
 }
 
 /* A line of framing has ended: is the packet complete? */
-static enum twin_console_event end_framing(struct twin_console_decoder *d, uint8_t chars)
+static enum twin_console_event end_framing(struct twin_console_decoder *d)
 {
     const uint8_t *body = &d->priv.buf[LENGTH_BYTES];
 
-    if (chars != 0) {
+    if (d->priv.count % GROUP != 0) {
         return drop(d);
     }
     if (d->priv.got < LENGTH_BYTES) {
@@ -138,43 +131,49 @@ static enum twin_console_event end_framing(struct twin_console_decoder *d, uint8
 
 static enum twin_console_event end_line(struct twin_console_decoder *d)
 {
-    uint8_t line = d->priv.line, count = d->priv.count;
     enum twin_console_event event = TWIN_CONSOLE_NONE;
 
-    d->priv.count = 0;
-    if (line == LINE_BASE64 || line == LINE_PADDED) {
-        event = end_framing(d, count);
-    } else if (line == LINE_TEXT && count != 0) {
-        d->text = (struct twin_span){(const uint8_t *)d->priv.chars, count};
+    if (d->priv.line == LINE_BASE64 || d->priv.line == LINE_PADDED) {
+        event = end_framing(d);
+    } else if (d->priv.line == LINE_TEXT && d->priv.count != 0) {
+        d->text = (struct twin_span){(const uint8_t *)d->priv.text, d->priv.count};
         event = TWIN_CONSOLE_TEXT;
     }
     d->priv.line = LINE_TEXT;
+    d->priv.count = 0;
     return event;
 }
 
 static enum twin_console_event take_text(struct twin_console_decoder *d, uint8_t byte)
 {
-    d->priv.chars[d->priv.count] = (char)byte;
+    d->priv.text[d->priv.count] = (char)byte;
     d->priv.count++;
-    return d->priv.count == sizeof(d->priv.chars) ? end_line(d) : TWIN_CONSOLE_NONE;
+    return d->priv.count == sizeof(d->priv.text) ? end_line(d) : TWIN_CONSOLE_NONE;
 }
 
-static enum twin_console_event take_base64(struct twin_console_decoder *d, uint8_t byte)
+/* Every character but the first of four completes a byte. */
+static enum twin_console_event take_base64(struct twin_console_decoder *d, char c)
 {
-    size_t len;
+    unsigned place = d->priv.count % GROUP;
+    int value = twin_base64_value(c);
 
-    d->priv.chars[d->priv.count] = (char)byte;
     d->priv.count++;
-    if (d->priv.count < GROUP) {
+    if (c == '=' && place >= 2) {
+        d->priv.line = LINE_PADDED;
         return TWIN_CONSOLE_NONE;
     }
-    d->priv.count = 0;
-    if (twin_base64_decode(d->priv.chars, GROUP, &d->priv.buf[d->priv.got],
-                           d->priv.cap - d->priv.got, &len) != TWIN_OK) {
+    if (value < 0 || d->priv.line == LINE_PADDED) {
         return drop(d);
     }
-    d->priv.got += len;
-    d->priv.line = byte == '=' ? LINE_PADDED : LINE_BASE64;
+    d->priv.bits = d->priv.bits << 6 | (uint32_t)value;
+    if (place == 0) {
+        return TWIN_CONSOLE_NONE;
+    }
+    if (d->priv.got == d->priv.cap) {
+        return drop(d);
+    }
+    d->priv.buf[d->priv.got] = (uint8_t)(d->priv.bits >> (6 - 2 * place));
+    d->priv.got++;
     return TWIN_CONSOLE_NONE;
 }
 
@@ -196,14 +195,8 @@ enum twin_console_event twin_console_decode(struct twin_console_decoder *d, uint
     if (byte == first_marker[0] || byte == next_marker[0]) {
         return TWIN_CONSOLE_NONE; /* half a marker: never content */
     }
-    switch (d->priv.line) {
-    case LINE_TEXT:
+    if (d->priv.line == LINE_TEXT) {
         return take_text(d, byte);
-    case LINE_BASE64:
-        return take_base64(d, byte);
-    case LINE_PADDED:
-        return drop(d);
-    default:
-        return TWIN_CONSOLE_NONE;
     }
+    return d->priv.line == LINE_IGNORED ? TWIN_CONSOLE_NONE : take_base64(d, (char)byte);
 }

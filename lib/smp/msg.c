@@ -17,9 +17,9 @@ static void encode_fields(struct twin_cbor_writer *w, const struct twin_msg *msg
 static void encode_i32(struct twin_cbor_writer *w, int32_t value)
 {
     if (value < 0) {
-        twin_cbor_put_head(w, TWIN_CBOR_NINT, (uint64_t)(-1 - (int64_t)value));
+        twin_cbor_put_head(w, TWIN_CBOR_NINT, (uint32_t)(-1 - value));
     } else {
-        twin_cbor_put_head(w, TWIN_CBOR_UINT, (uint64_t)value);
+        twin_cbor_put_head(w, TWIN_CBOR_UINT, (uint32_t)value);
     }
 }
 
@@ -33,7 +33,7 @@ void twin_msg_encode_entry(struct twin_cbor_writer *w, const struct twin_msg *it
 
 static void encode_items(struct twin_cbor_writer *w, const struct twin_field *f, const uint8_t *in)
 {
-    uint32_t count = *(const uint32_t *)(const void *)(in + f->count_offset);
+    uint32_t count = *(const uint32_t *)(const void *)(in + f->offset - sizeof(uint32_t));
     bool is_dict = f->type == TWIN_F_DICT;
 
     if (count > f->max) {
@@ -55,7 +55,7 @@ static void encode_value(struct twin_cbor_writer *w, const struct twin_field *f,
 {
     const void *p = in + f->offset;
 
-    switch (f->type) {
+    switch ((enum twin_field_type)f->type) {
     case TWIN_F_U32:
         twin_cbor_put_head(w, TWIN_CBOR_UINT, *(const uint32_t *)p);
         break;
@@ -105,30 +105,26 @@ void twin_msg_encode(struct twin_cbor_writer *w, const struct twin_msg *msg, con
     encode_fields(w, msg, in, 0);
 }
 
-/* Going through a container, definite or not. */
-struct items {
-    uint64_t count;
-    uint64_t done;
-};
-
-static struct items open_items(struct twin_cbor_reader *r, enum twin_cbor_major major)
+/* Open a container and give the number of its items. */
+static uint32_t open_items(struct twin_cbor_reader *r, enum twin_cbor_major major)
 {
-    struct items items = {0};
+    uint32_t count;
 
-    if (twin_cbor_get_head(r, &items.count) != major) {
+    if (twin_cbor_get_head(r, &count) != major) {
         r->failed = true;
     }
-    return items;
+    return count;
 }
 
-/* Is there another item? Each one takes at least a byte, so a loop over this ends. */
-static bool next_item(struct twin_cbor_reader *r, struct items *items)
+/* Is there another item in a container, definite or not? Each takes at least a byte: it ends. */
+static bool next_item(struct twin_cbor_reader *r, uint32_t *left)
 {
-    if (r->failed || items->done == items->count ||
-        (items->count == TWIN_CBOR_INDEFINITE && twin_cbor_at_break(r))) {
+    bool indefinite = *left == TWIN_CBOR_INDEFINITE;
+
+    if (r->failed || *left == 0 || (indefinite && twin_cbor_at_break(r))) {
         return false;
     }
-    items->done++;
+    *left -= indefinite ? 0 : 1;
     return true;
 }
 
@@ -137,17 +133,17 @@ static void decode_fields(struct twin_cbor_reader *r, const struct twin_msg *msg
 
 static uint32_t decode_u32(struct twin_cbor_reader *r)
 {
-    uint64_t value;
+    uint32_t value;
 
-    if (twin_cbor_get_head(r, &value) != TWIN_CBOR_UINT || value > UINT32_MAX) {
+    if (twin_cbor_get_head(r, &value) != TWIN_CBOR_UINT) {
         r->failed = true;
     }
-    return (uint32_t)value;
+    return value;
 }
 
 static int32_t decode_i32(struct twin_cbor_reader *r)
 {
-    uint64_t value;
+    uint32_t value;
     enum twin_cbor_major major = twin_cbor_get_head(r, &value);
 
     if ((major != TWIN_CBOR_UINT && major != TWIN_CBOR_NINT) || value > INT32_MAX) {
@@ -159,7 +155,7 @@ static int32_t decode_i32(struct twin_cbor_reader *r)
 
 static bool decode_bool(struct twin_cbor_reader *r)
 {
-    uint64_t value;
+    uint32_t value;
     enum twin_cbor_major major = twin_cbor_get_head(r, &value);
 
     if (major == TWIN_CBOR_UINT) {
@@ -173,25 +169,23 @@ static bool decode_bool(struct twin_cbor_reader *r)
 
 static struct twin_span decode_bstr(struct twin_cbor_reader *r)
 {
-    uint64_t value;
+    size_t start = r->off;
+    uint32_t value;
 
-    if (twin_cbor_peek(r) != TWIN_CBOR_SIMPLE) {
-        return twin_cbor_get_bytes(r, TWIN_CBOR_BSTR);
+    if (twin_cbor_get_head(r, &value) == TWIN_CBOR_SIMPLE && value == SIMPLE_NULL) {
+        return (struct twin_span){NULL, 0};
     }
-    twin_cbor_get_head(r, &value);
-    if (value != SIMPLE_NULL) {
-        r->failed = true;
-    }
-    return (struct twin_span){NULL, 0};
+    r->off = start;
+    return twin_cbor_get_bytes(r, TWIN_CBOR_BSTR);
 }
 
 static void decode_items(struct twin_cbor_reader *r, const struct twin_field *f, uint8_t *out)
 {
     bool is_dict = f->type == TWIN_F_DICT;
+    uint32_t left = open_items(r, is_dict ? TWIN_CBOR_MAP : TWIN_CBOR_ARRAY);
     uint32_t got = 0;
 
-    for (struct items items = open_items(r, is_dict ? TWIN_CBOR_MAP : TWIN_CBOR_ARRAY);
-         next_item(r, &items); got++) {
+    for (; next_item(r, &left); got++) {
         uint8_t *item = out + f->offset + (size_t)got * f->item->size;
         if (got == f->max) {
             r->failed = true;
@@ -205,14 +199,14 @@ static void decode_items(struct twin_cbor_reader *r, const struct twin_field *f,
             decode_fields(r, f->item, item, 0);
         }
     }
-    *(uint32_t *)(void *)(out + f->count_offset) = got;
+    *(uint32_t *)(void *)(out + f->offset - sizeof(uint32_t)) = got;
 }
 
 static void decode_value(struct twin_cbor_reader *r, const struct twin_field *f, uint8_t *out)
 {
     void *p = out + f->offset;
 
-    switch (f->type) {
+    switch ((enum twin_field_type)f->type) {
     case TWIN_F_U32:
         *(uint32_t *)p = decode_u32(r);
         break;
@@ -254,10 +248,11 @@ static unsigned find_field(const struct twin_msg *msg, struct twin_span key, uns
 static void decode_fields(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out,
                           unsigned first)
 {
+    uint32_t left = open_items(r, TWIN_CBOR_MAP);
     uint32_t present = 0;
 
     memset(out, 0, msg->size);
-    for (struct items items = open_items(r, TWIN_CBOR_MAP); next_item(r, &items);) {
+    while (next_item(r, &left)) {
         struct twin_span key = twin_cbor_get_bytes(r, TWIN_CBOR_TSTR);
         if (r->failed) {
             break;

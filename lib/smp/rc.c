@@ -8,96 +8,91 @@
 #include "twin/grp_os.h"
 #include "twin/smp.h"
 
-/* Groups without messages here. Columns as in TWIN_IMAGE_RC_LIST. */
-#define STAT_RC_LIST(X)                                                                            \
-    X(UNKNOWN, 1, UNKNOWN, "unknown error")                                                        \
-    X(INVALID_GROUP, 2, NO_ENTRY, "no such statistics group")                                      \
-    X(INVALID_NAME, 3, NO_ENTRY, "no such statistics group or value")                              \
-    X(INVALID_SIZE, 4, INVALID, "the value has an invalid size")                                   \
-    X(ABORTED, 5, UNKNOWN, "the values could not be read to the end")
+/* Texts, indexed by the group's code. */
+#define TEXT(name, value, v1, text) [value] = text,
+#define V1(name, value, v1, text)   [value] = TWIN_RC_##v1,
 
-#define SETTINGS_RC_LIST(X)                                                                        \
-    X(UNKNOWN, 1, UNKNOWN, "unknown error")                                                        \
-    X(KEY_TOO_LONG, 2, INVALID, "the name is too long")                                            \
-    X(KEY_NOT_FOUND, 3, NO_ENTRY, "no such setting")                                               \
-    X(NO_READ, 4, NOT_SUPPORTED, "this setting cannot be read")                                    \
-    X(NO_ROOT_KEY, 5, UNKNOWN, "the first part of the name is not known")                          \
-    X(NO_WRITE, 6, NOT_SUPPORTED, "this setting cannot be written")                                \
-    X(NO_DELETE, 7, NOT_SUPPORTED, "this setting cannot be deleted")                               \
-    X(SAVE_FAILED, 8, UNKNOWN, "the settings could not be loaded or saved")
-
-#define FS_RC_LIST(X)                                                                              \
-    X(UNKNOWN, 1, UNKNOWN, "unknown error")                                                        \
-    X(INVALID_NAME, 2, INVALID, "the file name is invalid")                                        \
-    X(NOT_FOUND, 3, NO_ENTRY, "no such file")                                                      \
-    X(IS_DIRECTORY, 4, UNKNOWN, "this is a directory")                                             \
-    X(OPEN, 5, UNKNOWN, "the file could not be opened")                                            \
-    X(SEEK, 6, UNKNOWN, "the place in the file could not be reached")                              \
-    X(READ, 7, UNKNOWN, "the file could not be read")                                              \
-    X(TRUNCATE, 8, UNKNOWN, "the file could not be cut")                                           \
-    X(DELETE, 9, UNKNOWN, "the file could not be deleted")                                         \
-    X(WRITE, 10, UNKNOWN, "the file could not be written")                                         \
-    X(BAD_OFFSET, 11, UNKNOWN, "the offset does not follow the data before")                       \
-    X(BEYOND_END, 12, UNKNOWN, "the offset is beyond the end of the file")                         \
-    X(NO_HASH_TYPE, 13, INVALID, "this kind of hash is not built in")                              \
-    X(NO_MOUNT, 14, NO_ENTRY, "no file system is mounted there")                                   \
-    X(READ_ONLY, 15, UNKNOWN, "the file system is read-only")                                      \
-    X(EMPTY, 16, UNKNOWN, "the file is empty")                                                     \
-    X(CLOSE, 17, UNKNOWN, "the file could not be closed")
-
-#define SHELL_RC_LIST(X)                                                                           \
-    X(UNKNOWN, 1, UNKNOWN, "unknown error")                                                        \
-    X(TOO_LONG, 2, INVALID, "the command is too long")                                             \
-    X(EMPTY, 3, INVALID, "the command is empty")
-
-#define ENUM_RC_LIST(X)                                                                            \
-    X(UNKNOWN, 1, UNKNOWN, "unknown error")                                                        \
-    X(TOO_MANY, 2, INVALID, "too many groups asked for")                                           \
-    X(NO_HEAP, 3, UNKNOWN, "not enough heap")                                                      \
-    X(INDEX_TOO_LARGE, 4, UNKNOWN, "the index is beyond the last group")
-
-#define ZEPHYR_RC_LIST(X)                                                                          \
-    X(UNKNOWN, 1, UNKNOWN, "unknown error")                                                        \
-    X(FLASH_OPEN, 2, UNKNOWN, "the storage could not be opened")                                   \
-    X(FLASH_CONFIG, 3, UNKNOWN, "the layout of the storage could not be read")                     \
-    X(FLASH_ERASE, 4, UNKNOWN, "the storage could not be erased")
-
-#define GROUP_LIST(G)                                                                              \
-    G(TWIN_GRP_OS, os, TWIN_OS_RC_LIST)                                                            \
-    G(TWIN_GRP_IMAGE, image, TWIN_IMAGE_RC_LIST)                                                   \
-    G(TWIN_GRP_STAT, stat, STAT_RC_LIST)                                                           \
-    G(TWIN_GRP_SETTINGS, settings, SETTINGS_RC_LIST)                                               \
-    G(TWIN_GRP_FS, fs, FS_RC_LIST)                                                                 \
-    G(TWIN_GRP_SHELL, shell, SHELL_RC_LIST)                                                        \
-    G(TWIN_GRP_ENUM, enumeration, ENUM_RC_LIST)                                                    \
-    G(TWIN_GRP_ZEPHYR, zephyr, ZEPHYR_RC_LIST)
+static const char *const os_texts[] = {TWIN_OS_RC_LIST(TEXT)};
+static const char *const image_texts[] = {TWIN_IMAGE_RC_LIST(TEXT)};
+static const char *const stat_texts[] = {
+    [1] = "unknown error",
+    [2] = "no such statistics group",
+    [3] = "no such statistics group or value",
+    [4] = "the value has an invalid size",
+    [5] = "the values could not be read to the end",
+};
+static const char *const settings_texts[] = {
+    [1] = "unknown error",
+    [2] = "the name is too long",
+    [3] = "no such setting",
+    [4] = "this setting cannot be read",
+    [5] = "the first part of the name is not known",
+    [6] = "this setting cannot be written",
+    [7] = "this setting cannot be deleted",
+    [8] = "the settings could not be loaded or saved",
+};
+static const char *const fs_texts[] = {
+    [1] = "unknown error",
+    [2] = "the file name is invalid",
+    [3] = "no such file",
+    [4] = "this is a directory",
+    [5] = "the file could not be opened",
+    [6] = "the place in the file could not be reached",
+    [7] = "the file could not be read",
+    [8] = "the file could not be cut",
+    [9] = "the file could not be deleted",
+    [10] = "the file could not be written",
+    [11] = "the offset does not follow the data before",
+    [12] = "the offset is beyond the end of the file",
+    [13] = "this kind of hash is not built in",
+    [14] = "no file system is mounted there",
+    [15] = "the file system is read-only",
+    [16] = "the file is empty",
+    [17] = "the file could not be closed",
+};
+static const char *const shell_texts[] = {
+    [1] = "unknown error",
+    [2] = "the command is too long",
+    [3] = "the command is empty",
+};
+static const char *const enum_texts[] = {
+    [1] = "unknown error",
+    [2] = "too many groups asked for",
+    [3] = "not enough heap",
+    [4] = "the index is beyond the last group",
+};
+static const char *const zephyr_texts[] = {
+    [1] = "unknown error",
+    [2] = "the storage could not be opened",
+    [3] = "the layout of the storage could not be read",
+    [4] = "the storage could not be erased",
+};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* For each group two arrays, indexed by the group's code. */
-#define V1(name, value, v1, text)   [value] = TWIN_RC_##v1,
-#define TEXT(name, value, v1, text) [value] = text,
-#define ARRAYS(id, name, LIST)                                                                     \
-    static const uint8_t name##_v1[] = {LIST(V1)};                                                 \
-    static const char *const name##_texts[] = {LIST(TEXT)};
-GROUP_LIST(ARRAYS)
-
-static const struct {
-    uint8_t group, count;
-    const uint8_t *v1;
-} v1_groups[] = {
-#define ROW(id, name, LIST) {id, COUNT(name##_v1), name##_v1},
-    GROUP_LIST(ROW)
-#undef ROW
-};
 
 static const struct {
     uint8_t group, count;
     const char *const *texts;
 } text_groups[] = {
-#define ROW(id, name, LIST) {id, COUNT(name##_texts), name##_texts},
-    GROUP_LIST(ROW)
-#undef ROW
+    {TWIN_GRP_OS, COUNT(os_texts), os_texts},
+    {TWIN_GRP_IMAGE, COUNT(image_texts), image_texts},
+    {TWIN_GRP_STAT, COUNT(stat_texts), stat_texts},
+    {TWIN_GRP_SETTINGS, COUNT(settings_texts), settings_texts},
+    {TWIN_GRP_FS, COUNT(fs_texts), fs_texts},
+    {TWIN_GRP_SHELL, COUNT(shell_texts), shell_texts},
+    {TWIN_GRP_ENUM, COUNT(enum_texts), enum_texts},
+    {TWIN_GRP_ZEPHYR, COUNT(zephyr_texts), zephyr_texts},
+};
+
+static const uint8_t os_v1[] = {TWIN_OS_RC_LIST(V1)};
+static const uint8_t image_v1[] = {TWIN_IMAGE_RC_LIST(V1)};
+
+static const struct {
+    uint8_t group, count;
+    const uint8_t *codes;
+} v1_groups[] = {
+    {TWIN_GRP_OS, COUNT(os_v1), os_v1},
+    {TWIN_GRP_IMAGE, COUNT(image_v1), image_v1},
 };
 
 static const char *const generic_texts[] = {
@@ -125,7 +120,7 @@ enum twin_smp_rc twin_smp_group_rc_to_v1(uint32_t group, uint32_t rc)
 {
     for (size_t i = 0; i < COUNT(v1_groups); i++) {
         if (v1_groups[i].group == group && rc < v1_groups[i].count) {
-            return (enum twin_smp_rc)v1_groups[i].v1[rc];
+            return (enum twin_smp_rc)v1_groups[i].codes[rc];
         }
     }
     return TWIN_RC_UNKNOWN;

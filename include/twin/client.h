@@ -1,0 +1,165 @@
+/*
+ * twin/client.h - the host side of SMP: requests, retries, errors. No I/O, no clock, no malloc.
+ *
+ * Everything a host does with a device is a job: one request (this header), an upload
+ * (twin/upload.h) or a whole update (twin/update.h). Whoever owns the link drives a job so:
+ *
+ *     for (;;) {
+ *         switch (twin_job_poll(job, now_ms(), buf, sizeof(buf), &len)) {
+ *         case TWIN_STEP_SEND: send(buf, len);                                    break;
+ *         case TWIN_STEP_WAIT: if (receive(&packet, until job->wake_ms))
+ *                                  twin_job_receive(job, packet, now_ms());       break;
+ *         case TWIN_STEP_DONE: return job->result;
+ *         }
+ *     }
+ *
+ * Start here: twin_client_init(), fill in a struct twin_request, twin_client_begin(), drive
+ * client.job. Times are milliseconds of any clock that only goes forward; it may wrap.
+ * Spec: docs/spec-smp.md sections 1 and 2. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/msg.h"
+#include "twin/smp.h"
+
+/* What a job wants of its driver. */
+enum twin_step {
+    TWIN_STEP_SEND, /* send the packet now in the buffer, then poll again at once */
+    TWIN_STEP_WAIT, /* wait for a packet, at most until job->wake_ms, then poll again */
+    TWIN_STEP_DONE  /* over; job->result says how */
+};
+
+/* The part that all jobs have in common; the first member of each. */
+struct twin_job {
+    twin_err_t result; /* valid after DONE */
+    uint32_t wake_ms;  /* valid after WAIT */
+    enum twin_step (*poll)(struct twin_job *job, uint32_t now_ms, uint8_t *buf, size_t cap,
+                           size_t *len);
+    void (*receive)(struct twin_job *job, struct twin_span packet, uint32_t now_ms);
+};
+
+/*
+ * Ask a job what to do next.
+ *
+ * now_ms    the time.
+ * buf, cap  room for one packet, at least 128 bytes; owned by the driver, reused freely.
+ * len       out: with SEND, bytes of the packet in buf.
+ *
+ * Cannot fail: a failure ends the job. Never blocks.
+ */
+static inline enum twin_step twin_job_poll(struct twin_job *job, uint32_t now_ms, uint8_t *buf,
+                                           size_t cap, size_t *len)
+{
+    return job->poll(job, now_ms, buf, cap, len);
+}
+
+/*
+ * Give a job a packet from the link; then poll before the next one. Packets that are not for it
+ * (late, repeated, malformed) are ignored. The packet has to stay in place until that poll, and
+ * after a plain request for as long as its answer is used: the answer points into it.
+ */
+static inline void twin_job_receive(struct twin_job *job, struct twin_span packet, uint32_t now_ms)
+{
+    job->receive(job, packet, now_ms);
+}
+
+/* True when the time `at_ms` has come. Good for differences up to 24 days. */
+static inline bool twin_time_reached(uint32_t now_ms, uint32_t at_ms)
+{
+    return (int32_t)(now_ms - at_ms) >= 0;
+}
+
+#define TWIN_REFUSAL_REASON_MAX 64
+
+/* What the device said when it answered with an error. */
+struct twin_refusal {
+    bool is_group;  /* true: rc is a code of `group`; false: enum twin_smp_rc */
+    uint32_t group; /* the group that refused */
+    uint32_t rc;    /* its code; never 0 */
+    char reason[TWIN_REFUSAL_REASON_MAX]; /* the device's own words, cut if long; often "" */
+};
+
+/* Text of the code in a refusal, for people. Never NULL. */
+const char *twin_refusal_str(const struct twin_refusal *refusal);
+
+/* One request, and where its answer goes. All pointers must live until the job is done. */
+struct twin_request {
+    enum twin_smp_op op; /* TWIN_SMP_READ or TWIN_SMP_WRITE */
+    uint16_t group;
+    uint8_t id;
+    uint32_t timeout_ms; /* of one try; 0: as the client's configuration says */
+    unsigned tries;      /* 0: as the client's configuration says */
+    const struct twin_msg *req_msg;
+    const void *req; /* encoded again for every try */
+    const struct twin_msg *rsp_msg;
+    void *rsp; /* filled only with TWIN_OK; its spans point into the packet received last */
+};
+
+struct twin_client_config {
+    uint32_t timeout_ms;           /* to wait for an answer; at least 1 */
+    unsigned tries;                /* times that a request is sent in all; at least 1 */
+    enum twin_smp_version version; /* to begin with; TWIN_SMP_V2 unless there is a reason */
+    uint8_t seq;                   /* first sequence number: choose it at random for each run */
+};
+
+/* One device, as the host knows it. A job itself: the one request that twin_client_begin gave. */
+struct twin_client {
+    struct twin_job job;
+    struct twin_client_config config;
+    struct twin_refusal refusal; /* valid after a job's result TWIN_E_REFUSED */
+    struct {
+        enum twin_smp_version version;
+        bool version_known; /* the device has answered, so it understands `version` */
+        uint8_t next_seq;
+        uint8_t seq;  /* of the request being made */
+        bool to_send; /* the request waits to be sent (again) */
+        bool is_done;
+        bool got_garbage; /* an answer came that could not be read */
+        unsigned sent;    /* times that the request was sent */
+        struct twin_request request;
+    } priv;
+};
+
+/* Prepare for one device. Nothing is sent. */
+void twin_client_init(struct twin_client *client, const struct twin_client_config *config);
+
+/*
+ * Begin a request; then drive client->job. The request struct is copied, what it points to is not.
+ * Only one job may use a client at a time.
+ *
+ * The job ends with TWIN_OK; TWIN_E_REFUSED if the device answered with an error (see
+ * client->refusal); TWIN_E_TIMEOUT if it never answered; TWIN_E_FORMAT if its answer never could
+ * be read; TWIN_E_SPACE if the request does not fit the packet buffer.
+ *
+ * Version 2 is asked for. A device that answers in version 1, refuses the version, or stays silent
+ * to all tries but the last, is from then on spoken to in version 1.
+ */
+void twin_client_begin(struct twin_client *client, const struct twin_request *request);
+
+/* ---- For jobs that keep several requests in flight (lib/client/upload.c) ---- */
+
+/* The next unused sequence number. */
+uint8_t twin_client_next_seq(struct twin_client *client);
+
+/*
+ * Build the packet of a request.
+ *
+ * seq  its number, to be found again in the answer.
+ *
+ * Returns TWIN_OK; TWIN_E_SPACE if it does not fit.
+ */
+TWIN_MUST_CHECK twin_err_t twin_client_encode(const struct twin_client *client,
+                                              const struct twin_request *request, uint8_t seq,
+                                              uint8_t *buf, size_t cap, size_t *len);
+
+/* Is this packet an answer to such a request? If so *seq tells to which one. */
+bool twin_client_is_answer(const struct twin_request *request, struct twin_span packet,
+                           uint8_t *seq);
+
+/*
+ * Read an answer into request->rsp, or an error into client->refusal.
+ *
+ * Returns TWIN_OK; TWIN_E_REFUSED; TWIN_E_FORMAT for anything that cannot be read.
+ */
+TWIN_MUST_CHECK twin_err_t twin_client_decode(struct twin_client *client,
+                                              const struct twin_request *request,
+                                              struct twin_span packet);

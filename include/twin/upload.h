@@ -1,0 +1,125 @@
+/*
+ * twin/upload.h - send an image file to a device, as fast as the link allows, through losses.
+ *
+ * A job (twin/client.h): fill in a struct twin_upload_config, twin_upload_begin(), drive
+ * upload.job. What it does, in order:
+ *
+ *  1. asks the device for its buffers: they give the size of a packet and how many may be in
+ *     flight. A device that cannot tell is taken for 384 bytes and one packet;
+ *  2. sends the first part alone, with patience: the device may erase the whole slot before it
+ *     answers. The part carries the file's SHA-256, so a device that holds a part of just this file
+ *     answers where to go on, and one that holds all of it that nothing needs to be sent;
+ *  3. keeps the window full. Answers are cumulative and come in the order of the requests, so an
+ *     answer to a later request, with the old offset, proves a loss: what follows is sent again at
+ *     once. Only when nothing comes at all a timeout, learned from the answers, has to pass;
+ *  4. when only the very last answer was lost, the device no longer knows of the transfer: then
+ *     its list of images tells whether the file arrived.
+ *
+ * Nothing is ever retried without a bound. Spec: docs/spec-smp.md sections 3.2 and 9.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/client.h"
+#include "twin/grp_image.h"
+#include "twin/grp_os.h"
+
+#define TWIN_UPLOAD_SHA_LEN        32
+#define TWIN_UPLOAD_WINDOW_MAX     8     /* requests in flight, at most */
+#define TWIN_UPLOAD_WINDOW_DEFAULT 4     /* enough for every link measured (docs/performance.md) */
+#define TWIN_UPLOAD_PATIENCE_MS    40000 /* for the first answer: half a megabyte is erased */
+#define TWIN_UPLOAD_PACKET_MIN     112   /* smallest packet: an image header has to fit the first */
+
+struct twin_upload_config {
+    uint32_t len;                /* bytes of the file; at least 32 */
+    const uint8_t *sha;          /* SHA-256 of the whole file; TWIN_UPLOAD_SHA_LEN bytes */
+    struct twin_span image_hash; /* hash TLV of the image, to find it in the list; empty: unknown */
+    uint32_t image;              /* which image of the device; 0 is the first or only one */
+    bool upgrade;                /* the device is to refuse a version that is not newer */
+    uint32_t packet_max;         /* bytes of the largest packet that the link carries */
+    uint32_t packet_guess; /* largest packet if the device cannot tell; 0: for a 384-byte buffer */
+    uint32_t frame_bytes;  /* of a device buffer that the link's framing takes: console 4, else 0 */
+    unsigned window_max;   /* requests in flight; 0: TWIN_UPLOAD_WINDOW_DEFAULT */
+    uint32_t patience_ms;  /* 0: TWIN_UPLOAD_PATIENCE_MS */
+    /*
+     * Give len bytes of the file from off: set *data to where they are. They have to stay there
+     * until the next call. Any result but TWIN_OK ends the upload with it.
+     */
+    twin_err_t (*read)(void *ctx, uint32_t off, size_t len, const uint8_t **data);
+    void *ctx;
+};
+
+/* Where an upload is. */
+enum twin_upload_stage {
+    TWIN_UPLOAD_ASK,     /* asking for the device's buffers */
+    TWIN_UPLOAD_PREPARE, /* first part sent; the device erases */
+    TWIN_UPLOAD_SEND,    /* sending */
+    TWIN_UPLOAD_CHECK,   /* last answer lost: reading the device's list */
+    TWIN_UPLOAD_END
+};
+
+/* What happened, for progress and for the report. Read only; valid at any time. */
+struct twin_upload_status {
+    enum twin_upload_stage stage;
+    uint32_t done, total;  /* bytes: that the device has, of the file */
+    uint32_t resumed_from; /* bytes that it had before; 0: a fresh start */
+    bool has_matched;      /* the device compared its flash with the SHA-256: equal */
+    uint32_t packets;      /* parts sent, repeats included */
+    uint32_t losses;       /* times that something had to be sent again */
+    uint32_t packet_max;   /* bytes of a packet, as agreed */
+    unsigned window;       /* packets in flight, as agreed */
+};
+
+/* A part that is under way. */
+struct twin_upload_part {
+    uint8_t seq;
+    uint32_t off, len, sent_ms;
+};
+
+struct twin_upload {
+    struct twin_job job;
+    struct twin_upload_status status;
+    struct {
+        struct twin_client *client;
+        struct twin_upload_config config;
+        struct twin_request request;
+        union {
+            struct twin_os_params_rsp params;
+            struct twin_image_upload_rsp part;
+            struct twin_image_state_rsp state;
+        } rsp;
+        struct twin_image_upload_req part_req;
+        struct twin_upload_part flight[TWIN_UPLOAD_WINDOW_MAX]; /* oldest first */
+        unsigned in_flight;
+        uint32_t next;            /* offset of the part to send next */
+        uint32_t highest;         /* most that the device ever had */
+        uint32_t timer_ms;        /* since when the oldest part's answer is awaited */
+        int32_t rtt_8, rtt_var_4; /* smoothed answer time (times 8) and its deviation (times 4) */
+        uint32_t first_ms;        /* timeout of the first part */
+        unsigned first_tries;     /* times that it is sent */
+        unsigned silences;        /* timeouts in a row */
+        unsigned standstills;     /* answers in a row that brought nothing */
+        unsigned restarts;        /* times that the device began anew */
+        unsigned loss_debt;       /* losses weighed against answers; too much narrows the window */
+        bool is_last_sent;        /* the end of the file was sent at least once */
+        bool is_size_proven;      /* the device took a part of the present size */
+        bool got_garbage;
+    } priv;
+};
+
+/*
+ * Begin. config is copied; what it points to must live until the job is done, and so must client,
+ * which serves no other job meanwhile.
+ *
+ * The job ends with TWIN_OK: the device has the whole file. Or with TWIN_E_REFUSED (why:
+ * client->refusal); TWIN_E_TIMEOUT if answers stopped coming; TWIN_E_FORMAT if they could not be
+ * read; TWIN_E_VERIFY if the device compared and found a difference; TWIN_E_IO if it answers but
+ * takes nothing; TWIN_E_STATE if it loses the transfer again and again; TWIN_E_SPACE if the link's
+ * packets are too small; TWIN_E_ARG for a file below 32 bytes; or what read() returned.
+ * A job that ended can be begun again: it goes on where the device is.
+ */
+void twin_upload_begin(struct twin_upload *upload, struct twin_client *client,
+                       const struct twin_upload_config *config);
+
+/* Does this list of the device hold an image with this hash, other than the running one? */
+const struct twin_image_slot *twin_image_slot_find(const struct twin_image_state_rsp *state,
+                                                   uint32_t image, struct twin_span hash);

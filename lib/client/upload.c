@@ -1,0 +1,492 @@
+/*
+ * upload.c - windowed upload of an image: go-back-N with recovery at once.
+ *
+ * Not the link, not the file: both are the caller's (twin/upload.h). Spec: docs/spec-smp.md
+ * sections 3.2 and 9. SPDX-License-Identifier: Apache-2.0
+ */
+#include "twin/upload.h"
+#include <string.h>
+
+#define IMAGE_HEADER_LEN 32 /* the first part has to hold it whole */
+#define FALLBACK_BUFFER  384
+#define SAFE_BUFFER      128 /* every known device takes this much: for the first part */
+#define LENGTH_HEAD_GROW 2   /* the head of a byte string grows by this from empty to 64 KiB */
+
+/* Timeouts double with each silence: seven times from 0.2 s are 22 s without a word. */
+#define ANSWER_MS_START  2000
+#define ANSWER_MS_MIN    300
+#define ANSWER_MS_MAX    10000
+#define SILENCES_MAX     6
+#define FIRST_TRIES      4 /* of 1 + 2 + 4 + 8 = 15 parts of the patience */
+#define FIRST_PARTS      15
+#define FIRST_TRIES_SLOW 2 /* of the whole patience, when a repeat costs another erase */
+#define SHRINK_AFTER     2 /* silences before a size that never worked is given up */
+
+#define STANDSTILLS_MAX 16
+#define RESTARTS_MAX    3
+#define DEBT_OF_LOSS    2 /* answers that outweigh one loss: one in seven lost narrows nothing */
+#define DEBT_MAX        12
+
+static struct twin_upload *upload_of(struct twin_job *job)
+{
+    return (struct twin_upload *)(void *)job; /* the job is the first member */
+}
+
+static void finish(struct twin_upload *u, twin_err_t result)
+{
+    u->job.result = result;
+    u->status.stage = TWIN_UPLOAD_END;
+    u->priv.in_flight = 0;
+}
+
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- The two questions: what are your buffers, what images do you have ---- */
+
+static void ask(struct twin_upload *u, uint16_t group, uint8_t id, const struct twin_msg *rsp_msg)
+{
+    static const struct twin_empty nothing;
+    const struct twin_request request = {.op = TWIN_SMP_READ,
+                                         .group = group,
+                                         .id = id,
+                                         .req_msg = &twin_empty_msg,
+                                         .req = &nothing,
+                                         .rsp_msg = rsp_msg,
+                                         .rsp = &u->priv.rsp};
+    twin_client_begin(u->priv.client, &request);
+}
+
+static void begin_parts(struct twin_upload *u)
+{
+    u->status.stage = TWIN_UPLOAD_PREPARE;
+    u->status.done = 0;
+    u->priv.next = 0;
+    u->priv.highest = 0;
+    u->priv.in_flight = 0;
+    u->priv.is_last_sent = false;
+}
+
+static void use_buffers(struct twin_upload *u, uint32_t buf_size, uint32_t buf_count)
+{
+    const struct twin_upload_config *config = &u->priv.config;
+    const uint32_t wanted =
+        config->window_max != 0 ? config->window_max : TWIN_UPLOAD_WINDOW_DEFAULT;
+    const uint32_t spare = buf_count > 1 ? buf_count - 1 : 1; /* one is for the answer */
+
+    u->status.packet_max = min_u32(config->packet_max, buf_size - config->frame_bytes);
+    u->status.window = min_u32(min_u32(wanted, TWIN_UPLOAD_WINDOW_MAX), spare);
+    /*
+     * A device with one buffer may be a bootloader, which knows no SHA-256 and erases once more
+     * for every first part: it gets one long wait instead of several short ones.
+     */
+    u->priv.first_tries = buf_count > 1 ? FIRST_TRIES : FIRST_TRIES_SLOW;
+    u->priv.first_ms = buf_count > 1 ? config->patience_ms / FIRST_PARTS : config->patience_ms;
+}
+
+static void on_params(struct twin_upload *u, twin_err_t result)
+{
+    const struct twin_os_params_rsp *params = &u->priv.rsp.params;
+
+    if (result != TWIN_OK && result != TWIN_E_REFUSED) {
+        finish(u, result);
+        return;
+    }
+    if (result == TWIN_OK && params->buf_size >= SAFE_BUFFER) {
+        use_buffers(u, params->buf_size, params->buf_count);
+    } else {
+        const uint32_t guess = u->priv.config.packet_guess;
+        use_buffers(u, guess != 0 ? guess + u->priv.config.frame_bytes : FALLBACK_BUFFER, 1);
+    }
+    begin_parts(u);
+}
+
+const struct twin_image_slot *twin_image_slot_find(const struct twin_image_state_rsp *state,
+                                                   uint32_t image, struct twin_span hash)
+{
+    for (uint32_t i = 0; i < state->slots_count; i++) {
+        const struct twin_image_slot *slot = &state->slots[i];
+        if (slot->image == image && !slot->active && hash.len != 0 && slot->hash.len == hash.len &&
+            memcmp(slot->hash.ptr, hash.ptr, hash.len) == 0) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+static void on_state(struct twin_upload *u, twin_err_t result)
+{
+    if (result == TWIN_E_TIMEOUT || result == TWIN_E_FORMAT) {
+        finish(u, result);
+    } else if (result == TWIN_OK && twin_image_slot_find(&u->priv.rsp.state, u->priv.config.image,
+                                                         u->priv.config.image_hash) != NULL) {
+        u->status.done = u->priv.config.len;
+        finish(u, TWIN_OK);
+    } else {
+        begin_parts(u);
+    }
+}
+
+/* ---- Sending parts ---- */
+
+/*
+ * How much of `room` to use from `off`. Parts end on multiples of the flash write unit, which the
+ * client does not know: the largest usual one that costs less than a hundredth of the room.
+ */
+static uint32_t part_len(uint32_t off, uint32_t room, uint32_t rest)
+{
+    uint32_t len = room;
+
+    if (rest <= room) {
+        return rest;
+    }
+    for (uint32_t unit = 32; unit >= 8; unit /= 2) {
+        len = room - (off + room) % unit;
+        if (len >= room - room / 100) {
+            break;
+        }
+    }
+    return len;
+}
+
+static void fill_request(struct twin_upload *u, bool with_sha)
+{
+    const struct twin_upload_config *config = &u->priv.config;
+    struct twin_image_upload_req *req = &u->priv.part_req;
+
+    memset(req, 0, sizeof(*req));
+    req->off = u->priv.next;
+    if (req->off != 0) {
+        return;
+    }
+    req->len = config->len;
+    req->image = config->image;
+    req->upgrade = config->upgrade;
+    req->present = TWIN_IMAGE_UPLOAD_REQ_LEN;
+    req->present |= config->image != 0 ? TWIN_IMAGE_UPLOAD_REQ_IMAGE : 0u;
+    req->present |= config->upgrade ? TWIN_IMAGE_UPLOAD_REQ_UPGRADE : 0u;
+    if (with_sha) {
+        req->sha = (struct twin_span){config->sha, TWIN_UPLOAD_SHA_LEN};
+        req->present |= TWIN_IMAGE_UPLOAD_REQ_SHA;
+    }
+}
+
+/* Bytes of data that fit the next packet, found by encoding it without data. */
+static uint32_t room_for_data(struct twin_upload *u, bool with_sha, uint8_t *buf, size_t cap)
+{
+    uint32_t limit = min_u32(u->status.packet_max, cap > UINT16_MAX ? UINT16_MAX : (uint32_t)cap);
+    size_t used;
+
+    if (u->priv.next == 0) {
+        limit = min_u32(limit, SAFE_BUFFER - u->priv.config.frame_bytes);
+    }
+    fill_request(u, with_sha);
+    if (twin_client_encode(u->priv.client, &u->priv.request, 0, buf, cap, &used) != TWIN_OK ||
+        used + LENGTH_HEAD_GROW >= limit) {
+        return 0;
+    }
+    return limit - (uint32_t)used - LENGTH_HEAD_GROW;
+}
+
+static twin_err_t encode_part(struct twin_upload *u, struct twin_upload_part *part, uint8_t *buf,
+                              size_t cap, size_t *len)
+{
+    const struct twin_upload_config *config = &u->priv.config;
+    const uint32_t least = part->off == 0 ? IMAGE_HEADER_LEN : 1;
+    struct twin_span *data = &u->priv.part_req.data;
+
+    uint32_t room = room_for_data(u, true, buf, cap);
+    if (room < least) {
+        room = room_for_data(u, false, buf, cap); /* cannot resume, but fits */
+    }
+    if (room < least) {
+        return TWIN_E_SPACE;
+    }
+    part->len = part_len(part->off, room, config->len - part->off);
+    data->len = part->len;
+    TWIN_TRY(config->read(config->ctx, part->off, part->len, &data->ptr));
+    return twin_client_encode(u->priv.client, &u->priv.request, part->seq, buf, cap, len);
+}
+
+static enum twin_step send_part(struct twin_upload *u, uint32_t now_ms, uint8_t *buf, size_t cap,
+                                size_t *len)
+{
+    struct twin_upload_part *part = &u->priv.flight[u->priv.in_flight];
+
+    part->seq = twin_client_next_seq(u->priv.client);
+    part->off = u->priv.next;
+    part->sent_ms = now_ms;
+    const twin_err_t err = encode_part(u, part, buf, cap, len);
+    if (err != TWIN_OK) {
+        finish(u, err);
+        return TWIN_STEP_DONE;
+    }
+    if (u->priv.in_flight == 0) {
+        u->priv.timer_ms = now_ms;
+    }
+    u->priv.in_flight++;
+    u->priv.next += part->len;
+    u->priv.is_last_sent |= u->priv.next == u->priv.config.len;
+    u->status.packets++;
+    return TWIN_STEP_SEND;
+}
+
+/* ---- Time ---- */
+
+static uint32_t answer_timeout(const struct twin_upload *u)
+{
+    const unsigned doublings = u->priv.silences;
+
+    if (u->status.stage == TWIN_UPLOAD_PREPARE) {
+        return u->priv.first_ms << doublings;
+    }
+    uint32_t ms = ANSWER_MS_START;
+    if (u->priv.rtt_8 != 0) {
+        ms = (uint32_t)(u->priv.rtt_8 / 8 + u->priv.rtt_var_4);
+        ms = ms < ANSWER_MS_MIN ? ANSWER_MS_MIN : ms;
+    }
+    return min_u32(min_u32(ms, ANSWER_MS_MAX) << doublings, ANSWER_MS_MAX);
+}
+
+/* Jacobson's estimator, in whole numbers. */
+static void learn_answer_time(struct twin_upload *u, uint32_t rtt_ms)
+{
+    const int32_t rtt = (int32_t)min_u32(rtt_ms, ANSWER_MS_MAX);
+
+    if (u->priv.rtt_8 == 0) {
+        u->priv.rtt_8 = rtt * 8 + 1; /* 0 means that nothing is known yet */
+        u->priv.rtt_var_4 = rtt * 2;
+        return;
+    }
+    int32_t error = rtt - u->priv.rtt_8 / 8;
+    u->priv.rtt_8 += error;
+    error = error < 0 ? -error : error;
+    u->priv.rtt_var_4 += error - u->priv.rtt_var_4 / 4;
+    if (u->priv.rtt_8 <= 0) {
+        u->priv.rtt_8 = 1;
+    }
+}
+
+/* ---- Losses ---- */
+
+/*
+ * Something was lost: go back to what the device has. A line that loses what comes close together
+ * (a device with few receive buffers) loses at every turn; then the window is narrowed for good.
+ */
+static void go_back(struct twin_upload *u)
+{
+    u->priv.in_flight = 0;
+    u->priv.next = u->status.done;
+    u->status.losses++;
+    u->priv.loss_debt += DEBT_OF_LOSS;
+    if (u->priv.loss_debt > DEBT_MAX && u->status.window > 1) {
+        u->status.window--;
+        u->priv.loss_debt = 0;
+    }
+}
+
+static bool is_out_of_patience(const struct twin_upload *u)
+{
+    return u->priv.silences >=
+           (u->status.stage == TWIN_UPLOAD_PREPARE ? u->priv.first_tries : SILENCES_MAX);
+}
+
+/* Perhaps what is too long for the device disappears without a word. */
+static void shrink_packets(struct twin_upload *u)
+{
+    const uint32_t half = u->status.packet_max / 2;
+
+    if (u->status.packet_max > TWIN_UPLOAD_PACKET_MIN) {
+        u->status.packet_max = half > TWIN_UPLOAD_PACKET_MIN ? half : TWIN_UPLOAD_PACKET_MIN;
+        u->priv.silences--; /* the new size gets its own tries */
+    }
+}
+
+static void on_silence(struct twin_upload *u)
+{
+    u->priv.silences++;
+    if (is_out_of_patience(u)) {
+        finish(u, u->priv.got_garbage ? TWIN_E_FORMAT : TWIN_E_TIMEOUT);
+        return;
+    }
+    if (u->priv.silences >= SHRINK_AFTER && !u->priv.is_size_proven) {
+        shrink_packets(u);
+    }
+    go_back(u);
+}
+
+/* The device expects byte 0 although it had more: it was reset, or it has all and forgot. */
+static void on_forgotten(struct twin_upload *u)
+{
+    if (++u->priv.restarts > RESTARTS_MAX) {
+        finish(u, TWIN_E_STATE);
+    } else if (u->priv.is_last_sent && u->priv.config.image_hash.len != 0) {
+        u->status.stage = TWIN_UPLOAD_CHECK;
+        u->priv.in_flight = 0;
+        ask(u, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_image_state_rsp_msg);
+    } else {
+        begin_parts(u);
+    }
+}
+
+/* ---- Answers ---- */
+
+static void on_offset(struct twin_upload *u, uint32_t off)
+{
+    u->status.stage = TWIN_UPLOAD_SEND;
+    u->status.done = off;
+    u->priv.silences = 0;
+    if (off > u->priv.highest) {
+        u->priv.highest = off;
+        u->priv.standstills = 0;
+        u->priv.loss_debt -= u->priv.loss_debt > 0;
+    } else if (++u->priv.standstills > STANDSTILLS_MAX) {
+        finish(u, TWIN_E_IO);
+        return;
+    }
+    if (u->priv.next < off) {
+        u->priv.next = off;
+    }
+    if (off == u->priv.config.len) {
+        const struct twin_image_upload_rsp *rsp = &u->priv.rsp.part;
+        const bool has_compared = rsp->present & TWIN_IMAGE_UPLOAD_RSP_MATCH;
+        u->status.has_matched = has_compared && rsp->match;
+        finish(u, has_compared && !rsp->match ? TWIN_E_VERIFY : TWIN_OK);
+    }
+}
+
+/* The answer to flight[index]. Those before it will not be answered any more. */
+static void on_answer(struct twin_upload *u, unsigned index, uint32_t off, uint32_t now_ms)
+{
+    const struct twin_upload_part part = u->priv.flight[index];
+    const uint32_t end = part.off + part.len;
+
+    u->priv.in_flight -= index + 1;
+    memmove(u->priv.flight, u->priv.flight + index + 1,
+            u->priv.in_flight * sizeof(u->priv.flight[0]));
+    u->priv.timer_ms = now_ms;
+    if (part.off != 0) {
+        learn_answer_time(u, now_ms - part.sent_ms);
+    } else if (off > end) {
+        u->status.resumed_from = off;
+    }
+    if (off == 0) {
+        on_forgotten(u);
+        return;
+    }
+    if (part.off != 0 && off >= end) {
+        u->priv.is_size_proven = true;
+    }
+    on_offset(u, off);
+    if (off < end && u->status.stage == TWIN_UPLOAD_SEND) {
+        go_back(u); /* not taken, or in part; those behind it will not be taken either */
+    }
+}
+
+static void part_receive(struct twin_upload *u, struct twin_span packet, uint32_t now_ms)
+{
+    const struct twin_image_upload_rsp *rsp = &u->priv.rsp.part;
+    unsigned index = 0;
+    uint8_t seq;
+
+    if (!twin_client_is_answer(&u->priv.request, packet, &seq)) {
+        return;
+    }
+    const twin_err_t err = twin_client_decode(u->priv.client, &u->priv.request, packet);
+    if (err == TWIN_E_REFUSED) {
+        finish(u, err);
+        return;
+    }
+    if (err != TWIN_OK || !(rsp->present & TWIN_IMAGE_UPLOAD_RSP_OFF) ||
+        rsp->off > u->priv.config.len) {
+        u->priv.got_garbage = true; /* as good as lost */
+        return;
+    }
+    while (index < u->priv.in_flight && u->priv.flight[index].seq != seq) {
+        index++;
+    }
+    if (index < u->priv.in_flight) {
+        on_answer(u, index, rsp->off, now_ms);
+    } else if (rsp->off > u->status.done) {
+        on_offset(u, rsp->off); /* late, but it brings the device's count */
+    }
+}
+
+/* ---- The job ---- */
+
+static enum twin_step part_poll(struct twin_upload *u, uint32_t now_ms, uint8_t *buf, size_t cap,
+                                size_t *len)
+{
+    const bool is_waiting = u->priv.in_flight > 0;
+
+    if (is_waiting && twin_time_reached(now_ms, u->priv.timer_ms + answer_timeout(u))) {
+        on_silence(u);
+        if (u->status.stage == TWIN_UPLOAD_END) {
+            return TWIN_STEP_DONE;
+        }
+    }
+    const unsigned window =
+        u->status.stage == TWIN_UPLOAD_PREPARE || u->priv.silences > 0 ? 1 : u->status.window;
+    if (u->priv.in_flight < window && u->priv.next < u->priv.config.len) {
+        return send_part(u, now_ms, buf, cap, len);
+    }
+    u->job.wake_ms = u->priv.timer_ms + answer_timeout(u);
+    return TWIN_STEP_WAIT;
+}
+
+static enum twin_step upload_poll(struct twin_job *job, uint32_t now_ms, uint8_t *buf, size_t cap,
+                                  size_t *len)
+{
+    struct twin_upload *u = upload_of(job);
+    struct twin_job *question = &u->priv.client->job;
+
+    if (u->status.stage == TWIN_UPLOAD_ASK || u->status.stage == TWIN_UPLOAD_CHECK) {
+        const enum twin_step step = twin_job_poll(question, now_ms, buf, cap, len);
+        if (step != TWIN_STEP_DONE) {
+            job->wake_ms = question->wake_ms;
+            return step;
+        }
+        (u->status.stage == TWIN_UPLOAD_ASK ? on_params : on_state)(u, question->result);
+    }
+    return u->status.stage == TWIN_UPLOAD_END ? TWIN_STEP_DONE
+                                              : part_poll(u, now_ms, buf, cap, len);
+}
+
+static void upload_receive(struct twin_job *job, struct twin_span packet, uint32_t now_ms)
+{
+    struct twin_upload *u = upload_of(job);
+
+    if (u->status.stage == TWIN_UPLOAD_ASK || u->status.stage == TWIN_UPLOAD_CHECK) {
+        twin_job_receive(&u->priv.client->job, packet, now_ms);
+    } else if (u->status.stage != TWIN_UPLOAD_END) {
+        part_receive(u, packet, now_ms);
+    }
+}
+
+void twin_upload_begin(struct twin_upload *u, struct twin_client *client,
+                       const struct twin_upload_config *config)
+{
+    memset(u, 0, sizeof(*u));
+    u->job.poll = upload_poll;
+    u->job.receive = upload_receive;
+    u->priv.client = client;
+    u->priv.config = *config;
+    u->status.total = config->len;
+    if (u->priv.config.patience_ms == 0) {
+        u->priv.config.patience_ms = TWIN_UPLOAD_PATIENCE_MS;
+    }
+    u->priv.request = (struct twin_request){.op = TWIN_SMP_WRITE,
+                                            .group = TWIN_GRP_IMAGE,
+                                            .id = TWIN_IMAGE_UPLOAD,
+                                            .req_msg = &twin_image_upload_req_msg,
+                                            .req = &u->priv.part_req,
+                                            .rsp_msg = &twin_image_upload_rsp_msg,
+                                            .rsp = &u->priv.rsp.part};
+    if (config->len < IMAGE_HEADER_LEN || config->packet_max == 0) {
+        finish(u, TWIN_E_ARG);
+        return;
+    }
+    ask(u, TWIN_GRP_OS, TWIN_OS_PARAMS, &twin_os_params_rsp_msg);
+}

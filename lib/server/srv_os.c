@@ -1,0 +1,172 @@
+/*
+ * srv_os.c - OS group, device side: echo, taskstat, reset, params, info, bootloader.
+ * Spec: docs/spec-smp.md section 3.1. SPDX-License-Identifier: Apache-2.0
+ */
+#include "twin/grp_os.h"
+#include "twin/server.h"
+
+static const struct twin_srv_fault *os_echo(struct twin_srv *srv, const void *req_,
+                                            struct twin_cbor_writer *rsp)
+{
+    const struct twin_os_echo_req *req = req_;
+    struct twin_os_echo_rsp echo = {.text = req->text};
+
+    (void)srv;
+    twin_msg_encode(rsp, &twin_os_echo_rsp_msg, &echo);
+    return NULL;
+}
+
+static const struct twin_srv_fault no_tasks = {.rc = TWIN_RC_NOT_SUPPORTED};
+
+/* One task at a time goes into the reply: a struct with all of them would need much stack. */
+static const struct twin_srv_fault *os_taskstat(struct twin_srv *srv, const void *req,
+                                                struct twin_cbor_writer *rsp)
+{
+    const struct twin_srv_config *config = srv->priv.config;
+    struct twin_os_task task = {0};
+    unsigned count = 0;
+
+    (void)req;
+    if (config->task == NULL) {
+        return &no_tasks;
+    }
+    while (count < TWIN_OS_TASKS_MAX && config->task(config->ctx, count, &task)) {
+        count++;
+    }
+    twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 1);
+    twin_cbor_put_text(rsp, twin_os_taskstat_rsp_msg.fields[0].key);
+    twin_cbor_put_head(rsp, TWIN_CBOR_MAP, count);
+    for (unsigned i = 0; i < count; i++) {
+        memset(&task, 0, sizeof(task));
+        (void)config->task(config->ctx, i, &task); /* was there a moment ago */
+        twin_msg_encode_entry(rsp, &twin_os_task_msg, &task);
+    }
+    return NULL;
+}
+
+static const struct twin_srv_fault bad_boot_mode = {.rc = TWIN_RC_INVALID};
+
+static const struct twin_srv_fault *os_reset(struct twin_srv *srv, const void *req_,
+                                             struct twin_cbor_writer *rsp)
+{
+    const struct twin_os_reset_req *req = req_;
+    const struct twin_srv_question question = {.event = TWIN_SRV_RESET};
+    const struct twin_srv_fault *fault = req->force ? NULL : twin_srv_ask(srv, &question);
+
+    (void)rsp;
+    if (req->boot_mode > UINT8_MAX) {
+        fault = &bad_boot_mode;
+    }
+    if (fault == NULL) {
+        srv->boot_mode = (uint8_t)req->boot_mode;
+        srv->reset_requested = true;
+    }
+    return fault;
+}
+
+static const struct twin_srv_fault *os_params(struct twin_srv *srv, const void *req,
+                                              struct twin_cbor_writer *rsp)
+{
+    struct twin_os_params_rsp params = {.buf_size = srv->priv.config->buf_size,
+                                        .buf_count = srv->priv.config->buf_count};
+
+    (void)req;
+    twin_msg_encode(rsp, &twin_os_params_rsp_msg, &params);
+    return NULL;
+}
+
+/* Letters of the info command in the order of enum twin_srv_info; the last one asks for all. */
+static const char letters[] = "snrvbmpioa";
+_Static_assert(sizeof(letters) - 1 == TWIN_INFO_COUNT + 1, "a letter for each text");
+
+static const struct twin_srv_fault bad_format = {.group_rc = TWIN_OS_RC_INVALID_FORMAT};
+
+static size_t count_letter(struct twin_span format, char letter)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < format.len; i++) {
+        count += (char)format.ptr[i] == letter;
+    }
+    return count;
+}
+
+static void append(struct twin_cbor_writer *w, const char *text)
+{
+    twin_cbor_put_raw(w, twin_span_text(text));
+}
+
+static const struct twin_srv_fault *os_info(struct twin_srv *srv, const void *req_,
+                                            struct twin_cbor_writer *rsp)
+{
+    const struct twin_os_info_req *req = req_;
+    struct twin_span format = req->format.len != 0 ? req->format : twin_span_text("s");
+    size_t all = count_letter(format, letters[TWIN_INFO_COUNT]);
+    size_t known = all;
+    uint8_t output[TWIN_SRV_INFO_MAX];
+    struct twin_cbor_writer w = {.buf = output, .cap = sizeof(output)};
+
+    for (unsigned i = 0; i < TWIN_INFO_COUNT; i++) {
+        const char *text = srv->priv.config->info[i];
+        size_t count = count_letter(format, letters[i]);
+        if (count + all != 0) {
+            append(&w, w.len != 0 ? " " : "");
+            append(&w, text != NULL ? text : "unknown");
+        }
+        known += count;
+    }
+    if (known != format.len) {
+        return &bad_format;
+    }
+    struct twin_os_info_rsp info = {.output = {output, w.len}};
+    twin_msg_encode(rsp, &twin_os_info_rsp_msg, &info);
+    rsp->failed |= w.failed;
+    return NULL;
+}
+
+static const struct twin_srv_fault no_answer = {.group_rc = TWIN_OS_RC_NO_ANSWER};
+
+static const struct twin_srv_fault *os_bootloader(struct twin_srv *srv, const void *req_,
+                                                  struct twin_cbor_writer *rsp)
+{
+    const struct twin_os_bootloader_req *req = req_;
+    const struct twin_srv_config *config = srv->priv.config;
+    struct twin_span mode = twin_span_text("mode");
+    struct twin_os_bootloader_rsp bootloader = {0};
+
+    if (config->bootloader == NULL) {
+        return &no_answer;
+    }
+    if (req->query.len == 0) {
+        bootloader.present = TWIN_OS_BOOTLOADER_RSP_NAME;
+        bootloader.bootloader = twin_span_text(config->bootloader);
+    } else if (req->query.len == mode.len && memcmp(req->query.ptr, mode.ptr, mode.len) == 0) {
+        bootloader.present = TWIN_OS_BOOTLOADER_RSP_MODE;
+        bootloader.present |= config->no_downgrade ? TWIN_OS_BOOTLOADER_RSP_NO_DOWNGRADE : 0;
+        bootloader.mode = (int32_t)config->boot_mode;
+        bootloader.no_downgrade = config->no_downgrade;
+    } else {
+        return &no_answer;
+    }
+    twin_msg_encode(rsp, &twin_os_bootloader_rsp_msg, &bootloader);
+    return NULL;
+}
+
+_Static_assert(sizeof(struct twin_os_echo_req) <= TWIN_SRV_REQUEST_MAX &&
+                   sizeof(struct twin_os_reset_req) <= TWIN_SRV_REQUEST_MAX &&
+                   sizeof(struct twin_os_info_req) <= TWIN_SRV_REQUEST_MAX &&
+                   sizeof(struct twin_os_bootloader_req) <= TWIN_SRV_REQUEST_MAX,
+               "requests of this group fit the server's room");
+
+static const struct twin_srv_cmd cmds[] = {
+    {TWIN_SMP_READ, TWIN_OS_ECHO, os_echo, &twin_os_echo_req_msg},
+    {TWIN_SMP_WRITE, TWIN_OS_ECHO, os_echo, &twin_os_echo_req_msg},
+    {TWIN_SMP_READ, TWIN_OS_TASKSTAT, os_taskstat, NULL},
+    {TWIN_SMP_WRITE, TWIN_OS_RESET, os_reset, &twin_os_reset_req_msg},
+    {TWIN_SMP_READ, TWIN_OS_PARAMS, os_params, NULL},
+    {TWIN_SMP_READ, TWIN_OS_INFO, os_info, &twin_os_info_req_msg},
+    {TWIN_SMP_READ, TWIN_OS_BOOTLOADER, os_bootloader, &twin_os_bootloader_req_msg},
+};
+
+const struct twin_srv_group twin_srv_os = {
+    .id = TWIN_GRP_OS, .cmds = cmds, .cmd_count = sizeof(cmds) / sizeof(cmds[0])};

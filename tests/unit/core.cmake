@@ -1,0 +1,2 @@
+twin_test(unit test_core twin_core)
+twin_test(unit test_cbor twin_core)

@@ -1,0 +1,1 @@
+twin_test(unit test_line port_host)

@@ -1,0 +1,199 @@
+/*
+ * server_device.h - a device for tests of the SMP server: the world of the bootloader tests with a
+ * server in it, and a way to send it requests. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "check.h"
+#include "support/world.h"
+#include "twin/server.h"
+#include <stdlib.h>
+
+#define DEVICE_BUF 1024
+
+struct device {
+    struct world world;
+    struct twin_srv_config config;
+    struct twin_srv srv;
+    enum twin_smp_version version; /* of the requests sent */
+    uint8_t seq;
+
+    /* The application's side of questions. */
+    bool refuses;
+    const char *reason;
+    unsigned asked; /* how often since device_start */
+    struct twin_srv_question question;
+
+    /* The last reply: 0 and 0, or a generic code, or the group's own. */
+    uint32_t rc, group_rc;
+    char rsn[64];
+    uint8_t reply[DEVICE_BUF];
+};
+
+static bool device_ask(void *ctx, const struct twin_srv_question *question, const char **reason)
+{
+    struct device *device = ctx;
+
+    device->asked++;
+    device->question = *question;
+    if (device->refuses && device->reason != NULL) {
+        *reason = device->reason;
+    }
+    return !device->refuses;
+}
+
+/* The application starts: whatever was only in memory is gone. */
+static inline void device_start(struct device *device)
+{
+    device->config.slots = &device->world.config.slots;
+    device->config.ctx = device;
+    device->config.ask = device_ask;
+    device->asked = 0;
+    CHECK_EQ(twin_srv_init(&device->srv, &device->config), TWIN_OK);
+}
+
+static inline void device_make(struct device *device, const struct world_shape *shape)
+{
+    memset(device, 0, sizeof(*device));
+    world_make(&device->world, shape);
+    world_reset(&device->world);
+    device->config = (struct twin_srv_config){.groups = twin_srv_groups,
+                                              .buf_size = DEVICE_BUF,
+                                              .buf_count = 4,
+                                              .bootloader = "MCUboot",
+                                              .boot_mode = TWIN_MODE_SWAP_OFFSET};
+    device->version = TWIN_SMP_V2;
+    device_start(device);
+}
+
+/* Boot, and if something starts, start the server of it. */
+static inline struct world_boot device_boot(struct device *device)
+{
+    struct world_boot boot = world_boot(&device->world);
+
+    CHECK_EQ(boot.status, TWIN_BOOT_START);
+    device_start(device);
+    return boot;
+}
+
+/* Let the server work on bytes in a buffer of their exact size. Returns the length of the reply. */
+static inline size_t device_handle(struct device *device, const void *bytes, size_t len)
+{
+    static uint8_t *exact; /* freed by the next call: power may be lost in this one */
+
+    free(exact);
+    exact = malloc(len + 1);
+    memcpy(exact + 1, bytes, len);
+    struct twin_span packet = {exact + 1, len};
+    size_t reply_len = twin_srv_handle(&device->srv, packet, device->reply, sizeof(device->reply));
+    CHECK(reply_len <= sizeof(device->reply));
+    return reply_len;
+}
+
+static inline void device_read_result(struct device *device, struct twin_span body)
+{
+    struct twin_cbor_reader r = {.buf = body.ptr, .len = body.len};
+    struct twin_result result;
+
+    twin_msg_decode(&r, &twin_result_msg, &result);
+    CHECK(!r.failed && r.off == r.len);
+    device->rc = (uint32_t)result.rc;
+    device->group_rc = result.err.rc;
+    snprintf(device->rsn, sizeof(device->rsn), "%.*s", (int)result.rsn.len,
+             (const char *)result.rsn.ptr);
+}
+
+/*
+ * Send one request and read the reply into the struct of rsp_msg (NULL: result only). Returns true
+ * on success; else rc, group_rc and rsn say why not.
+ */
+static inline bool device_call(struct device *device, enum twin_smp_op op, uint16_t group,
+                               uint8_t id, const struct twin_msg *req_msg, const void *req,
+                               const struct twin_msg *rsp_msg, void *rsp)
+{
+    uint8_t packet[DEVICE_BUF];
+    struct twin_cbor_writer w = {.buf = packet, .cap = sizeof(packet), .len = TWIN_SMP_HEADER_LEN};
+    struct twin_smp_header header = {
+        .op = op, .version = device->version, .group = group, .seq = ++device->seq, .id = id};
+
+    twin_msg_encode(&w, req_msg, req);
+    CHECK(!w.failed);
+    header.len = (uint16_t)(w.len - TWIN_SMP_HEADER_LEN);
+    twin_smp_header_write(packet, &header);
+    struct twin_span reply = {device->reply, device_handle(device, packet, w.len)};
+    CHECK_EQ(twin_smp_header_read(reply, &header), TWIN_OK);
+    CHECK_EQ(header.len + TWIN_SMP_HEADER_LEN, reply.len);
+    CHECK(header.op == op + 1 && header.version == device->version && header.group == group);
+    CHECK(header.seq == device->seq && header.id == id);
+
+    struct twin_span body = {reply.ptr + TWIN_SMP_HEADER_LEN, header.len};
+    device_read_result(device, body);
+    bool ok = device->rc == 0 && device->group_rc == 0;
+    if (ok && rsp_msg != NULL) {
+        struct twin_cbor_reader r = {.buf = body.ptr, .len = body.len};
+        twin_msg_decode(&r, rsp_msg, rsp);
+        CHECK(!r.failed && r.off == r.len);
+    }
+    return ok;
+}
+
+static inline bool device_list(struct device *device, struct twin_image_state_rsp *list)
+{
+    const struct twin_empty none = {0};
+
+    return device_call(device, TWIN_SMP_READ, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_empty_msg,
+                       &none, &twin_image_state_rsp_msg, list);
+}
+
+/* The hash in the first TLV of a test image. */
+static inline struct twin_span image_hash(const struct test_image *image)
+{
+    uint32_t body = TWIN_IMAGE_HEADER_LEN + twin_get_le32(image->bytes + 12);
+
+    return (struct twin_span){image->bytes + body + 8, TWIN_SHA256_LEN};
+}
+
+/* A state write. image NULL: without a hash. */
+static inline bool device_set(struct device *device, const struct test_image *image, bool confirm)
+{
+    struct twin_image_state_req req = {.present = TWIN_IMAGE_STATE_REQ_CONFIRM, .confirm = confirm};
+    struct twin_image_state_rsp list;
+
+    if (image != NULL) {
+        req.present |= TWIN_IMAGE_STATE_REQ_HASH;
+        req.hash = image_hash(image);
+    }
+    return device_call(device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE,
+                       &twin_image_state_req_msg, &req, &twin_image_state_rsp_msg, &list);
+}
+
+/* Erase one slot; negative: without saying which. */
+static inline bool device_erase(struct device *device, int slot)
+{
+    struct twin_image_erase_req req = {.present = slot < 0 ? 0 : TWIN_IMAGE_ERASE_REQ_SLOT,
+                                       .slot = (uint32_t)slot};
+
+    return device_call(device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_ERASE,
+                       &twin_image_erase_req_msg, &req, NULL, NULL);
+}
+
+static inline bool device_upload(struct device *device, const struct twin_image_upload_req *req,
+                                 struct twin_image_upload_rsp *rsp)
+{
+    return device_call(device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_UPLOAD,
+                       &twin_image_upload_req_msg, req, &twin_image_upload_rsp_msg, rsp);
+}
+
+/* What a slot of the simulated flash holds. */
+static inline const uint8_t *device_slot(const struct device *device, enum twin_slot slot)
+{
+    return &device->world.sim.mem[device->world.config.slots.area[slot].addr];
+}
+
+static const struct world_shape small_shape = {.sector_bytes = 1024,
+                                               .sectors = 12,
+                                               .write_bytes = 8,
+                                               .max_sectors = 16,
+                                               .max_align = 8,
+                                               .erased = 0xff,
+                                               .old_len = 5000,
+                                               .new_len = 6003};

@@ -1,0 +1,419 @@
+/*
+ * test_server.c - dispatcher and OS group of the SMP server. SPDX-License-Identifier: Apache-2.0
+ */
+#include "server_device.h"
+
+static struct device device;
+
+/* The bytes of the reply to these bytes, compared with those wanted. */
+#define CHECK_REPLY(request, wanted)                                                               \
+    do {                                                                                           \
+        size_t reply_len = device_handle(&device, (request), sizeof(request) - 1);                 \
+        CHECK_EQ(reply_len, sizeof(wanted) - 1);                                                   \
+        CHECK_MEM(device.reply, (wanted), sizeof(wanted) - 1);                                     \
+    } while (0)
+
+static void test_processing_order(void)
+{
+    /* 1: too short for a header, or of an unknown operation: no answer. */
+    for (size_t len = 0; len < 8; len++) {
+        CHECK_EQ(device_handle(&device, "\x02\0\0\x01\0\0\x01\0", len), 0);
+    }
+    CHECK_EQ(device_handle(&device, "\x04\0\0\x01\0\0\x01\0\xa0", 9), 0);
+    /* Payload shorter than announced, even when other things are wrong too. */
+    CHECK_REPLY("\x02\0\0\x02\0\0\x07\0\xa0", "\x03\0\0\x05\0\0\x07\0\xa1\x62rc\x09");
+    CHECK_REPLY("\x1b\0\0\x02\0\x63\x07\x63\xa0", "\x0b\0\0\x05\0\x63\x07\x63\xa1\x62rc\x09");
+    /* 2: responses. */
+    CHECK_REPLY("\x01\0\0\x01\0\0\x07\x06\xa0", "\x01\0\0\x05\0\0\x07\x06\xa1\x62rc\x08");
+    CHECK_REPLY("\x1b\0\0\x01\0\0\x07\0\xa0", "\x0b\0\0\x05\0\0\x07\0\xa1\x62rc\x08");
+    /* 4: versions to come. */
+    CHECK_REPLY("\x12\0\0\x05\0\0\x8f\0\xa1\x61"
+                "dax",
+                "\x0b\0\0\x05\0\0\x8f\0\xa1\x62rc\x0d");
+    CHECK_REPLY("\x18\0\0\x01\0\x63\x8f\0\xa0", "\x09\0\0\x05\0\x63\x8f\0\xa1\x62rc\x0d");
+    /* 5: unknown group, command, direction. */
+    CHECK_REPLY("\x08\0\0\x01\0\x40\x8e\0\xa0", "\x09\0\0\x05\0\x40\x8e\0\xa1\x62rc\x08");
+    CHECK_REPLY("\x00\0\0\x01\0\0\x0b\x03\xa0", "\x01\0\0\x05\0\0\x0b\x03\xa1\x62rc\x08");
+    CHECK_REPLY("\x02\0\0\x01\0\0\x0b\x06\xa0", "\x03\0\0\x05\0\0\x0b\x06\xa1\x62rc\x08");
+    /* 6: not decodable; no payload is, unless the command has no arguments. */
+    CHECK_REPLY("\x02\0\0\x01\0\0\x01\0\x80", "\x03\0\0\x05\0\0\x01\0\xa1\x62rc\x03");
+    CHECK_REPLY("\x02\0\0\x04\0\0\x01\0\xa1\x61"
+                "d\x01",
+                "\x03\0\0\x05\0\0\x01\0\xa1\x62rc\x03");
+    CHECK_REPLY("\x0a\0\0\0\0\0\x01\0", "\x0b\0\0\x05\0\0\x01\0\xa1\x62rc\x03");
+    CHECK_REPLY("\x0a\0\0\x01\0\x01\x01\x01\xa0", "\x0b\0\0\x05\0\x01\x01\x01\xa1\x62rc\x03");
+    CHECK_REPLY("\x00\0\0\0\0\0\x01\x06", "\x01\0\0\x18\0\0\x01\x06\xa2\x68"
+                                          "buf_size\x19\x04\0\x69"
+                                          "buf_count\x04");
+    /* Reserved bits and flags do not matter and do not come back. */
+    CHECK_REPLY("\xea\xff\0\x04\0\0\x02\0\xa1\x61"
+                "d\x60",
+                "\x0b\0\0\x04\0\0\x02\0\xa1\x61r\x60");
+}
+
+static void test_several_requests(void)
+{
+    /* echo, echo */
+    CHECK_REPLY("\x02\0\0\x04\0\0\x01\0\xa1\x61"
+                "d\x60\x0a\0\0\x05\0\0\x02\0\xa1\x61"
+                "d\x61x",
+                "\x03\0\0\x04\0\0\x01\0\xa1\x61r\x60\x0b\0\0\x05\0\0\x02\0\xa1\x61r\x61x");
+    /* unknown, echo: it ends at the fault */
+    CHECK_REPLY("\x02\0\0\x01\0\x50\x01\0\xa0\x02\0\0\x04\0\0\x02\0\xa1\x61"
+                "d\x60",
+                "\x03\0\0\x05\0\x50\x01\0\xa1\x62rc\x08");
+    /* echo, and too little for another header */
+    CHECK_REPLY("\x02\0\0\x04\0\0\x01\0\xa1\x61"
+                "d\x60\x02\0\0\x04\0\0\x02",
+                "\x03\0\0\x04\0\0\x01\0\xa1\x61r\x60");
+    /* echo, and a part of another */
+    CHECK_REPLY("\x02\0\0\x04\0\0\x01\0\xa1\x61"
+                "d\x60\x02\0\0\x04\0\0\x02\0\xa1",
+                "\x03\0\0\x04\0\0\x01\0\xa1\x61r\x60\x03\0\0\x05\0\0\x02\0\xa1\x62rc\x09");
+}
+
+static void test_error_forms(void)
+{
+    /* "bootloader" with a query that it does not know: v1, v2. */
+    CHECK_REPLY("\x00\0\0\x0a\0\0\x01\x08\xa1\x65query\x62xy",
+                "\x01\0\0\x05\0\0\x01\x08\xa1\x62rc\x05");
+    CHECK_REPLY("\x08\0\0\x0a\0\0\x01\x08\xa1\x65query\x62xy", "\x09\0\0\x11\0\0\x01\x08\xa1\x63"
+                                                               "err\xa2\x65group\0\x62rc\x03");
+}
+
+/* Every size of the reply buffer: an answer, or an error, or nothing, but never beyond it. */
+static void test_small_reply_buffers(void)
+{
+    static const uint8_t echo[] = "\x02\0\0\x24\0\0\x01\0\xa1\x61"
+                                  "d\x78\x1f"
+                                  "0123456789012345678901234567890";
+    const struct twin_span packet = {echo, sizeof(echo) - 1};
+
+    for (size_t cap = 0; cap <= packet.len; cap++) {
+        uint8_t *out = malloc(cap + 1);
+        size_t len = twin_srv_handle(&device.srv, packet, out, cap);
+        CHECK_EQ(len, cap < 13 ? 0 : cap < packet.len ? 13 : packet.len);
+        if (len == 13) {
+            CHECK_MEM(out + 8, "\xa1\x62rc\x07", 5);
+        }
+        free(out);
+    }
+    /* An error whose text does not fit comes without it. */
+    static const uint8_t erase[] = "\x02\0\0\x07\0\x01\x01\x05\xa1\x64slot\0";
+    uint8_t out[16];
+    CHECK_EQ(twin_srv_handle(&device.srv, (struct twin_span){erase, sizeof(erase) - 1}, out, 16),
+             13);
+    CHECK_MEM(out + 8, "\xa1\x62rc\x06", 5);
+}
+
+static bool os_call(enum twin_smp_op op, uint8_t id, const struct twin_msg *req_msg,
+                    const void *req, const struct twin_msg *rsp_msg, void *rsp)
+{
+    return device_call(&device, op, TWIN_GRP_OS, id, req_msg, req, rsp_msg, rsp);
+}
+
+static bool span_is(struct twin_span span, const char *text)
+{
+    return span.len == strlen(text) && memcmp(span.ptr, text, span.len) == 0;
+}
+
+static void test_echo(void)
+{
+    struct twin_os_echo_req req = {.present = TWIN_OS_ECHO_REQ_TEXT,
+                                   .text = twin_span_text("hello")};
+    struct twin_os_echo_rsp rsp;
+
+    for (int op = TWIN_SMP_READ; op <= TWIN_SMP_WRITE; op += TWIN_SMP_WRITE) {
+        CHECK(os_call((enum twin_smp_op)op, TWIN_OS_ECHO, &twin_os_echo_req_msg, &req,
+                      &twin_os_echo_rsp_msg, &rsp));
+        CHECK(span_is(rsp.text, "hello"));
+    }
+    req.present = 0;
+    CHECK(os_call(TWIN_SMP_WRITE, TWIN_OS_ECHO, &twin_os_echo_req_msg, &req, &twin_os_echo_rsp_msg,
+                  &rsp));
+    CHECK(span_is(rsp.text, ""));
+}
+
+static bool info(const char *format, struct twin_os_info_rsp *rsp)
+{
+    struct twin_os_info_req req = {.present = format == NULL ? 0 : TWIN_OS_INFO_REQ_FORMAT};
+
+    if (format != NULL) {
+        req.format = twin_span_text(format);
+    }
+    return os_call(TWIN_SMP_READ, TWIN_OS_INFO, &twin_os_info_req_msg, &req, &twin_os_info_rsp_msg,
+                   rsp);
+}
+
+static void test_info(void)
+{
+    static const struct {
+        const char *format, *want;
+    } rows[] = {
+        {NULL, "K"},
+        {"", "K"},
+        {"s", "K"},
+        {"n", "unknown"},
+        {"r", "R"},
+        {"v", "V"},
+        {"b", "B"},
+        {"m", "M"},
+        {"p", "P"},
+        {"i", "I"},
+        {"o", "O"},
+        {"oips", "K P I O"},
+        {"rr", "R"},
+        {"a", "K unknown R V B M P I O"},
+        {"sas", "K unknown R V B M P I O"},
+    };
+    struct twin_os_info_rsp rsp;
+    char longest[TWIN_SRV_INFO_MAX + 1];
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CHECK(info(rows[i].format, &rsp));
+        CHECK(span_is(rsp.output, rows[i].want));
+    }
+    CHECK(!info("z", &rsp));
+    CHECK_EQ(device.group_rc, TWIN_OS_RC_INVALID_FORMAT);
+    CHECK(!info("sz", &rsp));
+    CHECK(!info("az", &rsp));
+    device.version = TWIN_SMP_V1;
+    CHECK(!info("S", &rsp));
+    CHECK_EQ(device.rc, TWIN_RC_INVALID);
+    device.version = TWIN_SMP_V2;
+
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0';
+    device.config.info[TWIN_INFO_OS] = longest;
+    CHECK(info("o", &rsp));
+    CHECK_EQ(rsp.output.len, TWIN_SRV_INFO_MAX);
+    CHECK(!info("so", &rsp));
+    CHECK_EQ(device.rc, TWIN_RC_TOO_LARGE);
+    device.config.info[TWIN_INFO_OS] = "O";
+}
+
+static void test_bootloader(void)
+{
+    struct twin_os_bootloader_req req = {0};
+    struct twin_os_bootloader_rsp rsp;
+
+    CHECK(os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req,
+                  &twin_os_bootloader_rsp_msg, &rsp));
+    CHECK_EQ(rsp.present, TWIN_OS_BOOTLOADER_RSP_NAME);
+    CHECK(span_is(rsp.bootloader, "MCUboot"));
+    req.present = TWIN_OS_BOOTLOADER_REQ_QUERY;
+    req.query = twin_span_text("mode");
+    CHECK(os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req,
+                  &twin_os_bootloader_rsp_msg, &rsp));
+    CHECK_EQ(rsp.present, TWIN_OS_BOOTLOADER_RSP_MODE);
+    CHECK_EQ(rsp.mode, 9);
+    device.config.no_downgrade = true;
+    CHECK(os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req,
+                  &twin_os_bootloader_rsp_msg, &rsp));
+    CHECK(rsp.no_downgrade);
+    device.config.no_downgrade = false;
+    req.query = twin_span_text("modes");
+    CHECK(
+        !os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req, NULL, NULL));
+    CHECK_EQ(device.group_rc, TWIN_OS_RC_NO_ANSWER);
+}
+
+static unsigned task_count;
+
+static bool describe_task(void *ctx, unsigned index, struct twin_os_task *task)
+{
+    (void)ctx;
+    if (index >= task_count) {
+        return false;
+    }
+    task->present = TWIN_OS_TASK_PRIO | TWIN_OS_TASK_STKUSE | TWIN_OS_TASK_STKSIZ;
+    task->name = twin_span_text(index == 0 ? "idle" : "main");
+    task->prio = -(int32_t)index;
+    task->stack_size_words = 100 + index;
+    return true;
+}
+
+static void test_taskstat(void)
+{
+    const struct twin_empty none = {0};
+    struct twin_os_taskstat_rsp rsp;
+
+    CHECK(!os_call(TWIN_SMP_READ, TWIN_OS_TASKSTAT, &twin_empty_msg, &none, NULL, NULL));
+    CHECK_EQ(device.rc, TWIN_RC_NOT_SUPPORTED);
+    device.config.task = describe_task;
+    for (task_count = 0; task_count < TWIN_OS_TASKS_MAX + 4; task_count++) {
+        CHECK(os_call(TWIN_SMP_READ, TWIN_OS_TASKSTAT, &twin_empty_msg, &none,
+                      &twin_os_taskstat_rsp_msg, &rsp));
+        CHECK_EQ(rsp.tasks_count, task_count < TWIN_OS_TASKS_MAX ? task_count : TWIN_OS_TASKS_MAX);
+    }
+    CHECK(span_is(rsp.tasks[0].name, "idle") && span_is(rsp.tasks[1].name, "main"));
+    CHECK_EQ(rsp.tasks[1].prio, -1);
+    CHECK_EQ(rsp.tasks[15].stack_size_words, 115);
+    CHECK_EQ(rsp.tasks[15].present & TWIN_OS_TASK_RUNTIME, 0);
+    device.config.task = NULL;
+}
+
+static bool reset(bool force, uint32_t boot_mode)
+{
+    struct twin_os_reset_req req = {.present = (force ? TWIN_OS_RESET_REQ_FORCE : 0u) |
+                                               (boot_mode != 0 ? TWIN_OS_RESET_REQ_BOOT_MODE : 0u),
+                                    .force = force,
+                                    .boot_mode = boot_mode};
+
+    device_start(&device);
+    return os_call(TWIN_SMP_WRITE, TWIN_OS_RESET, &twin_os_reset_req_msg, &req, NULL, NULL);
+}
+
+static void test_reset(void)
+{
+    CHECK(!device.srv.reset_requested);
+    CHECK(reset(false, 0));
+    CHECK(device.srv.reset_requested);
+    CHECK_EQ(device.srv.boot_mode, 0);
+    CHECK_EQ(device.asked, 1);
+    CHECK_EQ(device.question.event, TWIN_SRV_RESET);
+    CHECK(reset(false, 1));
+    CHECK_EQ(device.srv.boot_mode, 1);
+    CHECK(!reset(false, 256));
+    CHECK_EQ(device.rc, TWIN_RC_INVALID);
+    CHECK(!device.srv.reset_requested);
+
+    device.refuses = true;
+    device.reason = "a patient is connected";
+    for (int version = TWIN_SMP_V1; version <= TWIN_SMP_V2; version++) {
+        device.version = (enum twin_smp_version)version;
+        CHECK(!reset(false, 0));
+        CHECK_EQ(device.rc, TWIN_RC_BUSY);
+        CHECK(strcmp(device.rsn, "a patient is connected") == 0);
+        CHECK(!device.srv.reset_requested);
+    }
+    CHECK(reset(true, 0));
+    CHECK_EQ(device.asked, 0);
+    CHECK(device.srv.reset_requested);
+    device.reason = NULL;
+    CHECK(!reset(false, 0));
+    CHECK(strlen(device.rsn) > 0);
+    device.refuses = false;
+    device_start(&device);
+}
+
+static void test_init(void)
+{
+    static const struct twin_srv_group *const os_only[] = {&twin_srv_os, NULL};
+    struct twin_slots bad_slots = device.world.config.slots;
+    struct twin_srv_config config = {.groups = NULL};
+    struct twin_srv srv;
+
+    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
+    config.groups = twin_srv_groups;
+    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
+    config.groups = os_only;
+    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_OK);
+    bad_slots.sector_bytes = 1000;
+    config.slots = &bad_slots;
+    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
+}
+
+/* A group of somebody else's. */
+struct user_req {
+    uint32_t present;
+    uint32_t n;
+    uint8_t room[TWIN_SRV_REQUEST_MAX];
+};
+static const struct twin_field user_fields[] = {
+    TWIN_FIELD(user_req, n, "n", TWIN_F_U32, TWIN_REQUIRED),
+};
+static const struct twin_msg large_msg = TWIN_MSG(user_req, user_fields);
+static const struct twin_msg user_msg = {
+    .fields = user_fields, .field_count = 1, .size = offsetof(struct user_req, room)};
+
+static const struct twin_srv_fault *user_run(struct twin_srv *srv, const void *req_,
+                                             struct twin_cbor_writer *rsp)
+{
+    static const struct twin_srv_fault odd = {.group_rc = 77, .rsn = "odd"};
+    const struct user_req *req = req_;
+
+    (void)srv;
+    twin_cbor_put_head(rsp, TWIN_CBOR_ARRAY, 0); /* dropped when there is a fault */
+    return req->n % 2 != 0 ? &odd : NULL;
+}
+
+static void test_user_group(void)
+{
+    static const struct twin_srv_cmd cmds[] = {
+        {TWIN_SMP_WRITE, 0, user_run, &user_msg},
+        {TWIN_SMP_WRITE, 1, user_run, &large_msg},
+    };
+    static const struct twin_srv_group user = {.id = 64, .cmd_count = 2, .cmds = cmds};
+    static const struct twin_srv_group *const groups[] = {&twin_srv_os, &user, NULL};
+
+    device.config.groups = groups;
+    CHECK_REPLY("\x0a\0\0\x04\0\x40\x01\0\xa1\x61n\x02", "\x0b\0\0\x01\0\x40\x01\0\x80");
+    CHECK_REPLY("\x0a\0\0\x04\0\x40\x01\0\xa1\x61n\x03",
+                "\x0b\0\0\x1b\0\x40\x01\0\xa2\x63rsn\x63odd\x63"
+                "err\xa2\x65group\x18\x40\x62rc"
+                "\x18\x4d");
+    CHECK_REPLY("\x02\0\0\x04\0\x40\x01\0\xa1\x61n\x03",
+                "\x03\0\0\x0d\0\x40\x01\0\xa2\x62rc\x01\x63rsn\x63odd");
+    CHECK_REPLY("\x02\0\0\x04\0\x40\x01\x01\xa1\x61n\x02",
+                "\x03\0\0\x05\0\x40\x01\x01\xa1\x62rc\x02");
+    device.config.groups = twin_srv_groups;
+}
+
+/* Random packets: the reply is always well formed, and the device still starts. */
+static void test_random(void)
+{
+    uint8_t packet[128];
+
+    srand(5);
+    for (int round = 0; round < 40000; round++) {
+        size_t len = (size_t)rand() % sizeof(packet);
+        for (size_t i = 0; i < len; i++) {
+            packet[i] = (uint8_t)rand();
+        }
+        if (len >= 16 && rand() % 8 != 0) {
+            packet[0] = (uint8_t)((rand() % 2) << 3 | (rand() % 2) << 1);
+            twin_put_be16(packet + 2, (uint16_t)(len - 8));
+            twin_put_be16(packet + 4, (uint16_t)(rand() % 2));
+            packet[7] = (uint8_t)(rand() % 9);
+            packet[8] = (uint8_t)(0xa0 + rand() % 3);
+        }
+        struct twin_span reply = {device.reply, device_handle(&device, packet, len)};
+        while (reply.len != 0) {
+            struct twin_smp_header header = {0};
+            CHECK_EQ(twin_smp_header_read(reply, &header), TWIN_OK);
+            if (header.len > reply.len - TWIN_SMP_HEADER_LEN) {
+                CHECK(header.len <= reply.len - TWIN_SMP_HEADER_LEN);
+                return;
+            }
+            device_read_result(&device,
+                               (struct twin_span){reply.ptr + TWIN_SMP_HEADER_LEN, header.len});
+            reply.ptr += TWIN_SMP_HEADER_LEN + header.len;
+            reply.len -= TWIN_SMP_HEADER_LEN + header.len;
+        }
+    }
+    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, &device.world.old));
+    CHECK_EQ(device_boot(&device).major, 1);
+}
+
+int main(void)
+{
+    device_make(&device, &small_shape);
+    const char *const texts[TWIN_INFO_COUNT] = {"K", NULL, "R", "V", "B", "M", "P", "I", "O"};
+    memcpy(device.config.info, texts, sizeof(texts));
+    test_processing_order();
+    test_several_requests();
+    test_error_forms();
+    test_small_reply_buffers();
+    test_echo();
+    test_info();
+    test_bootloader();
+    test_taskstat();
+    test_reset();
+    test_init();
+    test_user_group();
+    test_random();
+    world_free(&device.world);
+    return check_report();
+}

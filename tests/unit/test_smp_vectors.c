@@ -1,0 +1,313 @@
+/*
+ * test_smp_vectors.c - packets that real servers understood and sent (tests/vectors/smp).
+ *
+ * Every vector: header, CRC, console framing both ways, CBOR. Those of commands that have message
+ * tables here: decoded and encoded again without loss, requests to the same bytes.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "check.h"
+#include "twin/console.h"
+#include "twin/crc16.h"
+#include "twin/grp_image.h"
+#include "twin/grp_os.h"
+#include <jansson.h>
+#include <stdlib.h>
+
+#define PACKET_MAX 2048
+#define TEXT_MAX   8192
+
+/* Which message a command's request and reply are. */
+static const struct {
+    uint16_t group;
+    uint8_t id;
+    const struct twin_msg *req, *rsp;
+} commands[] = {
+    {TWIN_GRP_OS, TWIN_OS_ECHO, &twin_os_echo_req_msg, &twin_os_echo_rsp_msg},
+    {TWIN_GRP_OS, TWIN_OS_TASKSTAT, &twin_empty_msg, &twin_os_taskstat_rsp_msg},
+    {TWIN_GRP_OS, TWIN_OS_RESET, &twin_os_reset_req_msg, &twin_empty_msg},
+    {TWIN_GRP_OS, TWIN_OS_PARAMS, &twin_empty_msg, &twin_os_params_rsp_msg},
+    {TWIN_GRP_OS, TWIN_OS_INFO, &twin_os_info_req_msg, &twin_os_info_rsp_msg},
+    {TWIN_GRP_OS, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &twin_os_bootloader_rsp_msg},
+    {TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_image_state_req_msg, &twin_image_state_rsp_msg},
+    {TWIN_GRP_IMAGE, TWIN_IMAGE_UPLOAD, &twin_image_upload_req_msg, &twin_image_upload_rsp_msg},
+    {TWIN_GRP_IMAGE, TWIN_IMAGE_ERASE, &twin_image_erase_req_msg, &twin_empty_msg},
+    {TWIN_GRP_IMAGE, TWIN_IMAGE_SLOT_INFO, &twin_empty_msg, &twin_image_slot_info_rsp_msg},
+};
+
+static struct {
+    unsigned vectors, same_bytes, reordered, responses, errors, not_built_in;
+} count;
+
+static size_t unhex(const char *hex, uint8_t *out, size_t cap)
+{
+    size_t len = strlen(hex) / 2;
+
+    for (size_t i = 0; i < len && i < cap; i++) {
+        unsigned byte = 0;
+        (void)sscanf(hex + 2 * i, "%2x", &byte);
+        out[i] = (uint8_t)byte;
+    }
+    CHECK(len <= cap);
+    return len;
+}
+
+/* ---- CBOR as diagnostic text, as the vectors have it ---- */
+
+static void print_item(struct twin_cbor_reader *r, bool sorted, char *out);
+
+static void print_string(struct twin_span s, bool is_text, char *out)
+{
+    out += sprintf(out, is_text ? "\"" : "h'");
+    for (size_t i = 0; i < s.len; i++) {
+        int c = s.ptr[i];
+        if (!is_text) {
+            out += sprintf(out, "%02x", (unsigned)c);
+        } else if (c == '\r' || c == '\n') {
+            out += sprintf(out, c == '\r' ? "\\r" : "\\n");
+        } else if (c < ' ') {
+            out += sprintf(out, "\\u%04x", (unsigned)c);
+        } else {
+            out += sprintf(out, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+        }
+    }
+    (void)sprintf(out, is_text ? "\"" : "'");
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void print_container(struct twin_cbor_reader *r, bool sorted, char *out)
+{
+    char *parts[64];
+    uint32_t left;
+    size_t n = 0;
+    bool is_map = twin_cbor_get_head(r, &left) == TWIN_CBOR_MAP;
+
+    while (!r->failed && n < 64 && left != 0 &&
+           !(left == TWIN_CBOR_INDEFINITE && twin_cbor_at_break(r))) {
+        char *part = parts[n] = malloc(TEXT_MAX);
+        n++;
+        print_item(r, sorted, part);
+        if (is_map) {
+            part += strlen(part);
+            part += sprintf(part, ": ");
+            print_item(r, sorted, part);
+        }
+        left -= left != TWIN_CBOR_INDEFINITE;
+    }
+    if (is_map && sorted) {
+        qsort(parts, n, sizeof(parts[0]), compare_text);
+    }
+    out += sprintf(out, is_map ? "{" : "[");
+    for (size_t i = 0; i < n; i++) {
+        out += sprintf(out, "%s%s", i == 0 ? "" : ", ", parts[i]);
+        free(parts[i]);
+    }
+    (void)sprintf(out, is_map ? "}" : "]");
+}
+
+static void print_item(struct twin_cbor_reader *r, bool sorted, char *out)
+{
+    enum twin_cbor_major major = twin_cbor_peek(r);
+    uint32_t value;
+
+    out[0] = '\0';
+    if (r->failed) {
+        return;
+    }
+    if (major == TWIN_CBOR_ARRAY || major == TWIN_CBOR_MAP) {
+        print_container(r, sorted, out);
+    } else if (major == TWIN_CBOR_TSTR || major == TWIN_CBOR_BSTR) {
+        print_string(twin_cbor_get_bytes(r, major), major == TWIN_CBOR_TSTR, out);
+    } else if (twin_cbor_get_head(r, &value) == TWIN_CBOR_SIMPLE) {
+        (void)sprintf(out, value == 21 ? "true" : value == 20 ? "false" : "null");
+    } else {
+        (void)sprintf(out, major == TWIN_CBOR_NINT ? "-%u" : "%u",
+                      major == TWIN_CBOR_NINT ? value + 1 : value);
+    }
+}
+
+static void print_cbor(struct twin_span cbor, bool sorted, char *out)
+{
+    struct twin_cbor_reader r = {.buf = cbor.ptr, .len = cbor.len};
+
+    print_item(&r, sorted, out);
+    CHECK(!r.failed);
+    CHECK_EQ(r.off, r.len);
+}
+
+/* ---- The checks ---- */
+
+static void check_header(json_t *vector, struct twin_span packet, struct twin_smp_header *header)
+{
+    uint8_t again[TWIN_SMP_HEADER_LEN];
+    json_int_t op, version, flags, length, group, seq, id;
+
+    CHECK_EQ(json_unpack(vector, "{s:I s:I s:I s:I s:I s:I s:I}", "op", &op, "smp_version",
+                         &version, "flags", &flags, "length", &length, "group", &group, "seq", &seq,
+                         "id", &id),
+             0);
+    CHECK_EQ(twin_smp_header_read(packet, header), TWIN_OK);
+    CHECK_EQ(header->op, op);
+    CHECK_EQ((int)header->version + 1, version);
+    CHECK_EQ(header->len, length);
+    CHECK_EQ(header->len + TWIN_SMP_HEADER_LEN, packet.len);
+    CHECK_EQ(header->group, group);
+    CHECK_EQ(header->seq, seq);
+    CHECK_EQ(header->id, id);
+    CHECK_EQ(flags, 0);
+    twin_smp_header_write(again, header);
+    CHECK_MEM(again, packet.ptr, sizeof(again));
+}
+
+static void check_decodes(const char *hex, struct twin_span packet)
+{
+    static uint8_t line[2 * PACKET_MAX], buf[PACKET_MAX];
+    struct twin_console_decoder d;
+    size_t len = unhex(hex, line, sizeof(line));
+    unsigned packets = 0;
+
+    twin_console_decoder_init(&d, buf, sizeof(buf));
+    for (size_t i = 0; i < len; i++) {
+        enum twin_console_event event = twin_console_decode(&d, line[i]);
+        CHECK(event == TWIN_CONSOLE_NONE || event == TWIN_CONSOLE_PACKET);
+        if (event == TWIN_CONSOLE_PACKET) {
+            packets++;
+            CHECK_EQ(d.packet.len, packet.len);
+            CHECK_MEM(d.packet.ptr, packet.ptr, packet.len);
+        }
+    }
+    CHECK_EQ(packets, 1);
+}
+
+static void check_console(json_t *vector, struct twin_span packet)
+{
+    static uint8_t want[2 * PACKET_MAX], got[2 * PACKET_MAX];
+    const char *hex = json_string_value(json_object_get(vector, "console_hex"));
+    size_t len, want_len = unhex(hex, want, sizeof(want));
+
+    CHECK_EQ(strtol(json_string_value(json_object_get(vector, "crc16")), NULL, 16),
+             twin_crc16(0, packet.ptr, packet.len));
+    CHECK_EQ(twin_console_encode(packet, got, sizeof(got), &len), TWIN_OK);
+    CHECK_EQ(len, want_len);
+    CHECK_EQ(len, TWIN_CONSOLE_ENCODED_MAX(packet.len));
+    CHECK_MEM(got, want, want_len);
+    check_decodes(hex, packet);
+    check_decodes(json_string_value(json_object_get(vector, "console_zephyr_tx_hex")), packet);
+}
+
+static const struct twin_msg *find_msg(const struct twin_smp_header *header, struct twin_span cbor)
+{
+    struct twin_cbor_reader r = {.buf = cbor.ptr, .len = cbor.len};
+    bool is_response = header->op == TWIN_SMP_READ_RSP || header->op == TWIN_SMP_WRITE_RSP;
+    struct twin_result result;
+
+    if (is_response) {
+        twin_msg_decode(&r, &twin_result_msg, &result);
+        CHECK(!r.failed);
+        if ((result.present & (TWIN_RESULT_RC | TWIN_RESULT_ERR)) != 0) {
+            count.errors++;
+            return &twin_result_msg;
+        }
+    }
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (commands[i].group == header->group && commands[i].id == header->id) {
+            count.responses += is_response;
+            bool is_list = commands[i].rsp == &twin_image_state_rsp_msg;
+            bool no_args = is_list && header->op == TWIN_SMP_READ;
+            return is_response ? commands[i].rsp : no_args ? &twin_empty_msg : commands[i].req;
+        }
+    }
+    return NULL;
+}
+
+/* Decode, encode, and find everything again. */
+static void check_message(const struct twin_smp_header *header, struct twin_span cbor)
+{
+    static union {
+        struct twin_os_taskstat_rsp tasks;
+        struct twin_image_state_rsp list;
+        struct twin_image_slot_info_rsp info;
+        uint8_t bytes[4096];
+    } room;
+    static uint8_t again[PACKET_MAX];
+    static char want[TEXT_MAX], got[TEXT_MAX];
+    const struct twin_msg *msg = find_msg(header, cbor);
+    struct twin_cbor_reader r = {.buf = cbor.ptr, .len = cbor.len};
+    struct twin_cbor_writer w = {.buf = again, .cap = sizeof(again)};
+
+    if (msg == NULL) {
+        count.not_built_in++;
+        return;
+    }
+    CHECK(msg->size <= sizeof(room));
+    twin_msg_decode(&r, msg, &room);
+    CHECK(!r.failed);
+    CHECK_EQ(r.off, r.len);
+    twin_msg_encode(&w, msg, &room);
+    CHECK(!w.failed);
+    print_cbor(cbor, true, want);
+    print_cbor((struct twin_span){again, w.len}, true, got);
+    if (msg == &twin_result_msg) { /* an error may come with keys of the command's own */
+        got[strlen(got) - 1] = '\0';
+        CHECK(strstr(want, got + 1) != NULL);
+    } else {
+        CHECK(strcmp(want, got) == 0);
+    }
+    if (header->op == TWIN_SMP_READ || header->op == TWIN_SMP_WRITE) {
+        bool same = w.len == cbor.len && memcmp(again, cbor.ptr, w.len) == 0;
+        count.same_bytes += same;
+        count.reordered += !same;
+        CHECK_EQ(w.len, cbor.len);
+    }
+}
+
+static void check_vector(json_t *vector)
+{
+    static uint8_t packet_buf[PACKET_MAX];
+    static char diag[TEXT_MAX];
+    const char *hex = json_string_value(json_object_get(vector, "packet_hex"));
+    const char *want = json_string_value(json_object_get(vector, "cbor_diag"));
+    struct twin_span packet = {packet_buf, unhex(hex, packet_buf, sizeof(packet_buf))};
+    struct twin_span cbor = {packet.ptr + TWIN_SMP_HEADER_LEN, packet.len - TWIN_SMP_HEADER_LEN};
+    struct twin_smp_header header = {0};
+    unsigned failed_before = check_failed;
+
+    check_header(vector, packet, &header);
+    check_console(vector, packet);
+    print_cbor(cbor, false, diag);
+    CHECK(strcmp(diag, want) == 0);
+    check_message(&header, cbor);
+    count.vectors++;
+    if (check_failed != failed_before) {
+        fprintf(stderr, "in vector \"%s\": %s\n",
+                json_string_value(json_object_get(vector, "name")), diag);
+    }
+}
+
+int main(void)
+{
+    json_error_t error;
+    json_t *vectors = json_load_file(TEST_VECTORS "/smp/golden.json", 0, &error);
+    size_t i;
+    json_t *vector;
+
+    CHECK(json_is_array(vectors));
+    json_array_foreach(vectors, i, vector)
+    {
+        check_vector(vector);
+    }
+    CHECK_EQ(count.vectors, json_array_size(vectors));
+    CHECK(count.vectors >= 207);
+    printf("%u vectors, all: header, CRC, console framing both ways, CBOR\n", count.vectors);
+    printf("messages: %u requests encode to the same bytes, %u to another order of keys,\n"
+           "%u replies and %u results keep every value, %u are of commands not built in\n",
+           count.same_bytes, count.reordered, count.responses, count.errors, count.not_built_in);
+    CHECK_EQ(count.same_bytes + count.reordered + count.responses + count.errors +
+                 count.not_built_in,
+             count.vectors);
+    json_decref(vectors);
+    return check_report();
+}

@@ -1,0 +1,432 @@
+/*
+ * test_srv_image.c - listing, marking, confirming and erasing, with the real bootloader between.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "server_device.h"
+
+static struct device device;
+
+static const struct twin_slots *slots(void)
+{
+    return &device.world.config.slots;
+}
+
+static enum twin_plan plan(void)
+{
+    struct twin_slots_state state;
+
+    CHECK_EQ(twin_slots_read(slots(), &state), TWIN_OK);
+    return state.plan;
+}
+
+/* Bring a fresh device into a state, the way it gets there in the field. */
+static void enter(enum twin_plan wanted)
+{
+    world_reset(&device.world);
+    device_start(&device);
+    switch (wanted) {
+    case TWIN_PLAN_NONE:
+        break;
+    case TWIN_PLAN_TEST:
+    case TWIN_PLAN_PERM:
+        CHECK(device_set(&device, &device.world.new, wanted == TWIN_PLAN_PERM));
+        break;
+    case TWIN_PLAN_TRIAL:
+        CHECK(device_set(&device, &device.world.new, false));
+        CHECK_EQ(device_boot(&device).major, 2);
+        break;
+    case TWIN_PLAN_REVERT:
+    case TWIN_PLAN_RESUME:
+        /* Only seen when a bootloader starts the application in the middle of its work. */
+        CHECK(device_set(&device, &device.world.new, false));
+        CHECK_EQ(device_boot(&device).major, 2);
+        for (uint32_t op = 1; plan() != wanted && op < 500; op++) {
+            enter(TWIN_PLAN_TRIAL);
+            CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
+            sim_arm(&device.world.sim, op, SIM_CUT_BEFORE, 1);
+            (void)world_boot(&device.world);
+            sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+        }
+        device_start(&device);
+        break;
+    }
+    CHECK_EQ(plan(), wanted);
+}
+
+/* ---- Listing ---- */
+
+/* One letter for each flag: bootable, pending, confirmed, active, permanent. */
+static void check_entry(const struct twin_image_slot *entry, uint32_t slot,
+                        const struct test_image *image, const char *flags)
+{
+    const char got[] = {entry->bootable ? 'b' : '-',  entry->pending ? 'p' : '-',
+                        entry->confirmed ? 'c' : '-', entry->active ? 'a' : '-',
+                        entry->permanent ? 'P' : '-', '\0'};
+    char version[16];
+
+    snprintf(version, sizeof(version), "%u.0.0", image->bytes[20]);
+    CHECK_EQ(entry->slot, slot);
+    CHECK(strcmp(got, flags) == 0);
+    CHECK_EQ(entry->present & TWIN_IMAGE_SLOT_FLAGS, TWIN_IMAGE_SLOT_FLAGS);
+    CHECK_EQ(entry->present & TWIN_IMAGE_SLOT_IMAGE, 0);
+    CHECK(entry->version.len == strlen(version) &&
+          memcmp(entry->version.ptr, version, entry->version.len) == 0);
+    CHECK_EQ(entry->hash.len, TWIN_SHA256_LEN);
+    CHECK_MEM(entry->hash.ptr, image_hash(image).ptr, TWIN_SHA256_LEN);
+}
+
+static void test_list(void)
+{
+    static const struct {
+        enum twin_plan plan;
+        bool swapped; /* the new image is in the primary */
+        const char *primary, *secondary;
+    } rows[] = {
+        {TWIN_PLAN_NONE, false, "b-ca-", "b----"},  {TWIN_PLAN_TEST, false, "b-ca-", "bp---"},
+        {TWIN_PLAN_PERM, false, "b-ca-", "bp--P"},  {TWIN_PLAN_TRIAL, true, "b--a-", "b-c--"},
+        {TWIN_PLAN_REVERT, true, "b--a-", "b-c--"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct test_image *old = &device.world.old, *new = &device.world.new;
+        struct twin_image_state_rsp list;
+        enter(rows[i].plan);
+        CHECK(device_list(&device, &list));
+        CHECK_EQ(list.slots_count, 2);
+        CHECK_EQ(list.present & TWIN_IMAGE_STATE_RSP_SPLIT, TWIN_IMAGE_STATE_RSP_SPLIT);
+        check_entry(&list.slots[0], 0, rows[i].swapped ? new : old, rows[i].primary);
+        check_entry(&list.slots[1], 1, rows[i].swapped ? old : new, rows[i].secondary);
+    }
+}
+
+/* An update's whole life, twice: confirmed, and taken back. */
+static void test_life(void)
+{
+    struct twin_image_state_rsp list;
+
+    enter(TWIN_PLAN_TRIAL);
+    CHECK(device_set(&device, NULL, true));
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    CHECK_EQ(device_boot(&device).major, 2);
+    CHECK(device_list(&device, &list)); /* the old image is not where updates are: not listed */
+    CHECK_EQ(list.slots_count, 1);
+    check_entry(&list.slots[0], 0, &device.world.new, "b-ca-");
+
+    enter(TWIN_PLAN_TRIAL);
+    CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
+    CHECK_EQ(device_boot(&device).major, 1);
+    CHECK(device_list(&device, &list));
+    CHECK_EQ(list.slots_count, 2);
+    check_entry(&list.slots[0], 0, &device.world.old, "b-ca-");
+    check_entry(&list.slots[1], 1, &device.world.new, "b----");
+    CHECK(device_set(&device, &device.world.new, true)); /* and tried again, for good */
+    CHECK_EQ(device_boot(&device).major, 2);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+}
+
+static void test_list_leaves_out(void)
+{
+    const struct twin_area *area = &slots()->area[TWIN_SECONDARY];
+    struct twin_image_state_rsp list;
+    const uint8_t zero[4] = {0};
+
+    enter(TWIN_PLAN_NONE); /* no TLV area */
+    sim_put(&device.world.sim, area->addr + 1024 + 32 + small_shape.new_len, zero, sizeof(zero));
+    CHECK(device_list(&device, &list));
+    CHECK_EQ(list.slots_count, 1);
+    enter(TWIN_PLAN_NONE); /* no hash */
+    sim_put(&device.world.sim, area->addr + 1024 + 32 + small_shape.new_len + 4, zero, 2);
+    CHECK(device_list(&device, &list));
+    CHECK_EQ(list.slots_count, 1);
+    CHECK(device_erase(&device, 1));
+    memset(device.world.sim.mem, 0xff, slots()->area[TWIN_PRIMARY].len);
+    CHECK(device_list(&device, &list));
+    CHECK_EQ(list.slots_count, 0);
+}
+
+/* ---- Marking and confirming ---- */
+
+enum { OK = 0, PENDING = TWIN_IMAGE_RC_PENDING, ACTIVE = TWIN_IMAGE_RC_TEST_ACTIVE_DENIED };
+
+/* The spec's table: plan, slot, confirm; outcome and the plan afterwards. */
+static const struct {
+    enum twin_plan plan;
+    enum twin_slot slot;
+    bool confirm;
+    unsigned rc;
+    enum twin_plan after;
+} state_rules[] = {
+    {TWIN_PLAN_NONE, TWIN_PRIMARY, false, ACTIVE, TWIN_PLAN_NONE},
+    {TWIN_PLAN_NONE, TWIN_PRIMARY, true, OK, TWIN_PLAN_NONE},
+    {TWIN_PLAN_NONE, TWIN_SECONDARY, false, OK, TWIN_PLAN_TEST},
+    {TWIN_PLAN_NONE, TWIN_SECONDARY, true, OK, TWIN_PLAN_PERM},
+    {TWIN_PLAN_TEST, TWIN_PRIMARY, false, ACTIVE, TWIN_PLAN_TEST},
+    {TWIN_PLAN_TEST, TWIN_PRIMARY, true, PENDING, TWIN_PLAN_TEST},
+    {TWIN_PLAN_TEST, TWIN_SECONDARY, false, OK, TWIN_PLAN_TEST},
+    {TWIN_PLAN_TEST, TWIN_SECONDARY, true, PENDING, TWIN_PLAN_TEST},
+    {TWIN_PLAN_PERM, TWIN_PRIMARY, false, ACTIVE, TWIN_PLAN_PERM},
+    {TWIN_PLAN_PERM, TWIN_PRIMARY, true, PENDING, TWIN_PLAN_PERM},
+    {TWIN_PLAN_PERM, TWIN_SECONDARY, false, PENDING, TWIN_PLAN_PERM},
+    {TWIN_PLAN_PERM, TWIN_SECONDARY, true, OK, TWIN_PLAN_PERM},
+    {TWIN_PLAN_TRIAL, TWIN_PRIMARY, false, ACTIVE, TWIN_PLAN_TRIAL},
+    {TWIN_PLAN_TRIAL, TWIN_PRIMARY, true, OK, TWIN_PLAN_NONE},
+    {TWIN_PLAN_TRIAL, TWIN_SECONDARY, false, PENDING, TWIN_PLAN_TRIAL},
+    {TWIN_PLAN_TRIAL, TWIN_SECONDARY, true, OK, TWIN_PLAN_TRIAL},
+    {TWIN_PLAN_REVERT, TWIN_PRIMARY, false, ACTIVE, TWIN_PLAN_REVERT},
+    {TWIN_PLAN_REVERT, TWIN_PRIMARY, true, PENDING, TWIN_PLAN_REVERT},
+    {TWIN_PLAN_REVERT, TWIN_SECONDARY, false, PENDING, TWIN_PLAN_REVERT},
+    {TWIN_PLAN_REVERT, TWIN_SECONDARY, true, OK, TWIN_PLAN_REVERT},
+};
+
+static void test_state_rules(void)
+{
+    for (size_t i = 0; i < sizeof(state_rules) / sizeof(state_rules[0]); i++) {
+        bool swapped =
+            state_rules[i].plan == TWIN_PLAN_TRIAL || state_rules[i].plan == TWIN_PLAN_REVERT;
+        bool is_old = (state_rules[i].slot == TWIN_PRIMARY) != swapped;
+        enter(state_rules[i].plan);
+        bool ok = device_set(&device, is_old ? &device.world.old : &device.world.new,
+                             state_rules[i].confirm);
+        CHECK_EQ(ok, state_rules[i].rc == OK);
+        CHECK_EQ(device.group_rc, state_rules[i].rc);
+        CHECK_EQ(plan(), state_rules[i].after);
+        if (state_rules[i].slot == TWIN_PRIMARY && state_rules[i].confirm) {
+            enter(state_rules[i].plan); /* the same without a hash */
+            CHECK_EQ(device_set(&device, NULL, true), state_rules[i].rc == OK);
+            CHECK_EQ(device.group_rc, state_rules[i].rc);
+            CHECK_EQ(plan(), state_rules[i].after);
+        }
+    }
+    CHECK_EQ(device.world.sim.violations, 0);
+}
+
+static void test_swap_under_way(void)
+{
+    struct twin_image_state_rsp list;
+
+    enter(TWIN_PLAN_RESUME);
+    CHECK(!device_set(&device, NULL, true));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_PENDING);
+    CHECK(!device_erase(&device, 1));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_FREE_SLOT);
+    CHECK(device_list(&device, &list));
+    CHECK_EQ(plan(), TWIN_PLAN_RESUME);
+}
+
+static void test_bad_hashes(void)
+{
+    static const uint8_t hash[48] = {1};
+    struct twin_image_state_req req = {.present = TWIN_IMAGE_STATE_REQ_HASH};
+
+    enter(TWIN_PLAN_NONE);
+    for (size_t len = 0; len <= sizeof(hash); len++) {
+        req.hash = (struct twin_span){hash, len};
+        CHECK(!device_call(&device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE,
+                           &twin_image_state_req_msg, &req, NULL, NULL));
+        CHECK_EQ(device.group_rc,
+                 len == 32 ? TWIN_IMAGE_RC_HASH_NOT_FOUND : TWIN_IMAGE_RC_BAD_HASH);
+    }
+    CHECK(!device_set(&device, NULL, false));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_BAD_HASH);
+    device.version = TWIN_SMP_V1;
+    CHECK(!device_set(&device, NULL, false));
+    CHECK_EQ(device.rc, TWIN_RC_INVALID);
+    req.hash.len = 32;
+    CHECK(!device_call(&device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE,
+                       &twin_image_state_req_msg, &req, NULL, NULL));
+    CHECK_EQ(device.rc, TWIN_RC_UNKNOWN);
+    device.version = TWIN_SMP_V2;
+}
+
+/* The hash at the image's end says one thing, its content another. */
+static void test_damaged_image(void)
+{
+    const uint32_t addr = slots()->area[TWIN_SECONDARY].addr + 1024;
+
+    for (uint32_t off = 32; off < 32 + small_shape.new_len; off += 997) {
+        enter(TWIN_PLAN_NONE);
+        uint8_t byte = device.world.sim.mem[addr + off] ^ 4u;
+        sim_put(&device.world.sim, addr + off, &byte, 1);
+        CHECK(!device_set(&device, &device.world.new, off % 2 != 0));
+        CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
+        CHECK(strcmp(device.rsn, "image damaged") == 0);
+        CHECK_EQ(plan(), TWIN_PLAN_NONE);
+        CHECK_EQ(device.asked, 0);
+    }
+}
+
+static void test_application_is_asked(void)
+{
+    enter(TWIN_PLAN_NONE);
+    CHECK(device_set(&device, &device.world.new, false));
+    CHECK_EQ(device.asked, 1);
+    CHECK_EQ(device.question.event, TWIN_SRV_TEST);
+    CHECK_EQ(device.question.version.major, 2);
+    CHECK(device_set(&device, &device.world.new, false)); /* nothing new */
+    CHECK_EQ(device.asked, 1);
+
+    enter(TWIN_PLAN_NONE);
+    device.refuses = true;
+    device.reason = "a patient is connected";
+    for (int version = TWIN_SMP_V1; version <= TWIN_SMP_V2; version++) {
+        device.version = (enum twin_smp_version)version;
+        CHECK(!device_set(&device, &device.world.new, true));
+        CHECK_EQ(device.question.event, TWIN_SRV_PERMANENT);
+        CHECK_EQ(device.rc, TWIN_RC_BUSY);
+        CHECK(strcmp(device.rsn, "a patient is connected") == 0);
+        CHECK_EQ(plan(), TWIN_PLAN_NONE);
+        CHECK(!device_erase(&device, -1));
+        CHECK_EQ(device.question.event, TWIN_SRV_ERASE);
+        CHECK_EQ(device.rc, TWIN_RC_BUSY);
+        CHECK(world_slot_holds(&device.world, TWIN_SECONDARY, 1024, &device.world.new));
+    }
+    device.refuses = false;
+    enter(TWIN_PLAN_TRIAL);
+    device.refuses = true; /* what runs well may be confirmed at any time */
+    CHECK(device_set(&device, NULL, true));
+    device.refuses = false;
+}
+
+/* ---- Erasing ---- */
+
+static bool slot_is_blank(void)
+{
+    bool blank = false;
+
+    CHECK_EQ(twin_area_is_blank(&slots()->area[TWIN_SECONDARY], 0,
+                                slots()->area[TWIN_SECONDARY].len, &blank),
+             TWIN_OK);
+    return blank;
+}
+
+static void test_erase(void)
+{
+    enter(TWIN_PLAN_NONE);
+    CHECK(device_erase(&device, -1));
+    CHECK(slot_is_blank());
+    uint32_t erases = device.world.sim.erases;
+    CHECK(device_erase(&device, 1)); /* blank sectors are not worn */
+    CHECK_EQ(device.world.sim.erases, erases);
+
+    for (uint32_t off = 0; off < slots()->area[TWIN_SECONDARY].len; off += 512) { /* garbage */
+        sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + off, "x", 1);
+    }
+    CHECK(device_erase(&device, 1));
+    CHECK(slot_is_blank());
+
+    CHECK(!device_erase(&device, 0));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_FREE_SLOT);
+    CHECK(!device_erase(&device, 2));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_INVALID_SLOT);
+    device.version = TWIN_SMP_V1;
+    CHECK(!device_erase(&device, 0));
+    CHECK_EQ(device.rc, TWIN_RC_BAD_STATE);
+    CHECK(strlen(device.rsn) > 0);
+    device.version = TWIN_SMP_V2;
+    CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, &device.world.old));
+    CHECK_EQ(device_boot(&device).major, 1);
+}
+
+static void test_erase_withdraws(void)
+{
+    for (int permanent = 0; permanent < 2; permanent++) {
+        enter(permanent != 0 ? TWIN_PLAN_PERM : TWIN_PLAN_TEST);
+        CHECK(device_erase(&device, 1));
+        CHECK_EQ(plan(), TWIN_PLAN_NONE);
+        CHECK(slot_is_blank());
+        CHECK_EQ(device_boot(&device).major, 1);
+    }
+}
+
+static void erase_until_cut(void)
+{
+    if (setjmp(device.world.sim.power_lost) == 0) {
+        CHECK(device_erase(&device, 1));
+    }
+}
+
+/* Power fails somewhere in the erase of a pending update: one of the two images starts. */
+static void test_erase_cut(void)
+{
+    for (uint32_t op = 1; op < 14; op++) {
+        for (int cut = SIM_CUT_BEFORE; cut < SIM_CUT_COUNT; cut++) {
+            enter(TWIN_PLAN_TEST);
+            sim_arm(&device.world.sim, op, (enum sim_cut)cut, op);
+            erase_until_cut();
+            sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+            struct world_boot boot = device_boot(&device);
+            CHECK(boot.major == 1 || (op == 1 && boot.major == 2));
+        }
+    }
+}
+
+static void test_erase_keeps_the_way_back(void)
+{
+    enter(TWIN_PLAN_TRIAL);
+    CHECK(!device_erase(&device, 1));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_FREE_SLOT);
+    CHECK(strcmp(device.rsn, "slot holds the image to go back to") == 0);
+    CHECK(!device_erase(&device, -1));
+    CHECK_EQ(device.asked, 0);
+    CHECK(world_slot_holds(&device.world, TWIN_SECONDARY, 0, &device.world.old));
+    CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
+    CHECK_EQ(device_boot(&device).major, 1);
+}
+
+static void test_slot_info(void)
+{
+    const struct twin_empty none = {0};
+    struct twin_image_slot_info_rsp info;
+
+    enter(TWIN_PLAN_NONE);
+    CHECK(device_call(&device, TWIN_SMP_READ, TWIN_GRP_IMAGE, TWIN_IMAGE_SLOT_INFO, &twin_empty_msg,
+                      &none, &twin_image_slot_info_rsp_msg, &info));
+    CHECK_EQ(info.images_count, 1);
+    CHECK_EQ(info.images[0].image, 0);
+    CHECK_EQ(info.images[0].slots_count, 2);
+    CHECK_EQ(info.images[0].max_image_size, twin_slots_image_max(slots()));
+    for (uint32_t slot = 0; slot < 2; slot++) {
+        CHECK_EQ(info.images[0].slots[slot].slot, slot);
+        CHECK_EQ(info.images[0].slots[slot].size, 12 * 1024);
+    }
+    CHECK_EQ(info.images[0].slots[0].present & TWIN_IMAGE_SLOT_INFO_UPLOAD_ID, 0);
+    CHECK(info.images[0].slots[1].present & TWIN_IMAGE_SLOT_INFO_UPLOAD_ID);
+    CHECK_EQ(info.images[0].slots[1].upload_image_id, 0);
+}
+
+static void test_flash_faults(void)
+{
+    enter(TWIN_PLAN_NONE);
+    device.world.sim.write_fails = true;
+    CHECK(!device_set(&device, &device.world.new, false));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_FLASH_WRITE);
+    device.world.sim.write_fails = false;
+    CHECK(device_set(&device, &device.world.new, false) ||
+          device.group_rc == TWIN_IMAGE_RC_PENDING);
+    enter(TWIN_PLAN_TRIAL);
+    device.world.sim.write_fails = true;
+    CHECK(!device_set(&device, NULL, true));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_FLASH_WRITE);
+    device.world.sim.write_fails = false;
+}
+
+int main(void)
+{
+    device_make(&device, &small_shape);
+    test_list();
+    test_life();
+    test_list_leaves_out();
+    test_state_rules();
+    test_swap_under_way();
+    test_bad_hashes();
+    test_damaged_image();
+    test_application_is_asked();
+    test_erase();
+    test_erase_withdraws();
+    test_erase_cut();
+    test_erase_keeps_the_way_back();
+    test_slot_info();
+    test_flash_faults();
+    world_free(&device.world);
+    return check_report();
+}

@@ -1,0 +1,627 @@
+/*
+ * test_srv_upload.c - the upload command, over simulated flash of every kind, with the real
+ * bootloader behind it. SPDX-License-Identifier: Apache-2.0
+ */
+#include "server_device.h"
+
+static struct device device;
+static uint8_t sha_of_new[TWIN_SHA256_LEN]; /* of the whole file */
+
+static const struct twin_slots *slots(void)
+{
+    return &device.world.config.slots;
+}
+
+static const struct test_image *new_image(void)
+{
+    return &device.world.new;
+}
+
+/* The first part of the new image, with everything that it may have. */
+static struct twin_image_upload_req first_part(uint32_t len)
+{
+    return (struct twin_image_upload_req){
+        .present = TWIN_IMAGE_UPLOAD_REQ_LEN | TWIN_IMAGE_UPLOAD_REQ_SHA,
+        .len = new_image()->len,
+        .sha = {sha_of_new, sizeof(sha_of_new)},
+        .data = {new_image()->bytes, len},
+    };
+}
+
+static struct twin_image_upload_req next_part(uint32_t off, uint32_t len)
+{
+    uint32_t left = new_image()->len - off;
+
+    return (struct twin_image_upload_req){
+        .off = off, .data = {new_image()->bytes + off, len < left ? len : left}};
+}
+
+/* Send a part that must succeed; returns the offset that the device wants next. */
+static struct twin_image_upload_rsp send(const struct twin_image_upload_req *req)
+{
+    struct twin_image_upload_rsp rsp = {0};
+
+    CHECK(device_upload(&device, req, &rsp));
+    CHECK(rsp.present & TWIN_IMAGE_UPLOAD_RSP_OFF);
+    return rsp;
+}
+
+/* Send a part that must be refused with this code of the group. */
+static void refuse(const struct twin_image_upload_req *req, uint32_t group_rc, const char *rsn)
+{
+    struct twin_image_upload_rsp rsp;
+
+    CHECK(!device_upload(&device, req, &rsp));
+    CHECK_EQ(device.group_rc, group_rc);
+    CHECK(strcmp(device.rsn, rsn) == 0);
+}
+
+static struct twin_image_upload_rsp upload_rest(uint32_t off, uint32_t part)
+{
+    struct twin_image_upload_rsp rsp = {.off = off};
+
+    while (rsp.off < new_image()->len) {
+        struct twin_image_upload_req req = next_part(rsp.off, part);
+        uint32_t want = rsp.off + (uint32_t)req.data.len;
+        rsp = send(&req);
+        CHECK_EQ(rsp.off, want);
+        if (rsp.off != want) {
+            break;
+        }
+    }
+    return rsp;
+}
+
+static struct twin_image_upload_rsp upload_all(uint32_t part)
+{
+    struct twin_image_upload_req req = first_part(part < 32 ? 32 : part);
+    struct twin_image_upload_rsp rsp = send(&req);
+
+    return upload_rest(rsp.off, part);
+}
+
+static bool is_stored(void)
+{
+    return world_slot_holds(&device.world, TWIN_SECONDARY, twin_slots_update_off(slots()),
+                            new_image());
+}
+
+/* A device with an old image, an empty secondary and no power lost. */
+static void fresh(void)
+{
+    world_reset(&device.world);
+    memset(device.world.sim.mem + slots()->area[TWIN_SECONDARY].addr, device.world.sim.flash.erased,
+           slots()->area[TWIN_SECONDARY].len);
+    device.refuses = false;
+    device.version = TWIN_SMP_V2;
+    device_start(&device);
+}
+
+static void make(const struct world_shape *shape)
+{
+    struct twin_sha256 ctx;
+
+    device_make(&device, shape);
+    twin_sha256_init(&ctx);
+    twin_sha256_update(&ctx, new_image()->bytes, new_image()->len);
+    twin_sha256_final(&ctx, sha_of_new);
+    fresh();
+}
+
+/* Every write unit, both erased values, even and odd sizes of parts; then the update runs. */
+static void test_shapes(void)
+{
+    static const uint32_t parts[] = {1, 7, 32, 33, 64, 100, 128, 255, 256, 500, 512, 900};
+
+    for (uint8_t unit = 1; unit <= TWIN_FLASH_WRITE_MAX; unit = (uint8_t)(unit * 2)) {
+        struct world_shape shape = small_shape;
+        shape.write_bytes = unit;
+        shape.max_align = unit < 8 ? 8 : unit;
+        shape.erased = unit % 3 == 2 ? 0x00 : 0xff;
+        shape.new_len = 3000u + unit * 77u;
+        make(&shape);
+        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+            fresh();
+            struct twin_image_upload_rsp rsp = upload_all(parts[i]);
+            CHECK_EQ(rsp.off, new_image()->len);
+            CHECK(rsp.present & TWIN_IMAGE_UPLOAD_RSP_MATCH);
+            CHECK(rsp.match);
+            CHECK(is_stored());
+        }
+        CHECK_EQ(device.world.sim.violations, 0);
+        CHECK(device_set(&device, new_image(), false));
+        CHECK_EQ(device_boot(&device).major, 2);
+        CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, new_image()));
+        world_free(&device.world);
+    }
+}
+
+/* The largest image that the device announces, and one byte more. */
+static void test_largest(void)
+{
+    struct world_shape shape = small_shape;
+
+    make(&shape);
+    uint32_t tlvs = new_image()->len - shape.new_len;
+    shape.new_len = twin_slots_image_max(slots()) - tlvs;
+    world_free(&device.world);
+    for (int more = 0; more < 2; more++) {
+        make(&shape);
+        struct twin_image_upload_req req = first_part(512);
+        if (more == 0) {
+            CHECK(upload_all(512).match);
+            CHECK(is_stored());
+            CHECK(device_set(&device, new_image(), true));
+            CHECK_EQ(device_boot(&device).major, 2);
+        } else {
+            refuse(&req, TWIN_IMAGE_RC_TOO_LARGE, "img too large");
+            CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
+        }
+        world_free(&device.world);
+        shape.new_len++;
+    }
+}
+
+/* What a first part must have, in the order in which it is checked. */
+static void test_first_part(void)
+{
+    static const uint8_t long_sha[33];
+    uint8_t bytes[64];
+    struct twin_image_upload_req req = first_part(sizeof(bytes));
+
+    fresh();
+    memcpy(bytes, new_image()->bytes, sizeof(bytes));
+    req.data.ptr = bytes;
+
+    /* All faults at once: taken away one by one, from the first to the last. */
+    bytes[0] ^= 1u;
+    req.sha = (struct twin_span){long_sha, sizeof(long_sha)};
+    req.present =
+        TWIN_IMAGE_UPLOAD_REQ_SHA | TWIN_IMAGE_UPLOAD_REQ_UPGRADE | TWIN_IMAGE_UPLOAD_REQ_IMAGE;
+    req.upgrade = true;
+    req.image = 5;
+    req.len = 40;
+    bytes[20] = 1; /* the running version */
+    req.data.len = 31;
+    CHECK(device_set(&device, NULL, true));
+    refuse(&req, TWIN_IMAGE_RC_NO_HEADER, "header malformed");
+    req.data.len = sizeof(bytes);
+    refuse(&req, TWIN_IMAGE_RC_NO_LENGTH, "header malformed");
+    req.present |= TWIN_IMAGE_UPLOAD_REQ_LEN;
+    refuse(&req, TWIN_IMAGE_RC_BAD_MAGIC, "magic mismatch");
+    bytes[0] ^= 1u;
+    refuse(&req, TWIN_IMAGE_RC_BAD_HASH, "sha too long");
+    req.sha.len = 32;
+    refuse(&req, TWIN_IMAGE_RC_INVALID_SLOT, "no such image");
+    req.image = 0;
+    refuse(&req, TWIN_IMAGE_RC_OVERRUN, "data overrun");
+    req.len = 10000000;
+    refuse(&req, TWIN_IMAGE_RC_TOO_LARGE, "img too large");
+    req.len = new_image()->len;
+    refuse(&req, TWIN_IMAGE_RC_NOT_NEWER, "downgrade");
+    bytes[8] = 0; /* a header that claims to be 0 bytes long */
+    bytes[9] = 0;
+    refuse(&req, TWIN_IMAGE_RC_NO_HEADER, "header malformed");
+    CHECK_EQ(device.asked, 0);
+    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
+}
+
+static void test_first_part_v1(void)
+{
+    struct twin_image_upload_rsp rsp;
+    struct twin_image_upload_req req = first_part(64);
+
+    fresh();
+    device.version = TWIN_SMP_V1;
+    req.present = 0;
+    CHECK(!device_upload(&device, &req, &rsp));
+    CHECK_EQ(device.rc, TWIN_RC_INVALID);
+    CHECK(strcmp(device.rsn, "header malformed") == 0);
+    req = first_part(64);
+    req.len = 10000000;
+    CHECK(!device_upload(&device, &req, &rsp));
+    CHECK_EQ(device.rc, TWIN_RC_UNKNOWN);
+    CHECK(strcmp(device.rsn, "img too large") == 0);
+}
+
+static void test_upgrade(void)
+{
+    uint8_t bytes[64];
+    struct twin_image_upload_req req = first_part(sizeof(bytes));
+
+    fresh();
+    memcpy(bytes, new_image()->bytes, sizeof(bytes));
+    req.data.ptr = bytes;
+    req.present |= TWIN_IMAGE_UPLOAD_REQ_UPGRADE;
+    req.upgrade = true;
+    bytes[20] = 0; /* 0.9.9 */
+    bytes[21] = 9;
+    bytes[22] = 9;
+    refuse(&req, TWIN_IMAGE_RC_NOT_NEWER, "downgrade");
+    memcpy(bytes + 20, "\x01\0\0\0\x09\0\0\0", 8); /* 1.0.0.9: the build does not count */
+    refuse(&req, TWIN_IMAGE_RC_NOT_NEWER, "downgrade");
+    bytes[22] = 1; /* 1.0.1 */
+    CHECK_EQ(send(&req).off, 64);
+    fresh();
+    req.upgrade = false;
+    bytes[20] = 0;
+    CHECK_EQ(send(&req).off, 64);
+    fresh();
+    req.upgrade = true;
+    sim_put(&device.world.sim, 0, "\0\0\0", 4); /* nothing to compare with */
+    bytes[20] = 2;
+    refuse(&req, TWIN_IMAGE_RC_NO_VERSION, "no own version");
+}
+
+static void test_resume(void)
+{
+    struct twin_image_upload_req req = first_part(100);
+
+    fresh();
+    CHECK_EQ(send(&req).off, 100);
+    struct twin_image_upload_req part = next_part(100, 333); /* then the link breaks */
+    CHECK_EQ(send(&part).off, 433);
+    CHECK_EQ(device.asked, 1);
+    uint32_t erases = device.world.sim.erases, writes = device.world.sim.writes;
+    CHECK_EQ(send(&req).off, 433); /* the same file: go on there */
+    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, erases + writes);
+    CHECK_EQ(device.asked, 1);
+    CHECK(upload_rest(433, 256).match);
+    CHECK(is_stored());
+    CHECK_EQ(device.world.sim.violations, 0);
+}
+
+static void test_restart(void)
+{
+    struct twin_image_upload_req req = first_part(100), again = first_part(100);
+    uint8_t other_sha[32] = {9};
+
+    fresh();
+    CHECK_EQ(send(&req).off, 100);
+    again.sha.ptr = other_sha; /* another file, or a client without memory */
+    CHECK_EQ(send(&again).off, 100);
+    CHECK_EQ(device.asked, 2);
+    again = first_part(200);
+    again.present = TWIN_IMAGE_UPLOAD_REQ_LEN;
+    CHECK_EQ(send(&again).off, 200);
+    CHECK_EQ(send(&req).off, 100); /* the one without sha cannot be resumed */
+    CHECK(upload_rest(100, 256).match);
+    CHECK(is_stored());
+    device_start(&device); /* progress is in memory only */
+    struct twin_image_upload_req part = next_part(356, 256);
+    CHECK_EQ(send(&part).off, 0);
+    CHECK_EQ(device.world.sim.violations, 0);
+}
+
+static void test_wrong_offsets(void)
+{
+    struct twin_image_upload_req req = first_part(100), part = next_part(1, 50);
+
+    fresh();
+    CHECK_EQ(send(&part).off, 0); /* no transfer: the first part is wanted */
+    CHECK_EQ(send(&req).off, 100);
+    for (uint32_t off = 1; off < 300; off += 32) {
+        part = next_part(off, 50);
+        CHECK_EQ(send(&part).off, 100);
+    }
+    part = next_part(100, 0);
+    CHECK_EQ(send(&part).off, 100);
+    part.off = UINT32_MAX;
+    CHECK_EQ(send(&part).off, 100);
+    CHECK(upload_rest(100, 200).match);
+    CHECK(is_stored());
+}
+
+/* The reply to the last part is lost. */
+static void test_lost_end(void)
+{
+    struct twin_image_upload_req req = first_part(256), last;
+
+    fresh();
+    CHECK(upload_all(256).match);
+    last = next_part(new_image()->len - 10, 10);
+    CHECK_EQ(send(&last).off, 0);
+    uint32_t erases = device.world.sim.erases, writes = device.world.sim.writes;
+    unsigned asked = device.asked;
+    struct twin_image_upload_rsp rsp = send(&req); /* the file is there already */
+    CHECK_EQ(rsp.off, new_image()->len);
+    CHECK(rsp.match);
+    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, erases + writes);
+    CHECK_EQ(device.asked, asked);
+
+    uint32_t addr = slots()->area[TWIN_SECONDARY].addr + 1024 + new_image()->len - 1;
+    uint8_t byte = device.world.sim.mem[addr] ^ 1u; /* one bit of it is not */
+    sim_put(&device.world.sim, addr, &byte, 1);
+    CHECK_EQ(send(&req).off, 256);
+    CHECK(upload_rest(256, 256).match);
+    CHECK(is_stored());
+
+    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr, "x", 1);
+    CHECK_EQ(send(&req).off, 256); /* sector 0 is in the way: not "already there" */
+    CHECK(upload_rest(256, 256).match);
+    CHECK_EQ(device.world.sim.mem[slots()->area[TWIN_SECONDARY].addr], 0xff);
+}
+
+static void test_overrun(void)
+{
+    struct twin_image_upload_req req = first_part(100), part;
+
+    fresh();
+    req.len = 150;
+    CHECK_EQ(send(&req).off, 100);
+    part = next_part(100, 51);
+    refuse(&part, TWIN_IMAGE_RC_OVERRUN, "data overrun");
+    part = next_part(100, 50);
+    CHECK_EQ(send(&part).off, 0); /* the transfer was given up */
+}
+
+static void test_match(void)
+{
+    struct twin_image_upload_req req = first_part(512);
+    uint8_t wrong[32] = {1};
+
+    fresh();
+    req.sha.ptr = wrong;
+    CHECK_EQ(send(&req).off, 512);
+    struct twin_image_upload_rsp rsp = upload_rest(512, 512);
+    CHECK_EQ(rsp.off, new_image()->len);
+    CHECK(rsp.present & TWIN_IMAGE_UPLOAD_RSP_MATCH);
+    CHECK(!rsp.match);
+
+    fresh(); /* a shorter sha identifies but does not check */
+    req = first_part(512);
+    req.sha.len = 8;
+    CHECK_EQ(send(&req).off, 512);
+    rsp = upload_rest(512, 512);
+    CHECK_EQ(rsp.present & TWIN_IMAGE_UPLOAD_RSP_MATCH, 0);
+    CHECK_EQ(rsp.off, new_image()->len);
+}
+
+/* Each sector is erased when it is entered, once, and only if it has to be. */
+static void test_progressive_erase(void)
+{
+    const struct twin_area *area = &slots()->area[TWIN_SECONDARY];
+    uint32_t pages = area->len / 1024, first = area->addr / 1024;
+
+    fresh();
+    (void)upload_all(200);
+    CHECK_EQ(device.world.sim.erases, 0); /* all was blank */
+
+    fresh();
+    for (uint32_t off = 0; off < area->len; off += 1024) {
+        sim_put(&device.world.sim, area->addr + off + 5, "x", 1);
+    }
+    memset(device.world.sim.page_erases, 0, sizeof(uint32_t) * (first + pages));
+    struct twin_image_upload_req req = first_part(200);
+    CHECK_EQ(send(&req).off, 200);
+    CHECK_EQ(device.world.sim.erases, 3); /* the trailer, sector 0, sector 1 */
+    CHECK_EQ(device.world.sim.page_erases[first], 1);
+    CHECK_EQ(device.world.sim.page_erases[first + 1], 1);
+    CHECK_EQ(device.world.sim.page_erases[first + pages - 1], 1);
+    CHECK(upload_rest(200, 200).match);
+    for (uint32_t page = 0; page < pages; page++) {
+        CHECK(device.world.sim.page_erases[first + page] <= 1);
+    }
+    CHECK_EQ(device.world.sim.erases, 3 + (new_image()->len - 1) / 1024);
+    for (uint32_t page = 0; page < first; page++) {
+        CHECK_EQ(device.world.sim.page_erases[page], 0); /* never the running image */
+    }
+}
+
+/* A trailer that a power cut left torn must not decide anything later. */
+static void test_torn_trailer(void)
+{
+    const struct twin_area *area = &slots()->area[TWIN_SECONDARY];
+
+    fresh();
+    sim_put(&device.world.sim, area->addr + area->len - 16, "\x77\xc2\x95\x00", 4);
+    CHECK(upload_all(300).match);
+    CHECK(device_set(&device, new_image(), false));
+    CHECK_EQ(device_boot(&device).major, 2);
+}
+
+/* While an upload goes on, the slot holds no image, whatever the bytes look like. */
+static void test_not_listed_while_incomplete(void)
+{
+    struct twin_image_upload_req req = first_part(100);
+    struct twin_image_state_rsp list;
+
+    world_reset(&device.world); /* with the new image in place */
+    device_start(&device);
+    CHECK(device_list(&device, &list));
+    CHECK_EQ(list.slots_count, 2);
+    req.sha.len = 4;
+    CHECK_EQ(send(&req).off, 100);
+    CHECK(device_list(&device, &list));
+    CHECK_EQ(list.slots_count, 1);
+    CHECK(!device_set(&device, new_image(), false));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
+    CHECK(device_erase(&device, -1)); /* ends the transfer */
+    struct twin_image_upload_req part = next_part(100, 100);
+    CHECK_EQ(send(&part).off, 0);
+}
+
+/* Nothing touches the image to go back to, nor an update that is pending. */
+static void test_slot_in_use(void)
+{
+    struct twin_image_upload_req req = first_part(100);
+    struct twin_image_upload_rsp rsp;
+
+    for (int permanent = 0; permanent < 2; permanent++) {
+        fresh();
+        (void)upload_all(256);
+        CHECK(device_set(&device, new_image(), permanent != 0));
+        refuse(&req, TWIN_IMAGE_RC_NO_FREE_SLOT, "update pending");
+        CHECK(is_stored());
+    }
+    fresh();
+    (void)upload_all(256);
+    CHECK(device_set(&device, new_image(), false));
+    CHECK_EQ(device_boot(&device).major, 2);
+    refuse(&req, TWIN_IMAGE_RC_NO_FREE_SLOT, "slot holds the image to go back to");
+    device.version = TWIN_SMP_V1;
+    CHECK(!device_upload(&device, &req, &rsp));
+    CHECK_EQ(device.rc, TWIN_RC_BAD_STATE);
+    CHECK(strcmp(device.rsn, "slot holds the image to go back to") == 0);
+    CHECK_EQ(device.asked, 0);
+    CHECK(world_slot_holds(&device.world, TWIN_SECONDARY, 0, &device.world.old));
+    CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
+    CHECK_EQ(device_boot(&device).major, 1);
+}
+
+/* The application itself asks for the swap in the middle of an upload. */
+static void test_marked_meanwhile(void)
+{
+    struct twin_image_upload_req req = first_part(100), part;
+
+    fresh();
+    CHECK_EQ(send(&req).off, 100);
+    CHECK_EQ(twin_slots_request(slots(), false), TWIN_OK);
+    uint32_t erases = device.world.sim.erases, writes = device.world.sim.writes;
+    part = next_part(100, 100);
+    refuse(&part, TWIN_IMAGE_RC_NO_FREE_SLOT, "update pending");
+    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, erases + writes);
+}
+
+static void test_application_is_asked(void)
+{
+    struct twin_image_upload_req req = first_part(100), part;
+    struct twin_image_upload_rsp rsp;
+
+    fresh();
+    CHECK_EQ(send(&req).off, 100);
+    CHECK_EQ(device.question.event, TWIN_SRV_UPLOAD);
+    CHECK_EQ(device.question.version.major, 2);
+    CHECK_EQ(device.question.len, new_image()->len);
+    CHECK_EQ(send(&req).off, 100); /* resumed: not asked again */
+    (void)upload_rest(100, 300);
+    CHECK_EQ(device.asked, 1);
+
+    fresh();
+    device.refuses = true;
+    device.reason = "battery low";
+    for (int version = TWIN_SMP_V1; version <= TWIN_SMP_V2; version++) {
+        device.version = (enum twin_smp_version)version;
+        CHECK(!device_upload(&device, &req, &rsp));
+        CHECK_EQ(device.rc, TWIN_RC_BUSY);
+        CHECK(strcmp(device.rsn, "battery low") == 0);
+    }
+    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
+    part = next_part(100, 100);
+    CHECK_EQ(send(&part).off, 0);
+    device.refuses = false;
+    CHECK_EQ(send(&req).off, 100);
+}
+
+static void test_flash_faults(void)
+{
+    struct twin_image_upload_req req = first_part(100), part;
+
+    fresh();
+    device.world.sim.write_fails = true;
+    refuse(&req, TWIN_IMAGE_RC_FLASH_WRITE, "fa write fail");
+    device.world.sim.write_fails = false;
+    part = next_part(100, 100);
+    CHECK_EQ(send(&part).off, 0);
+    CHECK(upload_all(100).match);
+
+    fresh(); /* the last, padded unit */
+    CHECK(new_image()->len % 8 != 0);
+    uint32_t before_end = new_image()->len - 1;
+    CHECK_EQ(send(&req).off, 100);
+    for (uint32_t off = 100; off < before_end; off += (uint32_t)part.data.len) {
+        part = next_part(off, before_end - off < 500 ? before_end - off : 500);
+        CHECK_EQ(send(&part).off, off + part.data.len);
+    }
+    device.world.sim.write_fails = true;
+    part = next_part(before_end, 1);
+    refuse(&part, TWIN_IMAGE_RC_FLASH_WRITE, "fa write fail");
+    device.world.sim.write_fails = false;
+    CHECK_EQ(send(&part).off, 0);
+}
+
+/* Parts in any order and size, restarts, resumes: in the end the file arrives whole. */
+static void test_random_order(void)
+{
+    srand(6);
+    for (int round = 0; round < 40; round++) {
+        fresh();
+        uint32_t expected = 0;
+        for (int step = 0; step < 60; step++) {
+            uint32_t off = rand() % 3 != 0 ? expected : (uint32_t)rand() % new_image()->len;
+            uint32_t len = (uint32_t)rand() % 700;
+            struct twin_image_upload_req req =
+                off == 0 ? first_part(len < 32 ? 32 : len) : next_part(off, len);
+            expected = send(&req).off;
+            if (expected == new_image()->len) {
+                break;
+            }
+        }
+        struct twin_image_upload_req req = first_part(32);
+        expected = send(&req).off;
+        (void)upload_rest(expected, 999 - 300);
+        CHECK(is_stored());
+    }
+    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, &device.world.old));
+}
+
+/* Truncated and damaged requests: refused or harmless; the running image stays. */
+static void test_hostile_parts(void)
+{
+    uint8_t packet[256];
+    struct twin_cbor_writer w = {.buf = packet, .cap = sizeof(packet), .len = TWIN_SMP_HEADER_LEN};
+    struct twin_smp_header header = {
+        .op = TWIN_SMP_WRITE, .version = TWIN_SMP_V2, .group = TWIN_GRP_IMAGE, .id = 1};
+    struct twin_image_upload_req req = first_part(64);
+
+    fresh();
+    twin_msg_encode(&w, &twin_image_upload_req_msg, &req);
+    for (size_t len = TWIN_SMP_HEADER_LEN; len < w.len; len++) {
+        header.len = (uint16_t)(len - TWIN_SMP_HEADER_LEN);
+        twin_smp_header_write(packet, &header);
+        CHECK_EQ(device_handle(&device, packet, len), 13);
+        CHECK_MEM(device.reply + 8, "\xa1\x62rc\x03", 5);
+    }
+    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
+    header.len = (uint16_t)(w.len - TWIN_SMP_HEADER_LEN);
+    twin_smp_header_write(packet, &header);
+    srand(7);
+    for (int round = 0; round < 4000; round++) {
+        size_t at = TWIN_SMP_HEADER_LEN + (size_t)rand() % (w.len - TWIN_SMP_HEADER_LEN);
+        uint8_t saved = packet[at];
+        packet[at] = (uint8_t)(packet[at] ^ 1u << rand() % 8);
+        CHECK(device_handle(&device, packet, w.len) > TWIN_SMP_HEADER_LEN);
+        packet[at] = saved;
+    }
+    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, &device.world.old));
+    CHECK_EQ(device_boot(&device).major, 1);
+}
+
+int main(void)
+{
+    test_shapes();
+    test_largest();
+    make(&small_shape);
+    test_first_part();
+    test_first_part_v1();
+    test_upgrade();
+    test_resume();
+    test_restart();
+    test_wrong_offsets();
+    test_lost_end();
+    test_overrun();
+    test_match();
+    test_progressive_erase();
+    test_torn_trailer();
+    test_not_listed_while_incomplete();
+    test_slot_in_use();
+    test_marked_meanwhile();
+    test_application_is_asked();
+    test_flash_faults();
+    test_random_order();
+    test_hostile_parts();
+    world_free(&device.world);
+    return check_report();
+}
