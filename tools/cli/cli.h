@@ -1,0 +1,181 @@
+/*
+ * cli.h - command lines from tables: what the programs `mcumgr` and `imgtool` share.
+ *
+ * A program is one struct cli_program: its commands, the options that all of them take, and what
+ * main() returns. A command is one file cmd_*.c with an options struct, a table of options and a
+ * run function; it becomes known by one row in the program's commands.c:
+ *
+ *     struct echo_opts { uint32_t count; };
+ *     static const struct cli_opt echo_options[] = {
+ *         {.name = "count", .letter = 'n', .type = CLI_U32, .arg = "N", .def = "1",
+ *          .offset = offsetof(struct echo_opts, count), .help = "how often"},
+ *         {.name = NULL},
+ *     };
+ *     static int echo_run(const struct cli_call *call)
+ *     {
+ *         const struct echo_opts *opts = call->opts;
+ *         ...call->args[0]...
+ *         return CLI_DONE;
+ *     }
+ *     const struct cli_cmd cmd_echo = {.path = "echo", .args = "TEXT", .help = "Say it back",
+ *         .options = echo_options, .opts_size = sizeof(struct echo_opts), .run = echo_run};
+ *
+ *     int main(int argc, char **argv) { return cli_main(&program, argc, argv); }
+ *
+ * Options follow GNU style: --name value, --name=value, -nvalue, -n value, grouped short flags, and
+ * they may stand anywhere; -- ends them. -h and --help exist everywhere and are made from the
+ * tables. stdout is for data, stderr for talk. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Exit codes, never renumbered. imgtool uses the first three only. */
+enum cli_exit { CLI_DONE = 0, CLI_REFUSED = 1, CLI_USAGE = 2, CLI_LINK = 3, CLI_VERIFY = 4 };
+
+/* Kind of an option, and the type of the member that it fills. */
+enum cli_type {
+    CLI_FLAG,   /* bool; takes no value */
+    CLI_U32,    /* uint32_t; decimal, 0x, 0o or 0b */
+    CLI_I64,    /* int64_t; the same */
+    CLI_DOUBLE, /* double; finite */
+    CLI_TEXT,   /* const char *, in argv */
+    CLI_CHOICE, /* int: index into choices */
+    CLI_REPEAT  /* struct cli_list: every value given, in order */
+};
+
+/* Not given and without default: an I64 and a CHOICE read so; a TEXT reads NULL, others 0. */
+#define CLI_I64_NONE    INT64_MIN
+#define CLI_CHOICE_NONE (-1)
+
+struct cli_list {
+    const char **items; /* owned by the parser; valid during run() */
+    size_t count;       /* of the words in items: values_per_item of them for each time given */
+};
+
+struct cli_opt {
+    const char *name; /* long name without dashes; NULL ends a table */
+    char letter;      /* short name; 0: none */
+    enum cli_type type;
+    size_t offset;              /* of the member in the options struct */
+    const char *arg;            /* name of the value in help, "N"; not for flags and choices */
+    const char *help;           /* one sentence, no full stop */
+    const char *def;            /* default as the user would type it; NULL: see above */
+    const char *const *choices; /* CHOICE: ends with NULL */
+    int64_t min, max;           /* U32 and I64: range; both 0: that of the type */
+    uint8_t values;             /* REPEAT: words that each takes; 0 means 1 */
+    bool required;
+    bool hidden; /* not in help */
+};
+
+struct cli_program;
+struct cli_cmd;
+
+/* One run of one command. */
+struct cli_call {
+    const struct cli_program *program;
+    const struct cli_cmd *cmd;
+    const void *opts;   /* the command's options struct */
+    const void *common; /* the program's options struct */
+    int argc;           /* words after the command that are not options */
+    char **args;
+};
+
+struct cli_cmd {
+    const char *path; /* "image upload" */
+    /*
+     * "INFILE OUTFILE": names of the words that must follow; [NAME] may be left out, and a last
+     * name with ... may be repeated. The number of words given is checked against this.
+     */
+    const char *args;
+    const char *help;              /* one line, no full stop */
+    const char *more;              /* further text for its help page; NULL: none */
+    const struct cli_opt *options; /* NULL: none */
+    size_t opts_size;              /* of the options struct */
+    int (*run)(const struct cli_call *call);
+};
+
+struct cli_program {
+    const char *name;
+    const char *help;                      /* one line */
+    const struct cli_cmd *const *commands; /* ends with NULL */
+    const struct cli_opt *options;         /* common to all commands; NULL: none */
+    size_t opts_size;
+    const char *version; /* for --version without a command; NULL: there is no such option */
+};
+
+/* Parse, run, and give what main() is to return. A failure to write stdout makes it CLI_REFUSED. */
+int cli_main(const struct cli_program *program, int argc, char **argv);
+
+/*
+ * Complain about how the program was called: usage line, hint at --help, "Error: " and the text.
+ * Returns CLI_USAGE, so that run functions may write `return cli_usage_error(call, ...)`.
+ */
+int cli_usage_error(const struct cli_call *call, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Say on stderr that something failed: "Error: " and the text, which tells what failed, on what,
+ * why, and what to try. Returns code.
+ */
+int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Say on stderr what does not stop the work: "Warning: " and the text. */
+void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* An integer as options take it. Returns false if text is not one, or above 64 bits. */
+bool cli_parse_integer(const char *text, int64_t *value);
+
+/* Print a JSON value, indented, on stdout, and release it. */
+void cli_json_print(json_t *value);
+
+/* Bytes from malloc; free(data) when done. */
+struct cli_bytes {
+    uint8_t *data;
+    size_t len;
+};
+
+/*
+ * Read a whole file of at most max bytes. One more byte, a 0, stands behind the content.
+ *
+ * Returns 0, or an errno value (EFBIG if it is longer, EISDIR for a folder).
+ */
+int cli_file_read(const char *path, size_t max, struct cli_bytes *bytes);
+
+enum cli_file_rule {
+    CLI_FILE_REPLACE,        /* whatever is there before */
+    CLI_FILE_NEW = 1 << 0,   /* EEXIST if there is something */
+    CLI_FILE_SECRET = 1 << 1 /* mode 0600, whatever it was before */
+};
+
+/*
+ * Write a whole file so that the name stands for the old content or the new one, never for a part:
+ * temporary file in the same folder, fsync, rename. A device or a pipe is written directly.
+ *
+ * rules   of enum cli_file_rule.
+ *
+ * Returns 0, or an errno value; then nothing is left behind.
+ */
+int cli_file_write(const char *path, const void *data, size_t len, unsigned rules);
+
+/* A line on stderr that says how far a transfer is: percent, KiB/s, time left. */
+struct cli_progress {
+    const char *label;
+    uint64_t total, first, done; /* bytes: all, at the first call, now */
+    int64_t start_ms, shown_ms;
+    unsigned shown_percent;
+    bool terminal, started;
+};
+
+/*
+ * Begin. label must live until the end. On a terminal the line is redrawn up to 5 times a second;
+ * elsewhere a plain line is printed every 10 percent, so that logs stay short.
+ */
+void cli_progress_begin(struct cli_progress *progress, const char *label, uint64_t total);
+void cli_progress_set(struct cli_progress *progress, uint64_t done);
+
+/* Show the last state and close the line. To be called before anything else is printed. */
+void cli_progress_end(struct cli_progress *progress);

@@ -1,0 +1,43 @@
+/*
+ * cli_priv.h - between the files of tools/cli. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "cli.h"
+#include <stdio.h>
+
+/* A table of options, the struct that it fills, and which rows the user gave. */
+struct option_set {
+    const struct cli_opt *options;
+    void *opts;
+    bool *given;
+};
+
+enum { SET_COMMAND, SET_COMMON, SET_COUNT };
+
+struct parser {
+    struct cli_call call;
+    struct option_set sets[SET_COUNT];
+    char **words; /* the words of the command's path, then its arguments */
+    int word_count;
+    int path_words; /* of words; 0 while there is no command */
+    bool help, version;
+};
+
+/* What parse_arguments answers besides exit codes: go on and run the command. */
+#define PARSE_GO_ON (-1)
+
+/*
+ * Take all of argv: find the command, fill in both options structs, check arguments and required
+ * options. parser is zeroed but for call.program. Returns PARSE_GO_ON, or what main() is to return
+ * after help or a message. parse_end() releases everything in each case.
+ */
+int parse_arguments(struct parser *parser, int argc, char **argv);
+void parse_end(struct parser *parser);
+
+/* Is path the words so far, or does it go on from them? */
+enum path_match { PATH_NO, PATH_LONGER, PATH_EQUAL };
+enum path_match path_compare(const char *path, char *const *words, int word_count);
+
+void print_usage_line(FILE *out, const struct cli_program *program, const struct cli_cmd *cmd);
+void print_program_help(const struct parser *parser);
+void print_command_help(const struct parser *parser);

@@ -1,0 +1,190 @@
+/*
+ * file.c - whole files in and out. SPDX-License-Identifier: Apache-2.0
+ */
+#define _XOPEN_SOURCE 700
+#include "cli.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FIRST_ROOM 65536
+
+/* Read until the end. The size of a file is only a hint: pipes have none and files may grow. */
+static int read_all(int fd, size_t max, size_t hint, struct cli_bytes *bytes)
+{
+    size_t room = hint < max ? hint + 1 : max + 1;
+
+    for (;;) {
+        uint8_t *longer = realloc(bytes->data, room + 1);
+        if (longer == NULL) {
+            return ENOMEM;
+        }
+        bytes->data = longer;
+        while (bytes->len < room) {
+            ssize_t got = read(fd, bytes->data + bytes->len, room - bytes->len);
+            if (got == 0) {
+                bytes->data[bytes->len] = 0;
+                return 0;
+            }
+            if (got < 0 && errno != EINTR) {
+                return errno;
+            }
+            bytes->len += got > 0 ? (size_t)got : 0;
+        }
+        if (bytes->len > max) {
+            return EFBIG;
+        }
+        room = room > max / 2 ? max + 1 : room * 2;
+    }
+}
+
+int cli_file_read(const char *path, size_t max, struct cli_bytes *bytes)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int rc;
+
+    memset(bytes, 0, sizeof(*bytes));
+    if (fd < 0) {
+        return errno;
+    }
+    if (fstat(fd, &info) != 0) {
+        rc = errno;
+    } else {
+        rc = read_all(fd, max, S_ISREG(info.st_mode) ? (size_t)info.st_size : FIRST_ROOM, bytes);
+    }
+    close(fd);
+    if (rc != 0) {
+        free(bytes->data);
+        memset(bytes, 0, sizeof(*bytes));
+    }
+    return rc;
+}
+
+static int write_all(int fd, const uint8_t *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t got = write(fd, data, len);
+        if (got < 0 && errno != EINTR) {
+            return errno;
+        }
+        data += got > 0 ? got : 0;
+        len -= got > 0 ? (size_t)got : 0;
+    }
+    return 0;
+}
+
+static int write_directly(const char *path, const void *data, size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int rc = fd < 0 ? errno : write_all(fd, data, len);
+
+    if (fd >= 0 && close(fd) != 0 && rc == 0) {
+        rc = errno;
+    }
+    return rc;
+}
+
+/* Mode of the new file: the old one's; for a first file what open() would give. */
+static mode_t choose_mode(const struct stat *old, unsigned rules)
+{
+    if (rules & CLI_FILE_SECRET) {
+        return 0600;
+    }
+    if (old != NULL) {
+        return old->st_mode & 0777;
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+/* A rename lasts only once its folder is on disk. Not every file system can do this: no error. */
+static void sync_folder(const char *path)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+
+    snprintf(folder, sizeof(folder), "%.*s", slash != NULL ? (int)(slash - path + 1) : 1,
+             slash != NULL ? path : ".");
+    int fd = open(folder, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+}
+
+static int write_temporary(char *name, mode_t mode, const void *data, size_t len)
+{
+    int fd = mkstemp(name);
+    int rc;
+
+    if (fd < 0) {
+        return errno;
+    }
+    rc = write_all(fd, data, len);
+    if (rc == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0)) {
+        rc = errno;
+    }
+    if (close(fd) != 0 && rc == 0) {
+        rc = errno;
+    }
+    if (rc != 0) {
+        unlink(name);
+    }
+    return rc;
+}
+
+static int write_by_rename(const char *path, const void *data, size_t len, mode_t mode,
+                           unsigned rules)
+{
+    char name[PATH_MAX];
+    int rc;
+
+    if (snprintf(name, sizeof(name), "%s.XXXXXX", path) >= (int)sizeof(name)) {
+        return ENAMETOOLONG;
+    }
+    rc = write_temporary(name, mode, data, len);
+    if (rc != 0) {
+        return rc;
+    }
+    /* link() fails when the name is taken, which rename() would not. */
+    rc = (rules & CLI_FILE_NEW) ? link(name, path) : rename(name, path);
+    rc = rc != 0 ? errno : 0;
+    if (rc != 0 || (rules & CLI_FILE_NEW)) {
+        unlink(name);
+    }
+    if (rc == 0) {
+        sync_folder(path);
+    }
+    return rc;
+}
+
+int cli_file_write(const char *path, const void *data, size_t len, unsigned rules)
+{
+    char real[PATH_MAX];
+    struct stat old;
+
+    if (stat(path, &old) != 0) {
+        return write_by_rename(path, data, len, choose_mode(NULL, rules), rules);
+    }
+    if (rules & CLI_FILE_NEW) {
+        return EEXIST;
+    }
+    if (S_ISDIR(old.st_mode)) {
+        return EISDIR;
+    }
+    if (!S_ISREG(old.st_mode)) {
+        return write_directly(path, data, len);
+    }
+    /* A link keeps pointing at the file, which is what gets new content. */
+    if (realpath(path, real) == NULL) {
+        return errno;
+    }
+    return write_by_rename(real, data, len, choose_mode(&old, rules), rules);
+}

@@ -1,0 +1,21 @@
+/*
+ * value.h - from the text of one option's value to the member of an options struct.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "cli.h"
+
+enum value_fault {
+    VALUE_OK,
+    VALUE_NOT_INTEGER,
+    VALUE_OUT_OF_RANGE,
+    VALUE_NOT_NUMBER,
+    VALUE_NOT_A_CHOICE,
+    VALUE_NO_MEMORY
+};
+
+/* Set the member that opt describes; opts is the whole struct. A REPEAT grows by one word. */
+enum value_fault value_set(const struct cli_opt *opt, void *opts, const char *text);
+
+/* The same with the default. opts is zeroed before the first. */
+enum value_fault value_set_default(const struct cli_opt *opt, void *opts);

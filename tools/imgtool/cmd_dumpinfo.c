@@ -1,0 +1,78 @@
+/*
+ * cmd_dumpinfo.c - `imgtool dumpinfo`. SPDX-License-Identifier: Apache-2.0
+ */
+#include "commands.h"
+#include "dump.h"
+#include "emit.h"
+#include "imagefile.h"
+#include <stdio.h>
+#include <sys/stat.h>
+
+enum format { HUMAN, YAML, JSON };
+static const char *const formats[] = {"human", "yaml", "json", NULL};
+
+struct dumpinfo_opts {
+    const char *outfile;
+    int format;
+    bool silent;
+};
+
+static const struct cli_opt options[] = {
+    {"outfile", 'o', CLI_TEXT, offsetof(struct dumpinfo_opts, outfile), .arg = "FILE",
+     .help = "Where it goes, instead of stdout"},
+    {"format", 'f', CLI_CHOICE, offsetof(struct dumpinfo_opts, format), .choices = formats,
+     .help = "Form of the output; human on stdout and yaml in a file if nothing is said"},
+    {"silent", 's', CLI_FLAG, offsetof(struct dumpinfo_opts, silent),
+     .help = "Accepted for old scripts; does nothing"},
+    {.name = NULL},
+};
+
+static int print_dump(const struct dump *dump, const struct dumpinfo_opts *opts)
+{
+    static void (*const printers[])(const struct dump *, struct buf *) = {
+        [HUMAN] = dump_human, [YAML] = dump_yaml, [JSON] = dump_json};
+    int usual = opts->outfile != NULL ? YAML : HUMAN;
+    int format = opts->format != CLI_CHOICE_NONE ? opts->format : usual;
+    struct buf text = {0};
+
+    if (dump->has_rest && !dump->trailer.present) {
+        puts("Warning: the trailer magic value is invalid!");
+    }
+    printers[format](dump, &text);
+    if (format == JSON && opts->outfile == NULL) {
+        buf_text(&text, "\n");
+    }
+    int rc = emit_output(opts->outfile, buf_span(&text));
+    buf_free(&text);
+    return rc;
+}
+
+static int dumpinfo_run(const struct cli_call *call)
+{
+    const struct dumpinfo_opts *opts = call->opts;
+    const char *path = call->args[0];
+    struct image_file file;
+    struct dump dump;
+    struct stat info;
+
+    if (stat(path, &info) != 0) {
+        return cli_usage_error(call, "Image file not found (%s)", path);
+    }
+    int rc = image_file_read(path, 0, 0, CLI_USAGE, &file);
+    if (rc == CLI_DONE) {
+        enum view_fault fault = dump_open(&dump, path, buf_span(&file.bytes));
+        rc = fault == VIEW_OK ? print_dump(&dump, opts)
+                              : cli_fail(CLI_REFUSED, "%s: %s", path, view_fault_text[fault]);
+    }
+    buf_free(&file.bytes);
+    return rc;
+}
+
+const struct cli_cmd cmd_dumpinfo = {
+    .path = "dumpinfo",
+    .args = "IMGFILE",
+    .help = "Print header, TLV area and trailer information of a signed image",
+    .more = "Nothing is verified: that is `imgtool verify`.",
+    .options = options,
+    .opts_size = sizeof(struct dumpinfo_opts),
+    .run = dumpinfo_run};

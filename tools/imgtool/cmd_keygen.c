@@ -1,0 +1,177 @@
+/*
+ * cmd_keygen.c - `imgtool keygen`. SPDX-License-Identifier: Apache-2.0
+ */
+#include "commands.h"
+#include "hsm.h"
+#include "key.h"
+#include "key_pem.h"
+#include "secret.h"
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+
+struct keygen_opts {
+    const char *key, *type;
+    bool password, force;
+};
+
+static const struct cli_opt options[] = {
+    {"key", 'k', CLI_TEXT, offsetof(struct keygen_opts, key), .arg = "FILE|URI", .required = true,
+     .help = "Where the private key goes: a file, or pkcs11: for a token"},
+    {"type", 't', CLI_TEXT, offsetof(struct keygen_opts, type), .arg = "TYPE",
+     .help = "One of: rsa-2048, rsa-3072, ecdsa-p256, ecdsa-p384, ed25519, x25519; asked for if "
+             "missing"},
+    {"password", 'p', CLI_FLAG, offsetof(struct keygen_opts, password),
+     .help = "Ask for a passphrase and protect the key with it"},
+    {"force", 0, CLI_FLAG, offsetof(struct keygen_opts, force),
+     .help = "Replace a key that exists. What it signed can then no longer be updated"},
+    {.name = NULL},
+};
+
+static const struct key_type *find_type(const char *name)
+{
+    for (int i = 0; i < KEY_TYPE_COUNT; i++) {
+        if (strcmp(key_types[i].name, name) == 0) {
+            return &key_types[i];
+        }
+    }
+    return NULL;
+}
+
+/* "a, b, c", each between quotes if wanted. */
+static void list_types(char *out, size_t cap, const char *quote)
+{
+    size_t len = 0;
+
+    for (int i = 0; i < KEY_TYPE_COUNT; i++) {
+        len += (size_t)snprintf(out + len, cap - len, "%s%s%s%s", i == 0 ? "" : ", ", quote,
+                                key_types[i].name, quote);
+    }
+}
+
+static int ask_type(const struct key_type **type)
+{
+    char list[200], line[80];
+
+    list_types(list, sizeof(list), "");
+    *type = NULL;
+    while (*type == NULL) {
+        printf("Type (%s): ", list);
+        fflush(stdout);
+        if (fgets(line, sizeof(line), stdin) == NULL) {
+            fputs("Aborted!\n", stderr);
+            return CLI_REFUSED;
+        }
+        line[strcspn(line, "\r\n")] = '\0';
+        *type = find_type(line);
+        if (*type == NULL) {
+            printf("Error: '%s' is not one of these.\n", line);
+        }
+    }
+    return CLI_DONE;
+}
+
+static int choose_type(const struct cli_call *call, const struct key_type **type)
+{
+    const struct keygen_opts *opts = call->opts;
+    char list[200];
+
+    if (opts->type == NULL) {
+        return ask_type(type);
+    }
+    *type = find_type(opts->type);
+    if (*type == NULL) {
+        list_types(list, sizeof(list), "'");
+        return cli_usage_error(call, "Invalid value for '-t' / '--type': '%s' is not one of %s.",
+                               opts->type, list);
+    }
+    return CLI_DONE;
+}
+
+/* Twice, until both are the same. */
+static int ask_passphrase(char passphrase[SECRET_MAX])
+{
+    char again[SECRET_MAX];
+    bool same = false;
+
+    while (!same) {
+        if (secret_ask("Enter key passphrase: ", passphrase, SECRET_MAX) < 0 ||
+            secret_ask("Reenter passphrase: ", again, SECRET_MAX) < 0) {
+            return CLI_REFUSED;
+        }
+        same = strcmp(passphrase, again) == 0;
+        if (!same) {
+            puts("Passwords do not match, try again");
+        }
+        OPENSSL_cleanse(again, sizeof(again));
+    }
+    return CLI_DONE;
+}
+
+static EVP_PKEY *generate(const struct key_type *type)
+{
+    if (type->bits != 0) {
+        return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits);
+    }
+    if (type->curve != NULL) {
+        return EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve);
+    }
+    return EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
+}
+
+static int write_key(const struct keygen_opts *opts, const struct key_type *type,
+                     const char *passphrase)
+{
+    struct buf pem = {0};
+    EVP_PKEY *pkey = generate(type);
+    bool good = pkey != NULL && pem_write_private(pkey, passphrase, &pem);
+    int err = 0;
+
+    if (good) {
+        err = cli_file_write(opts->key, pem.data, pem.len,
+                             CLI_FILE_SECRET | (opts->force ? 0u : (unsigned)CLI_FILE_NEW));
+    }
+    buf_free_secret(&pem);
+    EVP_PKEY_free(pkey);
+    if (!good) {
+        return cli_fail(CLI_REFUSED, "OpenSSL could not make a key of type %s", type->name);
+    }
+    if (err == EEXIST) {
+        return cli_fail(CLI_REFUSED,
+                        "%s exists and was left alone: devices that trust it could not be updated "
+                        "without it. Choose another name, or --force to replace it",
+                        opts->key);
+    }
+    if (err != 0) {
+        return cli_fail(CLI_REFUSED, "cannot write %s: %s", opts->key, strerror(err));
+    }
+    return CLI_DONE;
+}
+
+static int keygen_run(const struct cli_call *call)
+{
+    const struct keygen_opts *opts = call->opts;
+    const struct key_type *type = NULL;
+    char passphrase[SECRET_MAX];
+    int rc = choose_type(call, &type);
+
+    if (rc != CLI_DONE) {
+        return rc;
+    }
+    if (!opts->password) {
+        return write_key(opts, type, NULL);
+    }
+    rc = ask_passphrase(passphrase);
+    if (rc == CLI_DONE) {
+        rc = write_key(opts, type, passphrase);
+    }
+    OPENSSL_cleanse(passphrase, sizeof(passphrase));
+    return rc;
+}
+
+const struct cli_cmd cmd_keygen = {.path = "keygen",
+                                   .help = "Generate pub/private keypair",
+                                   .options = options,
+                                   .opts_size = sizeof(struct keygen_opts),
+                                   .run = keygen_run};

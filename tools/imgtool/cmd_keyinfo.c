@@ -1,0 +1,70 @@
+/*
+ * cmd_keyinfo.c - `imgtool keyinfo`. SPDX-License-Identifier: Apache-2.0
+ */
+#include "commands.h"
+#include "key.h"
+#include <stdio.h>
+
+static const char *const kinds[] = {"private", "public", NULL};
+
+struct keyinfo_opts {
+    const char *key;
+    int require;
+    bool json;
+};
+
+static const struct cli_opt options[] = {
+    {"key", 'k', CLI_TEXT, offsetof(struct keyinfo_opts, key), .arg = "FILE", .required = true,
+     .help = "Key (PEM)"},
+    {"require", 0, CLI_CHOICE, offsetof(struct keyinfo_opts, require), .choices = kinds,
+     .help = "Fail, with exit code 2, if the key is of the other kind"},
+    {"json", 0, CLI_FLAG, offsetof(struct keyinfo_opts, json),
+     .help = "Print kind, type and hash of the key as JSON"},
+    {.name = NULL},
+};
+
+static void print_json(const struct key *key, const char *kind)
+{
+    uint8_t hash[HASH_LEN_MAX];
+    char hex[2 * HASH_LEN_MAX + 1];
+    json_t *json = json_object();
+
+    key_hash(key, &hash_algs[key->type->hash], hash);
+    for (size_t i = 0; i < hash_algs[key->type->hash].len; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    }
+    json_object_set_new(json, "kind", json_string(kind));
+    json_object_set_new(json, "type", json_string(key->type->name));
+    json_object_set_new(json, "keyhash", json_string(hex));
+    cli_json_print(json);
+}
+
+static int keyinfo_run(const struct cli_call *call)
+{
+    const struct keyinfo_opts *opts = call->opts;
+    struct key key;
+    int rc = key_load_quietly(&key, opts->key);
+
+    if (rc == CLI_DONE) {
+        int kind = key.is_private ? 0 : 1;
+        if (opts->json) {
+            print_json(&key, kinds[kind]);
+        } else {
+            puts(kinds[kind]);
+        }
+        if (opts->require != CLI_CHOICE_NONE && opts->require != kind) {
+            rc = cli_usage_error(call, "Key %s is %s, but %s was required.", opts->key, kinds[kind],
+                                 kinds[opts->require]);
+        }
+    }
+    key_free(&key);
+    return rc;
+}
+
+const struct cli_cmd cmd_keyinfo = {
+    .path = "keyinfo",
+    .help = "Print whether KEY is a keypair PEM (`private`) or a public-only PEM (`public`)",
+    .more = "For build systems: never asks for a passphrase.",
+    .options = options,
+    .opts_size = sizeof(struct keyinfo_opts),
+    .run = keyinfo_run};

@@ -1,0 +1,187 @@
+/*
+ * cmd_verify.c - `imgtool verify`. SPDX-License-Identifier: Apache-2.0
+ */
+#include "commands.h"
+#include "imagefile.h"
+#include "sidefile.h"
+#include "verify.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct verify_opts {
+    struct cli_list keys;
+    const char *decrypt, *decrypt_kek;
+    bool json;
+};
+
+static const struct cli_opt options[] = {
+    {"key", 'k', CLI_REPEAT, offsetof(struct verify_opts, keys), .arg = "FILE|URI",
+     .help = "Public or private key that has to have signed; may be repeated, one is enough"},
+    {"decrypt", 'E', CLI_TEXT, offsetof(struct verify_opts, decrypt), .arg = "FILE",
+     .help = "Private key that opens an encrypted image; a private --key is tried too"},
+    {"decrypt-kek", 0, CLI_TEXT, offsetof(struct verify_opts, decrypt_kek), .arg = "FILE",
+     .help = "AES key that opens an image encrypted with --encrypt-kek"},
+    {"json", 0, CLI_FLAG, offsetof(struct verify_opts, json), .help = "Print the result as JSON"},
+    {.name = NULL},
+};
+
+struct job {
+    struct key *keys, dec_key;
+    size_t key_count;
+    struct buf kek;
+    struct image_file file;
+};
+
+static void print_hex(const char *before, struct twin_span bytes)
+{
+    fputs(before, stdout);
+    for (size_t i = 0; i < bytes.len; i++) {
+        printf("%02x", bytes.ptr[i]);
+    }
+    putchar('\n');
+}
+
+static void print_text(const struct verify_result *result, size_t key_count)
+{
+    const struct twin_version *version = &result->version;
+
+    if (!result->good) {
+        puts(result->fault);
+        if (result->detail[0] != '\0') {
+            fflush(stdout);
+            fprintf(stderr, "%s\n", result->detail);
+        }
+        return;
+    }
+    puts("Image was correctly validated");
+    printf("Image version: %u.%u.%u+%" PRIu32 "\n", version->major, version->minor,
+           version->revision, version->build);
+    if (result->pure && key_count > 0) {
+        print_hex("Image signature over image: ", result->last_sig);
+    } else {
+        print_hex("Image digest: ", (struct twin_span){result->digest, result->hash->len});
+    }
+    if (key_count == 0) {
+        cli_warn("only the hash was checked; give --key to check who signed");
+    }
+    if (result->clear) {
+        cli_warn("the header says encrypted but the payload is readable (sign --clear)");
+    }
+}
+
+static void print_json(const struct verify_result *result)
+{
+    const struct twin_version *version = &result->version;
+    char text[40], digest[2 * HASH_LEN_MAX + 1] = "";
+    json_t *json = json_object();
+
+    json_object_set_new(json, "valid", json_boolean(result->good));
+    if (!result->good) {
+        json_object_set_new(json, "fault", json_string(result->fault));
+        json_object_set_new(json, "detail", json_string(result->detail));
+        cli_json_print(json);
+        return;
+    }
+    snprintf(text, sizeof(text), "%u.%u.%u+%" PRIu32, version->major, version->minor,
+             version->revision, version->build);
+    for (size_t i = 0; i < result->hash->len; i++) {
+        snprintf(digest + 2 * i, 3, "%02x", result->digest[i]);
+    }
+    json_object_set_new(json, "version", json_string(text));
+    json_object_set_new(json, "hash", json_string(result->hash->name));
+    json_object_set_new(json, "digest", json_string(digest));
+    json_object_set_new(json, "signatures", json_integer(result->signatures));
+    json_object_set_new(json, "unchecked_signatures", json_integer(result->foreign_signatures));
+    json_object_set_new(json, "pure", json_boolean(result->pure));
+    json_object_set_new(json, "encrypted", json_boolean(result->encrypted && !result->clear));
+    json_object_set_new(json, "compressed", json_boolean(result->compressed));
+    json_object_set_new(json, "confirmed", json_boolean(result->confirmed));
+    cli_json_print(json);
+}
+
+static int load_keys(struct job *job, const struct verify_opts *opts)
+{
+    job->keys = calloc(opts->keys.count + 1, sizeof(*job->keys));
+    if (job->keys == NULL) {
+        return cli_fail(CLI_REFUSED, "out of memory");
+    }
+    for (size_t i = 0; i < opts->keys.count; i++) {
+        int rc = key_load(&job->keys[job->key_count++], opts->keys.items[i]);
+        if (rc != CLI_DONE) {
+            return rc;
+        }
+    }
+    if (opts->decrypt_kek != NULL) {
+        int rc = kek_load(opts->decrypt_kek, &job->kek);
+        if (rc != CLI_DONE) {
+            return rc;
+        }
+    }
+    return opts->decrypt != NULL ? key_load(&job->dec_key, opts->decrypt) : CLI_DONE;
+}
+
+/* The key to decrypt with: the one given for it, or a private signing key. */
+static const struct key *choose_dec_key(const struct job *job)
+{
+    if (job->dec_key.type != NULL) {
+        return &job->dec_key;
+    }
+    for (size_t i = 0; i < job->key_count; i++) {
+        if (job->keys[i].is_private && job->keys[i].hsm == NULL) {
+            return &job->keys[i];
+        }
+    }
+    return NULL;
+}
+
+static int do_job(struct job *job, const struct cli_call *call)
+{
+    const struct verify_opts *opts = call->opts;
+    struct verify_result result;
+    int rc = image_file_read(call->args[0], 0, 0, CLI_USAGE, &job->file);
+
+    if (rc != CLI_DONE || (rc = load_keys(job, opts)) != CLI_DONE) {
+        return rc;
+    }
+    struct verify_input input = {
+        .bytes = buf_span(&job->file.bytes),
+        .keys = job->keys,
+        .key_count = job->key_count,
+        .dec_key = choose_dec_key(job),
+        .kek = buf_span(&job->kek),
+    };
+    verify_image(&input, &result);
+    if (opts->json) {
+        print_json(&result);
+    } else {
+        print_text(&result, job->key_count);
+    }
+    return result.good ? CLI_DONE : CLI_REFUSED;
+}
+
+static int verify_run(const struct cli_call *call)
+{
+    struct job job = {0};
+    int rc = do_job(&job, call);
+
+    for (size_t i = 0; i < job.key_count; i++) {
+        key_free(&job.keys[i]);
+    }
+    free(job.keys);
+    key_free(&job.dec_key);
+    buf_free_secret(&job.kek);
+    buf_free(&job.file.bytes);
+    return rc;
+}
+
+const struct cli_cmd cmd_verify = {
+    .path = "verify",
+    .args = "IMGFILE",
+    .help = "Check that signed image can be verified by given key",
+    .more = "Structure, every TLV, trailer, hash and signatures are checked, encrypted and "
+            "compressed images included. Exit code 0: valid, 1: not.",
+    .options = options,
+    .opts_size = sizeof(struct verify_opts),
+    .run = verify_run};

@@ -1,0 +1,237 @@
+/*
+ * hexfile.c - Intel HEX in memory. SPDX-License-Identifier: Apache-2.0
+ */
+#include "hexfile.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORD_MAX   (255 + 5) /* bytes: length, address, type, data, checksum */
+#define WRITE_LEN    16        /* data bytes of a record that we write */
+#define NO_BASE_STEP 0x10000u
+
+enum record_type { DATA = 0, END = 1, SEGMENT = 2, START = 3, LINEAR = 4, START_LINEAR = 5 };
+
+const char *const hex_fault_text[] = {
+    [HEX_OK] = "no fault",
+    [HEX_SYNTAX] = "not an Intel HEX record",
+    [HEX_CHECKSUM] = "the checksum is wrong",
+    [HEX_RECORD] = "unknown record type, or wrong length for it",
+    [HEX_OVERLAP] = "data for an address that already has some",
+    [HEX_NO_END] = "the end record is missing; was the file cut?",
+    [HEX_EMPTY] = "the file holds no data",
+    [HEX_TOO_WIDE] = "the addresses span more than 256 MiB",
+};
+
+/* A data record as found, kept until all are known. */
+struct piece {
+    uint32_t addr;
+    uint32_t off; /* in the reader's data */
+    uint32_t len;
+};
+
+struct reader {
+    struct buf data;   /* of all data records, in file order */
+    struct buf pieces; /* array of struct piece */
+    uint32_t base;     /* set by the records SEGMENT and LINEAR */
+    bool ended;
+};
+
+static int digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    c = (uint8_t)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One line without its end to the bytes of a record. */
+static enum hex_fault decode_line(struct twin_span line, uint8_t record[RECORD_MAX])
+{
+    size_t len = (line.len - 1) / 2;
+    uint8_t sum = 0;
+
+    if (line.ptr[0] != ':' || line.len % 2 == 0 || len < 5 || len > RECORD_MAX) {
+        return HEX_SYNTAX;
+    }
+    for (size_t i = 0; i < len; i++) {
+        int high = digit(line.ptr[1 + 2 * i]), low = digit(line.ptr[2 + 2 * i]);
+        if (high < 0 || low < 0) {
+            return HEX_SYNTAX;
+        }
+        record[i] = (uint8_t)(high << 4 | low);
+        sum = (uint8_t)(sum + record[i]);
+    }
+    if (record[0] != len - 5) {
+        return HEX_SYNTAX;
+    }
+    return sum == 0 ? HEX_OK : HEX_CHECKSUM;
+}
+
+static enum hex_fault take_data(struct reader *reader, const uint8_t *record)
+{
+    struct piece piece = {.addr = reader->base + twin_get_be16(record + 1),
+                          .off = (uint32_t)reader->data.len,
+                          .len = record[0]};
+
+    if (piece.addr > UINT32_MAX - piece.len) {
+        return HEX_TOO_WIDE;
+    }
+    if (piece.len > 0) {
+        buf_add(&reader->data, record + 4, piece.len);
+        buf_add(&reader->pieces, &piece, sizeof(piece));
+    }
+    return HEX_OK;
+}
+
+static enum hex_fault take_record(struct reader *reader, const uint8_t *record)
+{
+    static const uint8_t lengths[] = {
+        [END] = 0, [SEGMENT] = 2, [START] = 4, [LINEAR] = 2, [START_LINEAR] = 4};
+    uint8_t type = record[3];
+
+    if (type > START_LINEAR || (type != DATA && record[0] != lengths[type])) {
+        return HEX_RECORD;
+    }
+    if (type == DATA) {
+        return take_data(reader, record);
+    }
+    if (type == SEGMENT) {
+        reader->base = (uint32_t)twin_get_be16(record + 4) << 4;
+    } else if (type == LINEAR) {
+        reader->base = (uint32_t)twin_get_be16(record + 4) << 16;
+    }
+    reader->ended = reader->ended || type == END;
+    return HEX_OK;
+}
+
+static enum hex_fault read_lines(struct reader *reader, struct twin_span text, unsigned *number)
+{
+    uint8_t record[RECORD_MAX];
+
+    for (*number = 1; text.len > 0 && !reader->ended; ++*number) {
+        const uint8_t *end = memchr(text.ptr, '\n', text.len);
+        size_t len = end != NULL ? (size_t)(end - text.ptr) : text.len;
+        struct twin_span line = {text.ptr, len};
+        text.ptr += len + (end != NULL);
+        text.len -= len + (end != NULL);
+        while (line.len > 0 && (line.ptr[line.len - 1] == '\r' || line.ptr[line.len - 1] == ' ')) {
+            line.len--;
+        }
+        if (line.len == 0) {
+            continue;
+        }
+        enum hex_fault fault = decode_line(line, record);
+        fault = fault == HEX_OK ? take_record(reader, record) : fault;
+        if (fault != HEX_OK) {
+            return fault;
+        }
+    }
+    return reader->ended ? HEX_OK : HEX_NO_END;
+}
+
+static int by_addr(const void *a_, const void *b_)
+{
+    const struct piece *a = a_, *b = b_;
+
+    return a->addr < b->addr ? -1 : a->addr > b->addr;
+}
+
+static enum hex_fault lay_out(struct reader *reader, struct buf *out, uint32_t *addr)
+{
+    struct piece *pieces = (void *)reader->pieces.data;
+    size_t count = reader->pieces.len / sizeof(*pieces);
+
+    if (count == 0) {
+        return HEX_EMPTY;
+    }
+    qsort(pieces, count, sizeof(*pieces), by_addr);
+    *addr = pieces[0].addr;
+    uint32_t span = pieces[count - 1].addr + pieces[count - 1].len - *addr;
+    if (span > HEX_SPAN_MAX) {
+        return HEX_TOO_WIDE;
+    }
+    buf_reserve(out, out->len + span);
+    for (size_t i = 0; i < count; i++) {
+        const struct piece *piece = &pieces[i];
+        uint32_t at = i == 0 ? *addr : pieces[i - 1].addr + pieces[i - 1].len;
+        if (piece->addr < at) {
+            return HEX_OVERLAP;
+        }
+        buf_fill(out, 0xff, piece->addr - at);
+        buf_add(out, reader->data.data + piece->off, piece->len);
+    }
+    return HEX_OK;
+}
+
+enum hex_fault hex_read(struct twin_span text, struct buf *out, uint32_t *addr, unsigned *line)
+{
+    struct reader reader = {0};
+    enum hex_fault fault = read_lines(&reader, text, line);
+
+    if (fault == HEX_OK) {
+        fault = lay_out(&reader, out, addr);
+    }
+    buf_free(&reader.data);
+    buf_free(&reader.pieces);
+    return fault;
+}
+
+static void write_record(struct buf *out, uint16_t addr, enum record_type type, const uint8_t *data,
+                         uint8_t len)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    uint8_t record[RECORD_MAX] = {len, (uint8_t)(addr >> 8), (uint8_t)addr, (uint8_t)type};
+    char text[2 * RECORD_MAX + 2];
+    uint8_t sum = 0;
+    size_t at = 0;
+
+    if (len > 0) {
+        memcpy(record + 4, data, len);
+    }
+    for (int i = 0; i < len + 4; i++) {
+        sum = (uint8_t)(sum + record[i]);
+    }
+    record[len + 4] = (uint8_t)-sum;
+    text[at++] = ':';
+    for (int i = 0; i < len + 5; i++) {
+        text[at++] = digits[record[i] >> 4];
+        text[at++] = digits[record[i] & 15];
+    }
+    text[at++] = '\n';
+    buf_add(out, text, at);
+}
+
+/* One segment; *upper holds the upper half of the address that is in force. */
+static void write_segment(struct buf *out, const struct hex_segment *segment, uint32_t *upper)
+{
+    size_t done = 0;
+
+    while (done < segment->bytes.len) {
+        uint32_t addr = (uint32_t)(segment->addr + done);
+        size_t left = segment->bytes.len - done;
+        size_t to_border = NO_BASE_STEP - addr % NO_BASE_STEP;
+        size_t len = left < WRITE_LEN ? left : WRITE_LEN;
+        if (*upper != addr >> 16) {
+            uint8_t base[2];
+            *upper = addr >> 16;
+            twin_put_be16(base, (uint16_t)*upper);
+            write_record(out, 0, LINEAR, base, sizeof(base));
+        }
+        len = len < to_border ? len : to_border;
+        write_record(out, (uint16_t)addr, DATA, segment->bytes.ptr + done, (uint8_t)len);
+        done += len;
+    }
+}
+
+void hex_write(struct buf *out, const struct hex_segment *segments, size_t count)
+{
+    const struct hex_segment *last = &segments[count - 1];
+    /* A file that stays below 64 KiB needs no base address; others begin with one, even if 0. */
+    uint32_t upper = last->addr + last->bytes.len - 1 < NO_BASE_STEP ? 0 : UINT32_MAX;
+
+    for (size_t i = 0; i < count; i++) {
+        write_segment(out, &segments[i], &upper);
+    }
+    write_record(out, 0, END, NULL, 0);
+}

@@ -1,0 +1,64 @@
+/*
+ * cmd_image_erase.c - the verb `image erase`. SPDX-License-Identifier: Apache-2.0
+ */
+#include "commands.h"
+#include "mcumgr.h"
+#include "twin/grp_image.h"
+#include <stdio.h>
+
+#define ERASE_MS 60000 /* a slot on slow flash; the answer comes when all is done */
+
+struct opts {
+    int64_t slot;
+};
+
+static const struct cli_opt options[] = {
+    {.name = "slot",
+     .type = CLI_I64,
+     .offset = offsetof(struct opts, slot),
+     .arg = "N",
+     .min = 0,
+     .max = 255,
+     .help = "which slot (default: the one that does not run)"},
+    {.name = NULL},
+};
+
+static int run(const struct cli_call *call)
+{
+    const struct opts *opts = call->opts;
+    const bool has_slot = opts->slot != CLI_I64_NONE;
+    const struct twin_image_erase_req req = {.present = has_slot ? TWIN_IMAGE_ERASE_REQ_SLOT : 0,
+                                             .slot = has_slot ? (uint32_t)opts->slot : 0};
+    struct twin_empty rsp;
+    struct session session;
+
+    int code = session_open(&session, call);
+    if (code == CLI_DONE) {
+        const uint32_t wanted_ms = (uint32_t)(session.common->timeout * 1000);
+        const struct twin_request request = {.op = TWIN_SMP_WRITE,
+                                             .group = TWIN_GRP_IMAGE,
+                                             .id = TWIN_IMAGE_ERASE,
+                                             .timeout_ms =
+                                                 wanted_ms > ERASE_MS ? wanted_ms : ERASE_MS,
+                                             .tries = session.common->tries,
+                                             .req_msg = &twin_image_erase_req_msg,
+                                             .req = &req,
+                                             .rsp_msg = &twin_empty_msg,
+                                             .rsp = &rsp};
+        code = session_request(&session, &request, "erase the slot");
+    }
+    if (code == CLI_DONE && session.common->json) {
+        cli_json_print(json_object());
+    } else if (code == CLI_DONE) {
+        puts("Done");
+    }
+    session_close(&session);
+    return code;
+}
+
+const struct cli_cmd cmd_image_erase = {.path = "image erase",
+                                        .args = "",
+                                        .help = "Erase the slot that does not run",
+                                        .options = options,
+                                        .opts_size = sizeof(struct opts),
+                                        .run = run};

@@ -1,0 +1,154 @@
+/*
+ * cmd_image_mark.c - the verbs `image test` and `image confirm`.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "commands.h"
+#include "image_list.h"
+#include <stdio.h>
+#include <string.h>
+
+#define PREFIX_MIN 8 /* hex digits that name an image without its whole hash */
+
+struct hash {
+    uint8_t bytes[TWIN_IMAGE_HASH_MAX];
+    size_t len;
+    size_t digits; /* of the text; odd ones are in the upper half of the last byte */
+};
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef";
+    const char lower = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+    const char *at = c != '\0' ? strchr(digits, lower) : NULL;
+
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+static bool parse_hash(const char *text, struct hash *hash)
+{
+    memset(hash, 0, sizeof(*hash));
+    for (; text[hash->digits] != '\0'; hash->digits++) {
+        const int digit = hex_digit(text[hash->digits]);
+        if (digit < 0 || hash->digits / 2 >= sizeof(hash->bytes)) {
+            return false;
+        }
+        hash->bytes[hash->digits / 2] |= (uint8_t)(hash->digits % 2 == 0 ? digit << 4 : digit);
+    }
+    hash->len = (hash->digits + 1) / 2;
+    return true;
+}
+
+static bool has_prefix(struct twin_span whole, const struct hash *prefix)
+{
+    const size_t bytes = prefix->digits / 2;
+
+    return whole.len >= prefix->len && memcmp(whole.ptr, prefix->bytes, bytes) == 0 &&
+           (prefix->digits % 2 == 0 || (whole.ptr[bytes] & 0xf0) == prefix->bytes[bytes]);
+}
+
+static bool is_whole(const struct hash *hash)
+{
+    return hash->digits == 64 || hash->digits == 96 || hash->digits == 128;
+}
+
+/* Replace the beginning of a hash by the whole one, if just one image on the device has it. */
+static int complete_hash(struct session *session, struct hash *hash)
+{
+    struct twin_image_state_rsp state;
+    struct twin_span found = {0};
+    unsigned count = 0;
+
+    const int code = image_list_read(session, &state);
+    if (code != CLI_DONE) {
+        return code;
+    }
+    for (uint32_t i = 0; i < state.slots_count; i++) {
+        const struct twin_span candidate = state.slots[i].hash;
+        const bool is_new =
+            candidate.len != found.len || memcmp(candidate.ptr, found.ptr, found.len) != 0;
+        if (has_prefix(candidate, hash) && candidate.len <= sizeof(hash->bytes) && is_new) {
+            found = candidate;
+            count++;
+        }
+    }
+    if (count != 1) {
+        return cli_fail(CLI_REFUSED,
+                        "%s on the device has a hash that begins so; 'mcumgr image list' shows "
+                        "them",
+                        count == 0 ? "no image" : "more than one image");
+    }
+    hash->len = found.len;
+    memcpy(hash->bytes, found.ptr, found.len);
+    return CLI_DONE;
+}
+
+static int mark(struct session *session, const struct hash *hash, bool confirm)
+{
+    const struct twin_image_state_req req = {.present = TWIN_IMAGE_STATE_REQ_HASH |
+                                                        TWIN_IMAGE_STATE_REQ_CONFIRM,
+                                             .hash = {hash->bytes, hash->len},
+                                             .confirm = confirm};
+    struct twin_image_state_rsp state;
+    const struct twin_request request = {.op = TWIN_SMP_WRITE,
+                                         .group = TWIN_GRP_IMAGE,
+                                         .id = TWIN_IMAGE_STATE,
+                                         .req_msg = &twin_image_state_req_msg,
+                                         .req = &req,
+                                         .rsp_msg = &twin_image_state_rsp_msg,
+                                         .rsp = &state};
+
+    const int code = session_request(session, &request,
+                                     confirm ? "confirm the image" : "mark the image for test");
+    if (code == CLI_DONE) {
+        image_list_print(session, &state);
+    }
+    return code;
+}
+
+static int run(const struct cli_call *call, bool confirm)
+{
+    struct session session;
+    struct hash hash;
+
+    if (!parse_hash(call->argc > 0 ? call->args[0] : "", &hash)) {
+        return cli_usage_error(call, "'%s' is not a hash: hex digits are needed", call->args[0]);
+    }
+    if (!is_whole(&hash) && hash.digits < PREFIX_MIN && !(confirm && hash.digits == 0)) {
+        return cli_usage_error(call, "a hash needs at least its first %d hex digits", PREFIX_MIN);
+    }
+    int code = session_open(&session, call);
+    if (code == CLI_DONE && hash.digits != 0 && !is_whole(&hash)) {
+        code = complete_hash(&session, &hash);
+    }
+    if (code == CLI_DONE) {
+        code = mark(&session, &hash, confirm);
+    }
+    session_close(&session);
+    return code;
+}
+
+static int test_run(const struct cli_call *call)
+{
+    return run(call, false);
+}
+
+static int confirm_run(const struct cli_call *call)
+{
+    return run(call, true);
+}
+
+const struct cli_cmd cmd_image_test = {
+    .path = "image test",
+    .args = "HASH",
+    .help = "Let the image be started once on trial at the next reset",
+    .more = "HASH is as 'mcumgr image list' shows it; its first 8 or more digits are enough. "
+            "Without a confirmation the old image comes back by itself.",
+    .run = test_run,
+};
+const struct cli_cmd cmd_image_confirm = {
+    .path = "image confirm",
+    .args = "[HASH]",
+    .help = "Keep the running image, or start another one for good at the next reset",
+    .more = "Without HASH, or with an empty one, it is the running image.",
+    .run = confirm_run,
+};

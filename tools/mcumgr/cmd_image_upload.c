@@ -1,0 +1,112 @@
+/*
+ * cmd_image_upload.c - the verb `image upload`. SPDX-License-Identifier: Apache-2.0
+ */
+#include "commands.h"
+#include "image_file.h"
+#include "mcumgr.h"
+#include "upload_view.h"
+#include <stdio.h>
+
+struct opts {
+    uint32_t image, window;
+    bool upgrade, noerase;
+};
+
+static const struct cli_opt options[] = {
+    {.name = "image",
+     .letter = 'n',
+     .type = CLI_U32,
+     .offset = offsetof(struct opts, image),
+     .arg = "N",
+     .def = "0",
+     .help = "which image of the device"},
+    {.name = "upgrade",
+     .letter = 'u',
+     .type = CLI_FLAG,
+     .offset = offsetof(struct opts, upgrade),
+     .help = "only if its version is above the running one"},
+    {.name = "maxwinsize",
+     .letter = 'w',
+     .type = CLI_U32,
+     .offset = offsetof(struct opts, window),
+     .arg = "N",
+     .def = "5",
+     .min = 1,
+     .max = 1000,
+     .help = "packets under way at a time, as far as the device has buffers"},
+    {.name = "noerase",
+     .letter = 'e',
+     .type = CLI_FLAG,
+     .offset = offsetof(struct opts, noerase),
+     .help = "accepted; the device erases what is needed while it receives"},
+    {.name = NULL},
+};
+
+static void print_result(const struct session *session, const struct image_file *file,
+                         const struct twin_upload_status *status)
+{
+    if (session->common->json) {
+        cli_json_print(json_pack("{s:I, s:I, s:o, s:o, s:o}", "len", (json_int_t)file->bytes.len,
+                                 "resumed_from", (json_int_t)status->resumed_from, "match",
+                                 status->has_matched ? json_true() : json_null(), "sha",
+                                 report_json_hex((struct twin_span){file->sha, sizeof(file->sha)}),
+                                 "hash",
+                                 report_json_hex((struct twin_span){file->hash, file->hash_len})));
+        return;
+    }
+    if (status->resumed_from == file->bytes.len) {
+        fprintf(stderr, "The device has this file already; nothing was sent.\n");
+    } else if (status->resumed_from != 0) {
+        fprintf(stderr, "Resumed at byte %u.\n", (unsigned)status->resumed_from);
+    }
+    fprintf(stderr, status->has_matched ? "The device compared what it stored: match.\n"
+                                        : "The device does not compare what it stored.\n");
+    puts("Done");
+}
+
+static int upload(struct session *session, const struct opts *opts, struct image_file *file)
+{
+    struct twin_upload_config config = {
+        .image = opts->image, .upgrade = opts->upgrade, .window_max = opts->window};
+    struct twin_upload job;
+
+    upload_describe_link(session, &config);
+    image_file_describe(file, &config);
+    twin_upload_begin(&job, &session->client, &config);
+    const twin_err_t err = upload_drive(session, &job);
+    if (err != TWIN_OK) {
+        const int code = report_failure(session, err, "upload the image");
+        upload_explain_resume(&job.status, err);
+        return code;
+    }
+    print_result(session, file, &job.status);
+    return CLI_DONE;
+}
+
+static int run(const struct cli_call *call)
+{
+    struct session session = {.link = NULL};
+    struct image_file file;
+
+    int code = image_file_load(&file, call->args[0]);
+    if (code == CLI_DONE) {
+        code = session_open(&session, call);
+    }
+    if (code == CLI_DONE) {
+        code = upload(&session, call->opts, &file);
+    }
+    session_close(&session);
+    image_file_free(&file);
+    return code;
+}
+
+const struct cli_cmd cmd_image_upload = {
+    .path = "image upload",
+    .args = "FILE",
+    .help = "Send a signed image to the device's free slot",
+    .more = "The file is checked first. An upload that was interrupted goes on where it was: run "
+            "the same command again.",
+    .options = options,
+    .opts_size = sizeof(struct opts),
+    .run = run,
+};

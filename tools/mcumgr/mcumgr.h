@@ -1,0 +1,78 @@
+/*
+ * mcumgr.h - what the verbs of this program share: its options, and a session with a device.
+ *
+ * A verb is one file cmd_*.c: it opens a session, runs a request or a job, prints, closes:
+ *
+ *     struct session session;
+ *     int code = session_open(&session, call);
+ *     if (code == CLI_DONE) { code = session_request(&session, &request, "echo"); }
+ *     if (code == CLI_DONE) { ...print what is in request.rsp... }
+ *     session_close(&session);
+ *     return code;
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "cli.h"
+#include "transport.h"
+#include "twin/client.h"
+
+/* Options that every verb takes. */
+struct mcumgr_common {
+    const char *conn, *conntype, *connstring, *connextra, *loglevel, *name;
+    double timeout; /* seconds for an answer, repeats included */
+    uint32_t tries; /* times to wait so long */
+    uint32_t hci;
+    bool write_rsp, json;
+};
+
+/* MCUMGR_COMPAT=1 in the environment: errors are printed and told as the Go tool does it. */
+bool mcumgr_is_compat(void);
+
+/* ---- Session ---- */
+
+#define SESSION_INTERRUPTED 130 /* exit code after Ctrl-C, as shells have it */
+
+struct session {
+    const struct mcumgr_common *common;
+    const struct transport *kind;
+    struct transport_link *link; /* NULL while it is broken */
+    char connstring[1024];
+    struct twin_client client;
+    bool was_stopped;                 /* Ctrl-C */
+    struct transport_problem problem; /* why the link broke; "" if it did not */
+    uint8_t packet[65536];
+};
+
+/* What a long job lets happen between its steps. */
+struct session_watch {
+    void (*look)(void *ctx); /* called after each step; may be NULL */
+    void *ctx;
+    const bool *may_drop; /* while it points to true a broken link is opened again; or NULL */
+};
+
+/* Find the device by options or profile and open the link. Returns CLI_DONE, or what to exit with
+ * after the message. session_close() is allowed either way. */
+int session_open(struct session *session, const struct cli_call *call);
+void session_close(struct session *session);
+
+/* Drive a job to its end. A broken link gives TWIN_E_IO with session->problem, Ctrl-C the same with
+ * was_stopped. watch may be NULL. */
+twin_err_t session_drive(struct session *session, struct twin_job *job,
+                         const struct session_watch *watch);
+
+/* One request; `what` completes "could not ...". Returns CLI_DONE, or the exit code after the
+ * message. */
+int session_request(struct session *session, const struct twin_request *request, const char *what);
+
+/* ---- Report ---- */
+
+/* Say why a job failed, and give the exit code. `what` completes "could not ...". */
+int report_failure(const struct session *session, twin_err_t err, const char *what);
+
+/* For a span of text from a device: printable, malloc'ed. */
+char *report_text(struct twin_span text);
+
+/* A span as JSON: text, or bytes in hex. */
+json_t *report_json_text(struct twin_span text);
+json_t *report_json_hex(struct twin_span bytes);

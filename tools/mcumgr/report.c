@@ -1,0 +1,173 @@
+/*
+ * report.c - why something failed, for people and for programs.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "mcumgr.h"
+#include "twin/grp_image.h"
+#include "twin/grp_os.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Text from a device ---- */
+
+char *report_text(struct twin_span text)
+{
+    char *copy = malloc(text.len + 1);
+
+    if (copy == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        const bool is_control = text.ptr[i] < 0x20 || text.ptr[i] == 0x7f;
+        copy[i] =
+            is_control && text.ptr[i] != '\n' && text.ptr[i] != '\t' ? '?' : (char)text.ptr[i];
+    }
+    copy[text.len] = '\0';
+    return copy;
+}
+
+json_t *report_json_text(struct twin_span text)
+{
+    json_t *value = json_stringn((const char *)text.ptr, text.len);
+
+    return value != NULL ? value : json_string("(not UTF-8)");
+}
+
+json_t *report_json_hex(struct twin_span bytes)
+{
+    char hex[2 * TWIN_IMAGE_HASH_MAX + 1] = "";
+
+    for (size_t i = 0; i < bytes.len && i < TWIN_IMAGE_HASH_MAX; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", bytes.ptr[i]);
+    }
+    return json_string(hex);
+}
+
+/* ---- Refusals ---- */
+
+/* What to try, where it is known. */
+struct hint {
+    bool is_group;
+    uint32_t group, rc;
+    const char *text;
+};
+
+static const struct hint hints[] = {
+    {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_HASH_NOT_FOUND,
+     "'mcumgr image list' shows the hashes that are on the device"},
+    {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_NO_FREE_SLOT,
+     "An update waits or is on trial: reset the device, confirm the image, or erase the other slot "
+     "with 'mcumgr image erase'"},
+    {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_PENDING,
+     "Reset the device first, or take the update back with 'mcumgr image erase'"},
+    {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_TOO_LARGE,
+     "'mcumgr image slot-info' shows how large an image may be"},
+    {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_NOT_NEWER,
+     "Without --upgrade the device takes older versions too"},
+    {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_BAD_HASH,
+     "The hash has another length than this device's, or it is missing"},
+    {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_TEST_ACTIVE_DENIED,
+     "It runs already; 'mcumgr image confirm' keeps it"},
+    {false, 0, TWIN_RC_NOT_SUPPORTED, "Its firmware was built without this command"},
+    {false, 0, TWIN_RC_BUSY, "Wait until the device allows it, then try again"},
+    {false, 0, TWIN_RC_ACCESS_DENIED, "It wants another or a protected connection"},
+};
+
+static const char *hint_for(const struct twin_refusal *refusal)
+{
+    for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+        const struct hint *hint = &hints[i];
+        if (hint->is_group == refusal->is_group && hint->rc == refusal->rc &&
+            (!hint->is_group || hint->group == refusal->group)) {
+            return hint->text;
+        }
+    }
+    return NULL;
+}
+
+static void print_refusal_json(const struct twin_refusal *refusal, const char *what)
+{
+    json_t *error = json_pack("{s:s, s:i, s:s, s:s}", "what", what, "rc", (int)refusal->rc, "text",
+                              twin_refusal_str(refusal), "reason", refusal->reason);
+
+    if (refusal->is_group) {
+        json_object_set_new(error, "group", json_integer(refusal->group));
+    }
+    cli_json_print(json_pack("{s:o}", "error", error));
+}
+
+static int report_refusal(const struct session *session, const char *what)
+{
+    const struct twin_refusal *refusal = &session->client.refusal;
+    const char *hint = hint_for(refusal);
+    const bool has_reason = refusal->reason[0] != '\0';
+    char code[64];
+
+    if (mcumgr_is_compat()) {
+        printf("Error: %u\n", (unsigned)refusal->rc);
+        return CLI_REFUSED;
+    }
+    if (session->common->json) {
+        print_refusal_json(refusal, what);
+    }
+    snprintf(code, sizeof(code), refusal->is_group ? "code %u of group %u" : "code %u",
+             (unsigned)refusal->rc, (unsigned)refusal->group);
+    return cli_fail(CLI_REFUSED, "could not %s: the device refused: %s%s%s%s (%s)%s%s", what,
+                    twin_refusal_str(refusal), has_reason ? ": \"" : "", refusal->reason,
+                    has_reason ? "\"" : "", code, hint != NULL ? ". " : "",
+                    hint != NULL ? hint : "");
+}
+
+/* ---- All failures ---- */
+
+/* Exit code and words for each error of a job; those above are not here. */
+struct failure {
+    twin_err_t err;
+    int code;
+    const char *text;
+};
+
+static const struct failure failures[] = {
+    {TWIN_E_FORMAT, CLI_LINK,
+     "the device's answers cannot be read. Is it an SMP server, is the baud rate right?"},
+    {TWIN_E_VERIFY, CLI_VERIFY, "what the device has is not what was sent"},
+    {TWIN_E_IO, CLI_LINK, "the device answers but does not take more data"},
+    {TWIN_E_STATE, CLI_REFUSED, "the device does not do what it agreed to, or restarts meanwhile"},
+    {TWIN_E_SPACE, CLI_LINK, "the packets of this connection are too small"},
+    {TWIN_E_ARG, CLI_USAGE, "an argument is outside the allowed range"},
+};
+
+static int report_silence(const struct session *session, const char *what)
+{
+    if (mcumgr_is_compat()) {
+        return cli_fail(CLI_LINK, "NMP timeout");
+    }
+    return cli_fail(CLI_LINK,
+                    "could not %s: no answer from the device at %s (%s). Is it on, does its "
+                    "firmware have an SMP server, are port and speed right? -t waits longer",
+                    what, session->connstring, session->kind->name);
+}
+
+int report_failure(const struct session *session, twin_err_t err, const char *what)
+{
+    if (session->was_stopped) {
+        fprintf(stderr, "Interrupted: did not %s.\n", what);
+        return SESSION_INTERRUPTED;
+    }
+    if (session->link == NULL && err == TWIN_E_IO) {
+        return cli_fail(CLI_LINK, "could not %s: %s", what, session->problem.text);
+    }
+    if (err == TWIN_E_REFUSED) {
+        return report_refusal(session, what);
+    }
+    if (err == TWIN_E_TIMEOUT) {
+        return report_silence(session, what);
+    }
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        if (failures[i].err == err) {
+            return cli_fail(failures[i].code, "could not %s: %s", what, failures[i].text);
+        }
+    }
+    return cli_fail(CLI_LINK, "could not %s: %s", what, twin_err_str(err));
+}

@@ -1,0 +1,296 @@
+/*
+ * session.c - a link to one device, and the loop that drives jobs over it.
+ *
+ * Ctrl-C only makes a pipe readable: every wait looks at it, so the link is always closed properly.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "mcumgr.h"
+#include "profile.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SENDS_PER_TRY  3   /* within -t, so that one lost packet does not cost all of it */
+#define SEND_AGAIN_MIN 0.5 /* seconds: with less time for each the request is sent once */
+#define ONE_DAY        86400.0
+
+static int stop_pipe[2] = {-1, -1};
+
+static void on_signal(int number)
+{
+    (void)number;
+    const ssize_t ignored = write(stop_pipe[1], "", 1);
+    (void)ignored;
+}
+
+static bool catch_signals(void)
+{
+    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal};
+
+    if (stop_pipe[0] >= 0) {
+        return true;
+    }
+    if (pipe(stop_pipe) != 0) {
+        return false;
+    }
+    fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK);
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        sigaction(signals[i], &action, NULL);
+    }
+    return true;
+}
+
+/* ---- Which device ---- */
+
+struct target {
+    char type[32];
+    char connstring[1024];
+};
+
+/* Append to a connstring, with a comma in between. */
+static bool add_words(struct target *target, const char *words)
+{
+    const size_t len = strlen(target->connstring);
+    const int added = snprintf(target->connstring + len, sizeof(target->connstring) - len, "%s%s",
+                               len > 0 ? "," : "", words);
+
+    return (size_t)added < sizeof(target->connstring) - len;
+}
+
+static int use_profile(struct target *target, const char *name)
+{
+    json_t *profiles = profiles_load();
+
+    if (profiles == NULL) {
+        return CLI_USAGE;
+    }
+    const json_t *profile = json_array_get(profiles, profile_index(profiles, name));
+    const bool fits = profile != NULL && add_words(target, profile_text(profile, PROFILE_STRING));
+    if (fits) {
+        snprintf(target->type, sizeof(target->type), "%s", profile_text(profile, PROFILE_TYPE));
+    }
+    json_decref(profiles);
+    return fits ? CLI_DONE
+                : cli_fail(CLI_USAGE,
+                           "there is no connection profile '%s' ('mcumgr conn show' lists them)",
+                           name);
+}
+
+/* The profile first, then what the options override. */
+static int find_target(struct target *target, const struct mcumgr_common *common)
+{
+    bool fits = true;
+
+    memset(target, 0, sizeof(*target));
+    if (common->conn != NULL && *common->conn != '\0') {
+        const int code = use_profile(target, common->conn);
+        if (code != CLI_DONE) {
+            return code;
+        }
+    }
+    if (common->conntype != NULL && *common->conntype != '\0') {
+        snprintf(target->type, sizeof(target->type), "%s", common->conntype);
+    }
+    if (common->connstring != NULL) {
+        target->connstring[0] = '\0';
+        fits = add_words(target, common->connstring);
+    }
+    if (common->connextra != NULL) {
+        fits = fits && add_words(target, common->connextra);
+    }
+    return fits ? CLI_DONE : cli_fail(CLI_USAGE, "the connstring is too long");
+}
+
+static int find_transport(struct session *session, const struct target *target)
+{
+    if (target->type[0] == '\0') {
+        return cli_fail(CLI_USAGE,
+                        "No connection type specified: say which device with --conntype serial "
+                        "--connstring dev=/dev/ttyACM0, or -c NAME for a saved one");
+    }
+    session->kind = transport_find(target->type);
+    if (session->kind == NULL) {
+        return cli_fail(CLI_USAGE, "invalid conntype: \"%s\"; this program has serial and udp",
+                        target->type);
+    }
+    if (session->common->name != NULL || session->common->write_rsp) {
+        cli_warn("--name and --write-rsp are for Bluetooth; a %s connection does without them",
+                 target->type);
+    }
+    memcpy(session->connstring, target->connstring, sizeof(session->connstring));
+    return CLI_DONE;
+}
+
+/* ---- Link ---- */
+
+static void show_console(void *ctx, struct twin_span line)
+{
+    char *text = report_text(line);
+
+    (void)ctx;
+    if (text != NULL) {
+        fprintf(stderr, "device: %s\n", text);
+    }
+    free(text);
+}
+
+static bool open_link(struct session *session)
+{
+    const char *level = session->common->loglevel;
+
+    session->link = transport_open(session->kind, session->connstring, &session->problem);
+    if (session->link == NULL) {
+        return false;
+    }
+    session->link->stop_fd = stop_pipe[0];
+    if (strcmp(level, "debug") == 0 || strcmp(level, "trace") == 0) {
+        session->link->on_text = show_console;
+    }
+    return true;
+}
+
+/* Never the same twice in a row: answers to an earlier run must not match. */
+static uint8_t random_seq(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint8_t)(now.tv_nsec / 1000 + getpid());
+}
+
+static struct twin_client_config client_config(const struct mcumgr_common *common)
+{
+    const double seconds = common->timeout < 0.001     ? 0.001
+                           : common->timeout > ONE_DAY ? ONE_DAY
+                                                       : common->timeout;
+    const unsigned sends = seconds / SENDS_PER_TRY >= SEND_AGAIN_MIN ? SENDS_PER_TRY : 1;
+
+    return (struct twin_client_config){.timeout_ms = (uint32_t)(seconds * 1000 / sends),
+                                       .tries = common->tries * sends,
+                                       .version = mcumgr_is_compat() ? TWIN_SMP_V1 : TWIN_SMP_V2,
+                                       .seq = random_seq()};
+}
+
+int session_open(struct session *session, const struct cli_call *call)
+{
+    struct target target;
+
+    memset(session, 0, sizeof(*session));
+    session->common = call->common;
+    if (session->common->timeout <= 0) {
+        return cli_usage_error(call, "the timeout must be above 0 seconds");
+    }
+    int code = find_target(&target, session->common);
+    if (code == CLI_DONE) {
+        code = find_transport(session, &target);
+    }
+    if (code != CLI_DONE) {
+        return code;
+    }
+    const struct twin_client_config config = client_config(session->common);
+    twin_client_init(&session->client, &config);
+    if (!catch_signals() || !open_link(session)) {
+        return cli_fail(session->problem.is_usage ? CLI_USAGE : CLI_LINK, "%s",
+                        session->problem.text);
+    }
+    return CLI_DONE;
+}
+
+void session_close(struct session *session)
+{
+    transport_close(session->link);
+    session->link = NULL;
+}
+
+/* ---- Driving a job ---- */
+
+static void drop_link(struct session *session)
+{
+    transport_close(session->link);
+    session->link = NULL;
+}
+
+/* Without a link nothing arrives: only time passes, or the user stops it. */
+static void wait_unlinked(struct session *session, int timeout_ms)
+{
+    struct pollfd fd = {.fd = stop_pipe[0], .events = POLLIN};
+
+    session->was_stopped = poll(&fd, 1, timeout_ms) > 0;
+}
+
+static void send_packet(struct session *session, size_t len)
+{
+    if (session->link == NULL && !open_link(session)) {
+        return; /* as good as lost; the job sends again */
+    }
+    if (!transport_send(session->link, (struct twin_span){session->packet, len},
+                        &session->problem)) {
+        drop_link(session);
+    }
+}
+
+static void wait_for_packet(struct session *session, struct twin_job *job)
+{
+    const int32_t left_ms = (int32_t)(job->wake_ms - (uint32_t)transport_now_ms());
+    const int timeout_ms = left_ms > 0 ? left_ms : 0;
+    struct twin_span packet;
+
+    if (session->link == NULL) {
+        wait_unlinked(session, timeout_ms);
+        return;
+    }
+    switch (transport_receive(session->link, timeout_ms, &packet, &session->problem)) {
+    case TRANSPORT_PACKET:
+        twin_job_receive(job, packet, (uint32_t)transport_now_ms());
+        break;
+    case TRANSPORT_STOPPED:
+        session->was_stopped = true;
+        break;
+    case TRANSPORT_BROKEN:
+        drop_link(session);
+        break;
+    case TRANSPORT_SILENCE:
+    default:
+        break;
+    }
+}
+
+twin_err_t session_drive(struct session *session, struct twin_job *job,
+                         const struct session_watch *watch)
+{
+    for (;;) { /* jobs are bounded */
+        size_t len;
+        const enum twin_step step = twin_job_poll(job, (uint32_t)transport_now_ms(),
+                                                  session->packet, sizeof(session->packet), &len);
+        if (watch != NULL && watch->look != NULL) {
+            watch->look(watch->ctx);
+        }
+        if (step == TWIN_STEP_DONE) {
+            return job->result;
+        }
+        if (step == TWIN_STEP_SEND) {
+            send_packet(session, len);
+        } else {
+            wait_for_packet(session, job);
+        }
+        const bool may_drop = watch != NULL && watch->may_drop != NULL && *watch->may_drop;
+        if (session->was_stopped || (session->link == NULL && !may_drop)) {
+            return TWIN_E_IO;
+        }
+    }
+}
+
+int session_request(struct session *session, const struct twin_request *request, const char *what)
+{
+    twin_client_begin(&session->client, request);
+    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    return err == TWIN_OK ? CLI_DONE : report_failure(session, err, what);
+}

@@ -1,0 +1,92 @@
+/*
+ * upload_view.c - progress of uploads and updates. SPDX-License-Identifier: Apache-2.0
+ */
+#include "upload_view.h"
+#include <stdio.h>
+
+struct view {
+    const struct twin_upload *upload;
+    const struct twin_update *update; /* NULL: only an upload */
+    struct cli_progress progress;
+    bool is_shown; /* the progress line is open */
+    enum twin_update_stage stage;
+};
+
+void upload_describe_link(const struct session *session, struct twin_upload_config *config)
+{
+    const double wanted_ms = session->common->timeout * 1000;
+
+    config->packet_max = session->link->packet_max;
+    config->packet_guess = session->link->packet_guess;
+    config->frame_bytes = session->kind->frame_bytes;
+    if (wanted_ms > TWIN_UPLOAD_PATIENCE_MS) {
+        config->patience_ms = wanted_ms < 1e9 ? (uint32_t)wanted_ms : 1000000000u;
+    }
+}
+
+static void look_at_upload(struct view *view)
+{
+    const struct twin_upload *upload = view->upload;
+
+    if (upload->status.stage == TWIN_UPLOAD_SEND && !view->is_shown) {
+        cli_progress_begin(&view->progress, "Uploading", upload->status.total);
+        view->is_shown = true;
+    }
+    if (view->is_shown) {
+        cli_progress_set(&view->progress, upload->status.done);
+    }
+}
+
+static void close_line(struct view *view)
+{
+    if (view->is_shown) {
+        cli_progress_end(&view->progress);
+        view->is_shown = false;
+    }
+}
+
+static void look(void *ctx)
+{
+    struct view *view = ctx;
+
+    if (view->update != NULL && view->update->stage != view->stage) {
+        close_line(view);
+        view->stage = view->update->stage;
+        fprintf(stderr, "* %s\n", twin_update_stage_str(view->stage));
+    }
+    if (view->update == NULL || view->stage == TWIN_UPDATE_UPLOAD) {
+        look_at_upload(view);
+    }
+}
+
+twin_err_t upload_drive(struct session *session, struct twin_upload *upload)
+{
+    struct view view = {.upload = upload};
+    const struct session_watch watch = {.look = look, .ctx = &view};
+
+    const twin_err_t err = session_drive(session, &upload->job, &watch);
+    close_line(&view);
+    return err;
+}
+
+twin_err_t update_drive(struct session *session, struct twin_update *update)
+{
+    struct view view = {.upload = &update->upload, .update = update, .stage = TWIN_UPDATE_END};
+    const struct session_watch watch = {.look = look, .ctx = &view, .may_drop = &update->may_drop};
+
+    const twin_err_t err = session_drive(session, &update->job, &watch);
+    close_line(&view);
+    return err;
+}
+
+void upload_explain_resume(const struct twin_upload_status *status, twin_err_t err)
+{
+    const bool is_link = err == TWIN_E_IO || err == TWIN_E_TIMEOUT || err == TWIN_E_FORMAT;
+
+    if (is_link && status->done > 0) {
+        fprintf(stderr,
+                "The device keeps the first %u bytes until it restarts: run the same command again "
+                "to go on from there.\n",
+                (unsigned)status->done);
+    }
+}

@@ -1,0 +1,17 @@
+/*
+ * upload_view.h - an upload as the user sees it: progress, and what to do when it fails.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "mcumgr.h"
+#include "twin/update.h"
+
+/* What an upload needs to know of the link, and -t as patience for the erase. */
+void upload_describe_link(const struct session *session, struct twin_upload_config *config);
+
+/* Drive an upload, or an update, and show its progress on stderr. */
+twin_err_t upload_drive(struct session *session, struct twin_upload *upload);
+twin_err_t update_drive(struct session *session, struct twin_update *update);
+
+/* After a failure: can it be resumed? Says so on stderr. */
+void upload_explain_resume(const struct twin_upload_status *status, twin_err_t err);

@@ -1,0 +1,199 @@
+/*
+ * serial.c - SMP over a serial port: console framing on a tty in raw mode.
+ *
+ * Not the choice of port and its explanations (serial_port.c).
+ * Spec: docs/spec-smp.md section 4. SPDX-License-Identifier: Apache-2.0
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "kinds.h"
+#include "serial_port.h"
+#include "twin/console.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PACKET_MAX    65533
+#define SEND_LIMIT_MS 10000
+
+struct serial_link {
+    struct transport_link link;
+    struct serial_port port;
+    struct twin_console_decoder decoder;
+    bool is_dirty; /* the device may be in the middle of a line: begin with a new one */
+    size_t rx_len, rx_used;
+    uint8_t rx[4096];
+    uint8_t packet[PACKET_MAX + TWIN_CONSOLE_OVERHEAD];
+    uint8_t tx[1 + TWIN_CONSOLE_ENCODED_MAX(PACKET_MAX)];
+};
+
+static struct serial_link *serial_of(struct transport_link *link)
+{
+    return (struct serial_link *)(void *)link; /* the link is the first member */
+}
+
+static struct transport_link *serial_open(const char *connstring, struct transport_problem *problem)
+{
+    struct serial_settings settings;
+    struct serial_link *serial;
+
+    problem->is_usage = !serial_settings_parse(&settings, connstring, problem);
+    if (problem->is_usage) {
+        return NULL;
+    }
+    serial = calloc(1, sizeof(*serial));
+    if (serial == NULL) {
+        transport_explain(problem, "no memory for the link");
+        return NULL;
+    }
+    if (!serial_port_open(&serial->port, &settings, problem)) {
+        free(serial);
+        return NULL;
+    }
+    serial->link.kind = &transport_serial;
+    serial->link.packet_max = PACKET_MAX;
+    serial->link.packet_guess = settings.packet_guess;
+    serial->link.stop_fd = -1;
+    serial->is_dirty = true;
+    twin_console_decoder_init(&serial->decoder, serial->packet, sizeof(serial->packet));
+    return &serial->link;
+}
+
+static void explain_gone(const struct serial_link *serial, const char *why,
+                         struct transport_problem *problem)
+{
+    transport_explain(problem,
+                      "the serial port %s is gone: %s. Was the cable pulled, or did the device "
+                      "reset? Try again once it is back",
+                      serial->port.dev, why);
+}
+
+/* All of it in one write, unless the driver's buffer is full. */
+static bool write_all(struct serial_link *serial, size_t len, struct transport_problem *problem)
+{
+    const int64_t until_ms = transport_now_ms() + SEND_LIMIT_MS;
+    size_t done = 0;
+
+    for (;;) { /* until_ms bounds it */
+        const ssize_t count = write(serial->port.fd, serial->tx + done, len - done);
+        if (count > 0) {
+            done += (size_t)count;
+        } else if (count < 0 && errno != EAGAIN && errno != EINTR) {
+            explain_gone(serial, strerror(errno), problem);
+            return false;
+        }
+        if (done == len) {
+            return true;
+        }
+        switch (transport_wait(&serial->link, serial->port.fd, true, until_ms)) {
+        case TRANSPORT_READY:
+            break;
+        case TRANSPORT_STOP:
+            serial->is_dirty = true;
+            return true; /* the next receive tells the owner */
+        case TRANSPORT_NOT_YET:
+        default:
+            transport_explain(problem,
+                              "the serial port %s took nothing for %d s: does the other side hold "
+                              "it (flow control)?",
+                              serial->port.dev, SEND_LIMIT_MS / 1000);
+            return false;
+        }
+    }
+}
+
+static bool serial_send(struct transport_link *link, struct twin_span packet,
+                        struct transport_problem *problem)
+{
+    struct serial_link *serial = serial_of(link);
+    const size_t start = serial->is_dirty ? 1 : 0;
+    size_t len;
+
+    serial->tx[0] = '\n';
+    if (twin_console_encode(packet, serial->tx + start, sizeof(serial->tx) - start, &len) !=
+        TWIN_OK) {
+        transport_explain(problem, "a packet of %zu bytes does not fit the serial framing",
+                          packet.len);
+        return false;
+    }
+    serial->is_dirty = false;
+    return write_all(serial, start + len, problem);
+}
+
+/* Decode what is in rx. True: a packet is complete. */
+static bool take_bytes(struct serial_link *serial, struct twin_span *packet)
+{
+    while (serial->rx_used < serial->rx_len) {
+        switch (twin_console_decode(&serial->decoder, serial->rx[serial->rx_used++])) {
+        case TWIN_CONSOLE_PACKET:
+            *packet = serial->decoder.packet;
+            return true;
+        case TWIN_CONSOLE_TEXT:
+            if (serial->link.on_text != NULL) {
+                serial->link.on_text(serial->link.ctx, serial->decoder.text);
+            }
+            break;
+        case TWIN_CONSOLE_NONE:
+        case TWIN_CONSOLE_DROPPED:
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
+static bool read_bytes(struct serial_link *serial, struct transport_problem *problem)
+{
+    const ssize_t count = read(serial->port.fd, serial->rx, sizeof(serial->rx));
+
+    serial->rx_used = 0;
+    serial->rx_len = count > 0 ? (size_t)count : 0;
+    if (count == 0) {
+        explain_gone(serial, "end of file", problem);
+    } else if (count < 0 && errno != EAGAIN && errno != EINTR) {
+        explain_gone(serial, strerror(errno), problem);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static enum transport_event serial_receive(struct transport_link *link, int timeout_ms,
+                                           struct twin_span *packet,
+                                           struct transport_problem *problem)
+{
+    struct serial_link *serial = serial_of(link);
+    const int64_t until_ms = transport_now_ms() + timeout_ms;
+
+    while (!take_bytes(serial, packet)) {
+        switch (transport_wait(link, serial->port.fd, false, until_ms)) {
+        case TRANSPORT_STOP:
+            return TRANSPORT_STOPPED;
+        case TRANSPORT_NOT_YET:
+            serial->is_dirty = true; /* something may have been lost half-way */
+            return TRANSPORT_SILENCE;
+        case TRANSPORT_READY:
+        default:
+            break;
+        }
+        if (!read_bytes(serial, problem)) {
+            return TRANSPORT_BROKEN;
+        }
+    }
+    return TRANSPORT_PACKET;
+}
+
+static void serial_close(struct transport_link *link)
+{
+    serial_port_close(&serial_of(link)->port);
+    free(serial_of(link));
+}
+
+const struct transport transport_serial = {.name = "serial",
+                                           .connstring = "dev=PORT[,baud=N][,mtu=N]",
+                                           .frame_bytes = TWIN_CONSOLE_OVERHEAD,
+                                           .open = serial_open,
+                                           .send = serial_send,
+                                           .receive = serial_receive,
+                                           .close = serial_close};

@@ -1,0 +1,38 @@
+/*
+ * serial_port.h - a serial port in raw mode: settings from text, opening, restoring.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "transport.h"
+#include <termios.h>
+
+#define SERIAL_DEV_MAX 256
+
+struct serial_settings {
+    char dev[SERIAL_DEV_MAX];
+    uint32_t baud;
+    uint32_t packet_guess; /* from mtu; 0: not given */
+};
+
+struct serial_port {
+    int fd;
+    char dev[SERIAL_DEV_MAX];
+    struct termios found; /* as the port was; restored at the end */
+};
+
+/*
+ * Read "dev=PORT,baud=N,mtu=N"; a word without '=' is the port. baud is 115200 if not given.
+ * Returns false with a problem for an unknown key, a speed that is none, or without a port.
+ */
+bool serial_settings_parse(struct serial_settings *settings, const char *connstring,
+                           struct transport_problem *problem);
+
+/*
+ * Open a port for this process alone (a lock and TIOCEXCL) and set it to raw mode.
+ * Returns false with a problem.
+ */
+bool serial_port_open(struct serial_port *port, const struct serial_settings *settings,
+                      struct transport_problem *problem);
+
+/* Give the port back as it was found. */
+void serial_port_close(struct serial_port *port);

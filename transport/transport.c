@@ -1,0 +1,64 @@
+/*
+ * transport.c - the table of transports, and what they share.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "transport.h"
+#include "kinds.h"
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+const struct transport *const transports[] = {&transport_serial, &transport_udp, NULL};
+
+const struct transport *transport_find(const char *name)
+{
+    for (size_t i = 0; transports[i] != NULL; i++) {
+        if (strcmp(transports[i]->name, name) == 0) {
+            return transports[i];
+        }
+    }
+    return NULL;
+}
+
+void transport_explain(struct transport_problem *problem, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(problem->text, sizeof(problem->text), format, args);
+    va_end(args);
+}
+
+int64_t transport_now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+enum transport_ready transport_wait(const struct transport_link *link, int fd, bool to_write,
+                                    int64_t until_ms)
+{
+    struct pollfd fds[2] = {{.fd = fd, .events = to_write ? POLLOUT : POLLIN},
+                            {.fd = link->stop_fd, .events = POLLIN}};
+
+    for (;;) { /* once more only after a signal, and until_ms stays */
+        int64_t left_ms = until_ms - transport_now_ms();
+        left_ms = left_ms < 0 ? 0 : left_ms;
+        left_ms = left_ms > INT_MAX ? INT_MAX : left_ms;
+        const int count = poll(fds, 2, (int)left_ms);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (fds[1].revents != 0) {
+            return TRANSPORT_STOP;
+        }
+        return count > 0 ? TRANSPORT_READY : TRANSPORT_NOT_YET;
+    }
+}

@@ -1,0 +1,188 @@
+/*
+ * udp.c - SMP over UDP: one packet a datagram, IPv4 or IPv6. Spec: docs/spec-smp.md section 7.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "kinds.h"
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define DEFAULT_PORT  "1337"
+#define PACKET_MAX_V4 1472 /* what an Ethernet frame carries without fragments */
+#define PACKET_MAX_V6 1452
+
+struct udp_link {
+    struct transport_link link;
+    int fd;
+    char where[300]; /* "host:port", for messages */
+    uint8_t packet[65536];
+};
+
+struct address {
+    char host[256];
+    char port[32];
+};
+
+static struct udp_link *udp_of(struct transport_link *link)
+{
+    return (struct udp_link *)(void *)link; /* the link is the first member */
+}
+
+/* "host", "host:port", "[v6]", "[v6]:port", or a bare v6 address. */
+static bool split_address(const char *text, struct address *to)
+{
+    const char *host = text, *host_end, *port = DEFAULT_PORT;
+
+    if (*text == '[') {
+        host = text + 1;
+        host_end = strchr(host, ']');
+        if (host_end == NULL || (host_end[1] != '\0' && host_end[1] != ':')) {
+            return false;
+        }
+        port = host_end[1] == ':' ? host_end + 2 : port;
+    } else {
+        const char *colon = strchr(text, ':');
+        const bool has_port = colon != NULL && strchr(colon + 1, ':') == NULL;
+        host_end = has_port ? colon : text + strlen(text);
+        port = has_port ? colon + 1 : port;
+    }
+    const int host_len = (int)(host_end - host);
+    if (host_len == 0 || (size_t)host_len >= sizeof(to->host) || *port == '\0' ||
+        strlen(port) >= sizeof(to->port)) {
+        return false;
+    }
+    snprintf(to->host, sizeof(to->host), "%.*s", host_len, host);
+    snprintf(to->port, sizeof(to->port), "%s", port);
+    return true;
+}
+
+/* The first address of the name that a socket can be connected to; -1 with a problem. */
+static int connect_to(const struct address *address, int *family, struct transport_problem *problem)
+{
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
+    struct addrinfo *found;
+    int fd = -1;
+
+    const int err = getaddrinfo(address->host, address->port, &hints, &found);
+    if (err != 0) {
+        transport_explain(problem, "no address for UDP host '%s' port '%s': %s", address->host,
+                          address->port, gai_strerror(err));
+        return -1;
+    }
+    for (const struct addrinfo *a = found; a != NULL && fd < 0; a = a->ai_next) {
+        fd = socket(a->ai_family, SOCK_DGRAM, 0);
+        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
+            const int why = errno;
+            close(fd);
+            fd = -1;
+            errno = why;
+        }
+        *family = a->ai_family;
+    }
+    if (fd < 0) {
+        transport_explain(problem, "UDP host '%s' port %s cannot be reached: %s", address->host,
+                          address->port, strerror(errno));
+    }
+    freeaddrinfo(found);
+    return fd;
+}
+
+static struct transport_link *udp_open(const char *connstring, struct transport_problem *problem)
+{
+    struct address address;
+    int family;
+
+    problem->is_usage = !split_address(connstring, &address);
+    if (problem->is_usage) {
+        transport_explain(problem,
+                          "'%s' is no UDP address: write HOST:PORT or [IPV6]:PORT; without a port "
+                          "it is " DEFAULT_PORT,
+                          connstring);
+        return NULL;
+    }
+    const int fd = connect_to(&address, &family, problem);
+    if (fd < 0) {
+        return NULL;
+    }
+    struct udp_link *udp = calloc(1, sizeof(*udp));
+    if (udp == NULL) {
+        transport_explain(problem, "no memory for the link");
+        close(fd);
+        return NULL;
+    }
+    udp->link.kind = &transport_udp;
+    udp->link.packet_max = family == AF_INET6 ? PACKET_MAX_V6 : PACKET_MAX_V4;
+    udp->link.stop_fd = -1;
+    udp->fd = fd;
+    snprintf(udp->where, sizeof(udp->where), "%s port %s", address.host, address.port);
+    return &udp->link;
+}
+
+static bool explain_broken(const struct udp_link *udp, int why, struct transport_problem *problem)
+{
+    if (why == ECONNREFUSED) {
+        transport_explain(problem,
+                          "nothing listens at %s (UDP): is the device on, its SMP server started, "
+                          "the port right?",
+                          udp->where);
+    } else {
+        transport_explain(problem, "the network to %s (UDP) failed: %s", udp->where, strerror(why));
+    }
+    return false;
+}
+
+static bool udp_send(struct transport_link *link, struct twin_span packet,
+                     struct transport_problem *problem)
+{
+    const struct udp_link *udp = udp_of(link);
+
+    if (send(udp->fd, packet.ptr, packet.len, 0) >= 0) {
+        return true;
+    }
+    if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR) {
+        return true; /* lost on the way, as any datagram may be: it is sent again */
+    }
+    return explain_broken(udp, errno, problem);
+}
+
+static enum transport_event udp_receive(struct transport_link *link, int timeout_ms,
+                                        struct twin_span *packet, struct transport_problem *problem)
+{
+    struct udp_link *udp = udp_of(link);
+
+    switch (transport_wait(link, udp->fd, false, transport_now_ms() + timeout_ms)) {
+    case TRANSPORT_STOP:
+        return TRANSPORT_STOPPED;
+    case TRANSPORT_NOT_YET:
+        return TRANSPORT_SILENCE;
+    case TRANSPORT_READY:
+    default:
+        break;
+    }
+    const ssize_t got = recv(udp->fd, udp->packet, sizeof(udp->packet), MSG_DONTWAIT);
+    if (got < 0 && errno != EAGAIN && errno != EINTR) {
+        explain_broken(udp, errno, problem);
+        return TRANSPORT_BROKEN;
+    }
+    *packet = (struct twin_span){udp->packet, got < 0 ? 0 : (size_t)got};
+    return TRANSPORT_PACKET; /* an empty one, at worst: the client ignores it */
+}
+
+static void udp_close(struct transport_link *link)
+{
+    close(udp_of(link)->fd);
+    free(udp_of(link));
+}
+
+const struct transport transport_udp = {.name = "udp",
+                                        .connstring = "HOST[:PORT] or [IPV6][:PORT]",
+                                        .frame_bytes = 0,
+                                        .open = udp_open,
+                                        .send = udp_send,
+                                        .receive = udp_receive,
+                                        .close = udp_close};
