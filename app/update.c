@@ -1,0 +1,117 @@
+/*
+ * update.c - see update.h. SPDX-License-Identifier: Apache-2.0
+ */
+#include "update.h"
+#include "print.h"
+
+#define RESET_DELAY_MS 250 /* time for the reply to leave */
+
+/* The line buffer must hold what clients may send while one request is worked on. */
+_Static_assert(CONFIG_TWIN_SMP_BUF_COUNT *TWIN_CONSOLE_ENCODED_MAX(CONFIG_TWIN_SMP_BUF_SIZE) <=
+                   TWIN_BOARD_SMP_BUFFER,
+               "fewer or smaller SMP buffers, or a larger line buffer");
+
+/* Nothing that ends in a restart begins while somebody depends on the monitor. */
+static bool may_happen(void *ctx, const struct twin_srv_question *question, const char **reason)
+{
+    const struct monitor *monitor = ctx;
+
+    (void)question;
+    if (monitor->patient) {
+        *reason = "a patient is connected";
+        twin_print("an update step was refused: a patient is connected\n");
+    }
+    return !monitor->patient;
+}
+
+/* The program is one loop: one task. */
+static bool describe_task(void *ctx, unsigned index, struct twin_os_task *task)
+{
+    static const uint8_t name[] = {'m', 'a', 'i', 'n'};
+    struct twin_board_stack stack = twin_board_stack_use();
+
+    (void)ctx;
+    *task = (struct twin_os_task){
+        .present = TWIN_OS_TASK_PRIO | TWIN_OS_TASK_TID | TWIN_OS_TASK_STATE | TWIN_OS_TASK_STKUSE |
+                   TWIN_OS_TASK_STKSIZ,
+        .name = {name, sizeof(name)},
+        .prio = 0,
+        .tid = 0,
+        .state = 0,
+        .stack_use_words = stack.used / 4,
+        .stack_size_words = stack.size / 4,
+    };
+    return index == 0;
+}
+
+twin_err_t update_init(struct update *update, struct monitor *monitor)
+{
+    update->resetting = false;
+    update->config = (struct twin_srv_config){
+        .groups = twin_srv_groups,
+        .slots = &twin_board_slots,
+        .buf_size = CONFIG_TWIN_SMP_BUF_SIZE,
+        .buf_count = CONFIG_TWIN_SMP_BUF_COUNT,
+        .info = {[TWIN_INFO_KERNEL] = "Twinslot",
+                 [TWIN_INFO_NODE] = "patient-monitor",
+                 [TWIN_INFO_VERSION] = monitor->version,
+                 [TWIN_INFO_KERNEL_VERSION] = CONFIG_TWIN_VERSION,
+                 [TWIN_INFO_MACHINE] = twin_board_names.arch,
+                 [TWIN_INFO_PROCESSOR] = twin_board_names.processor,
+                 [TWIN_INFO_BOARD] = twin_board_names.board,
+                 [TWIN_INFO_OS] = "bare metal"},
+        .bootloader = "MCUboot",
+        .boot_mode = TWIN_MODE_SWAP_OFFSET,
+        .no_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
+        .ask = may_happen,
+        .task = describe_task,
+        .ctx = monitor,
+    };
+    twin_console_decoder_init(&update->decoder, update->request, sizeof(update->request));
+    return twin_srv_init(&update->server, &update->config);
+}
+
+/* Each reply is a packet, and each packet is framed alone. */
+static void send(struct update *update, struct twin_span replies)
+{
+    struct twin_smp_header header;
+
+    while (twin_smp_header_read(replies, &header) == TWIN_OK &&
+           replies.len >= TWIN_SMP_HEADER_LEN + (size_t)header.len) {
+        struct twin_span packet = {replies.ptr, TWIN_SMP_HEADER_LEN + (size_t)header.len};
+        size_t len;
+        if (twin_console_encode(packet, update->frame, sizeof(update->frame), &len) == TWIN_OK) {
+            twin_board_write(TWIN_BOARD_SMP, update->frame, len);
+        }
+        replies.ptr += packet.len;
+        replies.len -= packet.len;
+    }
+}
+
+static void answer(struct update *update, uint32_t now_ms)
+{
+    size_t len = twin_srv_handle(&update->server, update->decoder.packet, update->reply,
+                                 sizeof(update->reply));
+
+    send(update, (struct twin_span){update->reply, len});
+    if (update->server.reset_requested && !update->resetting) {
+        update->resetting = true;
+        update->reset_at_ms = now_ms + RESET_DELAY_MS;
+    }
+}
+
+void update_run(struct update *update, uint32_t now_ms)
+{
+    uint8_t bytes[64];
+    size_t len = twin_board_read(TWIN_BOARD_SMP, bytes, sizeof(bytes));
+
+    for (size_t i = 0; i < len; i++) {
+        if (twin_console_decode(&update->decoder, bytes[i]) == TWIN_CONSOLE_PACKET) {
+            answer(update, now_ms);
+        }
+    }
+    if (update->resetting && (int32_t)(now_ms - update->reset_at_ms) >= 0) {
+        twin_print("restarting on request\n");
+        twin_board_reset();
+    }
+}
