@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Measure, print, and write docs/performance.md. Started by ./run bench, after the build.
+
+usage: bench/run.py [SECTION...]   without a section: all of them, and the document is written
+
+SPDX-License-Identifier: Apache-2.0"""
+
+import importlib
+import pathlib
+import platform
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "performance.md"
+
+# One module each, in this folder; its section() returns Markdown.
+SECTIONS = ["size", "swap"]
+
+HEAD = """# What was measured
+
+Written by `./run bench` on the machine at hand; run it again to get your own.
+Times are ratios to a limit or to a peer in the same run, because machines differ; counts and bytes are the same everywhere.
+"""
+
+
+def main(names):
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        sys.exit(f"bench: no section {unknown[0]}; there are: {' '.join(SECTIONS)}")
+    parts = [HEAD, f"Machine: {platform.machine()}, {platform.system()}.\n"]
+    for name in names or SECTIONS:
+        parts.append(importlib.import_module(name).section())
+        print(parts[-1], flush=True)
+    if not names:
+        DOCUMENT.write_text("\n".join(parts))
+        print(f"written: {DOCUMENT.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "bench"))
+    main(sys.argv[1:])

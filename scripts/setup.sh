@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# setup.sh PART... - install what the named parts of the build need, from the distribution (Debian 12
+# or newer, Ubuntu 24.04 or newer). Does nothing, and needs no network, when it is all there.
+# SPDX-License-Identifier: Apache-2.0
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+declare -A packages=(
+    [host]="cmake ninja-build gcc libc6-dev pkg-config libssl-dev libjansson-dev liblzma-dev
+            libp11-kit-dev libbearssl-dev"
+    [board]="gcc-arm-none-eabi libnewlib-arm-none-eabi"
+    [emulator]="qemu-system-arm"
+    [test]="python3 softhsm2"
+    [lint]="clang-format-14 clang-tidy-14 universal-ctags shellcheck"
+)
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+wanted=()
+for part; do
+    # Word splitting is the point: each entry is a list.
+    # shellcheck disable=SC2206
+    wanted+=(${packages[$part]})
+done
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "setup: not a Debian or Ubuntu system; these must be there: ${wanted[*]}" >&2
+else
+    missing=()
+    for package in "${wanted[@]}"; do
+        is_installed "$package" || missing+=("$package")
+    done
+    if [ "${#missing[@]}" -gt 0 ]; then
+        root=()
+        [ "$(id -u)" -eq 0 ] || root=(sudo)
+        echo "setup: installing ${missing[*]}" >&2
+        if [ "${#root[@]}" -gt 0 ] && ! command -v sudo >/dev/null; then
+            echo "setup: there is no sudo; run this as root once: apt-get install ${missing[*]}" >&2
+            exit 1
+        fi
+        "${root[@]}" apt-get -qq update >&2
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get -qq install --no-install-recommends "${missing[@]}" >&2
+    fi
+fi
+
+# The bootloader's cryptography is compiled for the board from the distribution's source package.
+case " $* " in
+*" board "*) scripts/debsrc.sh .cache bearssl cmake/bearssl.sha256 ;;
+esac
