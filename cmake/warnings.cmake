@@ -1,6 +1,7 @@
 # Warnings of our own code. -Werror comes from the presets, never from here.
 option(TWIN_WERROR "Warnings are errors" OFF)
 option(TWIN_TESTS "Build the tests" OFF)
+option(TWIN_PROGRAMS "Build the host programs; off: the library alone" ON)
 set(TWIN_BIN_DIR "${CMAKE_BINARY_DIR}/bin" CACHE PATH "Where programs are put")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual

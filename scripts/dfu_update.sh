@@ -185,6 +185,10 @@ check_file() {
         fail 24 "$file is refused: not a signed image, damaged, or signed with another key." \
             'The device was not touched'
     fi
+    if [ -z "$key" ] && ! "$imgtool" dumpinfo "$file" | grep -qE 'type: (RSA|ECDSA|ED25519)'; then
+        fail 24 "$file is not signed: its bootloader would refuse it. Sign it with 'imgtool sign" \
+            "--key'. The device was not touched"
+    fi
     hash=$(awk '/^Image digest:/ { print $3 }' <<<"$output")
     version=$(awk '/^Image version:/ { print $3 }' <<<"$output")
     [ -n "$hash" ] || fail 24 "$file has no hash, so the device could not be checked by it"

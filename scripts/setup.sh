@@ -10,7 +10,7 @@ declare -A packages=(
             libp11-kit-dev libbearssl-dev"
     [board]="gcc-arm-none-eabi libnewlib-arm-none-eabi"
     [emulator]="qemu-system-arm"
-    [test]="python3 softhsm2"
+    [test]="python3 softhsm2 clang libclang-rt-dev gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
     [lint]="clang-format-14 clang-tidy-14 universal-ctags shellcheck"
 )
 

@@ -1,3 +1,7 @@
+if(NOT TWIN_PROGRAMS)
+  return()
+endif()
+
 # Tests on the emulated board: python, because they watch from outside. They need the firmware that
 # `./run build` makes. SPDX-License-Identifier: Apache-2.0
 set(TWIN_FIRMWARE_DIR ${CMAKE_SOURCE_DIR}/build/firmware CACHE PATH "Firmware that is tested")

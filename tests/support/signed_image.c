@@ -3,9 +3,6 @@
  */
 #include "support/signed_image.h"
 #include "support/simflash.h"
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,34 +16,68 @@ static void must(bool ok)
     }
 }
 
-void test_key_make(struct test_key *key)
+void test_key_make(struct test_key *key, uint32_t number)
 {
-    EVP_PKEY *pkey = EVP_RSA_gen(2048);
-    uint8_t *end = key->der;
+    static const uint8_t head[] = {0x30, 0x82, 0x01, 0x0a, 0x02, 0x82, 0x01, 0x01, 0x00};
+    static const uint8_t tail[] = {0x02, 0x03, 0x01, 0x00, 0x01};
+    br_hmac_drbg_context random;
 
-    must(pkey != NULL);
-    int len = i2d_PublicKey(pkey, NULL);
-    must(len > 0 && (size_t)len <= sizeof(key->der) && i2d_PublicKey(pkey, &end) == len);
-    key->pkey = pkey;
-    key->public = (struct twin_pubkey){key->der, (uint32_t)len};
+    br_hmac_drbg_init(&random, &br_sha256_vtable, &number, sizeof(number));
+    must(br_rsa_i31_keygen(&random.vtable, &key->private, key->private_bytes, &key->modulus,
+                           key->public_bytes, 2048, 65537) == 1 &&
+         key->modulus.nlen == SIG_LEN);
+    memcpy(key->der, head, sizeof(head));
+    memcpy(key->der + sizeof(head), key->modulus.n, SIG_LEN);
+    memcpy(key->der + sizeof(head) + SIG_LEN, tail, sizeof(tail));
+    key->public = (struct twin_pubkey){key->der, sizeof(key->der)};
 }
 
-void test_key_free(struct test_key *key)
+static void sha256(const void *data, size_t len, uint8_t hash[32])
 {
-    EVP_PKEY_free(key->pkey);
+    br_sha256_context ctx;
+
+    br_sha256_init(&ctx);
+    br_sha256_update(&ctx, data, len);
+    br_sha256_out(&ctx, hash);
 }
 
-static void sign(const struct test_key *key, const uint8_t *data, size_t len, uint8_t sig[SIG_LEN])
+/* XOR the MGF1 mask of a seed over data. */
+static void mask(uint8_t *data, size_t len, const uint8_t seed[32])
 {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    EVP_PKEY_CTX *pctx = NULL;
-    size_t sig_len = SIG_LEN;
+    uint8_t input[36], block[32];
 
-    must(EVP_DigestSignInit(ctx, &pctx, EVP_sha256(), NULL, key->pkey) == 1 &&
-         EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-         EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, 32) == 1 &&
-         EVP_DigestSign(ctx, sig, &sig_len, data, len) == 1 && sig_len == SIG_LEN);
-    EVP_MD_CTX_free(ctx);
+    memcpy(input, seed, 32);
+    memset(&input[32], 0, 4);
+    for (size_t i = 0; i < len; i++) {
+        if (i % 32 == 0) {
+            input[35] = (uint8_t)(i / 32);
+            sha256(input, sizeof(input), block);
+        }
+        data[i] ^= block[i % 32];
+    }
+}
+
+/* RFC 8017 section 9.1.1 with SHA-256 and a salt of 32 bytes, which here is always the same. */
+static void pss_encode(const uint8_t hash[32], uint8_t em[SIG_LEN])
+{
+    uint8_t block[8 + 32 + 32] = {0};
+    uint8_t *seed = &em[SIG_LEN - 33];
+
+    memset(em, 0, SIG_LEN);
+    memset(&block[40], 0x5a, 32);
+    memcpy(&block[8], hash, 32);
+    sha256(block, sizeof(block), seed);
+    em[SIG_LEN - 66] = 0x01;
+    memcpy(&em[SIG_LEN - 65], &block[40], 32);
+    mask(em, SIG_LEN - 33, seed);
+    em[0] &= 0x7f;
+    em[SIG_LEN - 1] = 0xbc;
+}
+
+static void sign(const struct test_key *key, const uint8_t hash[32], uint8_t sig[SIG_LEN])
+{
+    pss_encode(hash, sig);
+    must(br_rsa_i31_private(sig, &key->private) == 1);
 }
 
 static uint8_t *put_tlv(uint8_t *out, uint16_t type, const uint8_t *value, uint16_t len)
@@ -79,12 +110,12 @@ void test_image_make(struct test_image *image, const struct test_key *key, uint8
     for (uint32_t i = 0; i < payload_len; i++) {
         image->bytes[HEADER_LEN + i] = (uint8_t)sim_random(&seed);
     }
-    must(EVP_Digest(image->bytes, hashed, hash, NULL, EVP_sha256(), NULL) == 1);
+    sha256(image->bytes, hashed, hash);
     uint8_t *tlvs = image->bytes + hashed;
     uint8_t *end = put_tlv(tlvs + 4, TWIN_TLV_SHA256, hash, sizeof(hash));
     if (key != NULL) {
-        sign(key, image->bytes, hashed, sig);
-        must(EVP_Digest(key->der, key->public.len, hash, NULL, EVP_sha256(), NULL) == 1);
+        sign(key, hash, sig);
+        sha256(key->der, sizeof(key->der), hash);
         end = put_tlv(end, TWIN_TLV_KEYHASH, hash, sizeof(hash));
         end = put_tlv(end, TWIN_TLV_RSA2048, sig, sizeof(sig));
     }

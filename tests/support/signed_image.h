@@ -1,19 +1,23 @@
 /*
- * signed_image.h - images signed with a throw-away RSA-2048 key that lives as long as the test.
+ * signed_image.h - images signed with throw-away RSA-2048 keys that live as long as the test. Made
+ * with BearSSL only, so that they are there on every processor the tests run on.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "twin/image.h"
+#include <bearssl.h>
 #include <stdbool.h>
 
 struct test_key {
-    void *pkey;                /* OpenSSL's */
-    uint8_t der[300];          /* PKCS#1 public key, as imgtool getpub prints it */
+    br_rsa_private_key private;
+    br_rsa_public_key modulus;
+    uint8_t private_bytes[BR_RSA_KBUF_PRIV_SIZE(2048)], public_bytes[BR_RSA_KBUF_PUB_SIZE(2048)];
+    uint8_t der[270];          /* PKCS#1 public key, as imgtool getpub prints it */
     struct twin_pubkey public; /* points to der */
 };
 
-void test_key_make(struct test_key *key);
-void test_key_free(struct test_key *key);
+/* Another key for every number. The struct must stay where it is. */
+void test_key_make(struct test_key *key, uint32_t number);
 
 struct test_image {
     uint8_t *bytes;

@@ -21,7 +21,7 @@ void world_make(struct world *world, const struct world_shape *shape)
 
     memset(world, 0, sizeof(*world));
     sim_init(&world->sim, 2 * slot_len, shape->sector_bytes, shape->write_bytes, shape->erased);
-    test_key_make(&world->key);
+    test_key_make(&world->key, 1);
     test_image_make(&world->old, &world->key, 1, shape->old_len, 0);
     test_image_make(&world->new, &world->key, 2, shape->new_len, 0);
     world->config =
@@ -43,7 +43,6 @@ void world_make(struct world *world, const struct world_shape *shape)
 void world_free(struct world *world)
 {
     sim_free(&world->sim);
-    test_key_free(&world->key);
     test_image_free(&world->old);
     test_image_free(&world->new);
 }

@@ -5,4 +5,6 @@ target_link_libraries(test_client_device PUBLIC test_support twin_client twin_se
 twin_test(unit test_client twin_client)
 twin_test(unit test_client_upload test_client_device)
 twin_test(unit test_client_update test_client_device)
-twin_test(unit test_client_transport twin_transport)
+if(TWIN_PROGRAMS)
+  twin_test(unit test_client_transport twin_transport)
+endif()

@@ -181,9 +181,8 @@ static void sign_with_other_key(struct world *world)
 {
     struct test_key other;
 
-    test_key_make(&other);
+    test_key_make(&other, 2);
     replace(world, &other, 2, 0);
-    test_key_free(&other);
 }
 
 /* Its header says that it is larger than a slot can swap. */
@@ -224,8 +223,45 @@ static void check_damaged_old(struct world *world)
         expect(world, 2, true, i);
     }
     world->sim.mem[world->config.slots.area[TWIN_SECONDARY].addr + 4000] ^= 1;
-    expect(world, 2, false, 0);
+    expect(world, 2, true, 0);
     CHECK_EQ(world->events[TWIN_BOOT_EV_REVERT_IMPOSSIBLE], 1);
+}
+
+/* Stop a swap when the primary's trailer says that it is under way and nothing has moved yet. */
+static void begin_swap(struct world *world, bool permanent)
+{
+    struct twin_slots_state state = {.plan = TWIN_PLAN_NONE};
+
+    for (uint32_t ops = 1; state.plan != TWIN_PLAN_RESUME; ops++) {
+        world_reset(world);
+        request(world, permanent);
+        sim_arm(&world->sim, ops, SIM_CUT_AFTER, 1);
+        CHECK(world_boot(world).power_lost);
+        CHECK_EQ(twin_slots_read(&world->config.slots, &state), TWIN_OK);
+    }
+    sim_arm(&world->sim, 0, SIM_CUT_BEFORE, 1);
+}
+
+/* What was to be swapped in is gone, or is another image: the primary, still whole, stays. */
+static void check_lost_source(struct world *world, bool permanent, void (*damage)(struct world *))
+{
+    begin_swap(world, permanent);
+    damage(world);
+    expect(world, 1, false, 0);
+    CHECK_EQ(world->events[TWIN_BOOT_EV_REFUSED], 1);
+    expect(world, 1, false, 0);
+    CHECK(world_slot_holds(world, TWIN_PRIMARY, 0, &world->old));
+}
+
+/* Signed, but longer than the swap that was begun. */
+static void replace_by_longer(struct world *world)
+{
+    struct test_image image;
+
+    test_image_make(&image, &world->key, 3, 15000, 0);
+    memset(update_bytes(world), 0xff, world->new.len);
+    memcpy(update_bytes(world), image.bytes, image.len);
+    test_image_free(&image);
 }
 
 static void check_nothing_to_start(struct world *world)
@@ -327,6 +363,9 @@ int main(void)
     check_downgrade(&world);
     check_damaged_trial(&world);
     check_damaged_old(&world);
+    check_lost_source(&world, false, flip_payload);
+    check_lost_source(&world, true, remove_image);
+    check_lost_source(&world, true, replace_by_longer);
     check_nothing_to_start(&world);
     check_wear(&world);
     check_config(&world);

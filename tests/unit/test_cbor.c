@@ -169,7 +169,7 @@ static void test_faults(void)
          "a\xff",
          4},                                         /* indefinite string: not in the subset */
         {"\x5b\xff\xff\xff\xff\xff\xff\xff\xff", 9}, /* endless string */
-        {"\x9a\xff\xff\xff\xff\x01", 6},             /* count that looks like "indefinite" */
+        {"\x9a\xff\xff\xff\xff\x01\xff", 7},         /* count that looks like "indefinite" */
         {"\x9b\xff\xff\xff\xff\xff\xff\xff\xff\x01", 10},
         {"\xba\x80\x00\x00\x00\x01", 6},             /* twice this count overflows */
         {"\x81\x81\x81\x81\x81\x81\x81\x81\x00", 9}, /* nested too deep */

@@ -76,6 +76,25 @@ static void check_complete(struct transfer *t)
 
 static uint64_t free_us; /* a loss-free transfer at 115200 baud */
 
+/* Parts end where flash can be written up to. */
+static bool check_part(void *ctx, uint32_t index, uint8_t *packet, size_t len)
+{
+    const struct transfer *t = ctx;
+    struct twin_cbor_reader r = {.buf = packet + TWIN_SMP_HEADER_LEN,
+                                 .len = len - TWIN_SMP_HEADER_LEN};
+    struct twin_image_upload_req req;
+
+    (void)index;
+    if (packet[5] == TWIN_GRP_IMAGE && packet[7] == TWIN_IMAGE_UPLOAD) {
+        twin_msg_decode(&r, &twin_image_upload_req_msg, &req);
+        const uint32_t end = req.off + (uint32_t)req.data.len;
+        CHECK(!r.failed && (end % 8 == 0 || end == t->config.len));
+        CHECK(req.off == 0 ? req.sha.len == 32 && req.len == t->config.len : req.sha.len == 0);
+        CHECK(len <= t->upload.status.packet_max);
+    }
+    return true;
+}
+
 /* With a device that answers 5 ms late, the line is never idle and carries what it can. */
 static void check_line(uint32_t baud, uint16_t buf_size)
 {
@@ -85,6 +104,8 @@ static void check_line(uint32_t baud, uint16_t buf_size)
     t.device->baud = baud;
     t.device->srv_config.buf_size = buf_size;
     t.device->packet_limit = buf_size - 4u;
+    t.device->request_filter = check_part;
+    t.device->ctx = &t;
     CHECK_EQ(device_run(t.device, &t.upload.job, 3), TWIN_E_BUSY); /* past the lone first part */
     const uint64_t from_us = t.device->now_us, from_bytes = t.device->line_bytes;
     const uint32_t from_done = t.upload.status.done;
@@ -230,14 +251,27 @@ static void check_duplicates(void)
     unmake(&t);
 }
 
+/* Sectors that have to be erased before the update can be written. */
+static void used_flash(struct device *device)
+{
+    static const uint8_t used[100 * 1024];
+    const struct twin_slots *slots = &device->world.config.slots;
+
+    sim_put(&device->world.sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots),
+            used, sizeof(used));
+}
+
 /* Late answers: the device takes longer than the client believes, so parts are sent twice. */
 static void check_slow_device(void)
 {
     struct transfer t;
 
     make(&t);
+    used_flash(t.device);
     t.device->erase_us = 2000000;
     check_complete(&t);
+    CHECK(t.upload.status.packets < 343 + 25 * 5);
+    CHECK(t.device->now_us < free_us + 26 * 2000000u); /* no time is lost besides */
     unmake(&t);
 }
 
@@ -276,6 +310,27 @@ static void check_damage(void)
         unmake(&t);
     }
     CHECK(complete > 0);
+}
+
+/* An offset behind the end of the file, once: as good as no answer. */
+static bool offset_too_large(void *ctx, uint32_t index, uint8_t *packet, size_t len)
+{
+    (void)ctx;
+    if (index == 300) {
+        CHECK_EQ(packet[len - 5], 0x1a);
+        packet[len - 4] = 0x70;
+    }
+    return true;
+}
+
+static void check_impossible_offset(void)
+{
+    struct transfer t;
+
+    make(&t);
+    t.device->reply_filter = offset_too_large;
+    check_complete(&t);
+    unmake(&t);
 }
 
 /* ---- Silence, resume ---- */
@@ -526,6 +581,7 @@ int main(void)
     check_duplicates();
     check_slow_device();
     check_damage();
+    check_impossible_offset();
     check_silence();
     check_resume();
     check_device_reset();

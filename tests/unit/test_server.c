@@ -226,7 +226,10 @@ static bool describe_task(void *ctx, unsigned index, struct twin_os_task *task)
     if (index >= task_count) {
         return false;
     }
-    task->present = TWIN_OS_TASK_PRIO | TWIN_OS_TASK_STKUSE | TWIN_OS_TASK_STKSIZ;
+    task->present |= TWIN_OS_TASK_PRIO | TWIN_OS_TASK_STKUSE | TWIN_OS_TASK_STKSIZ;
+    if (index == 0) {
+        task->present |= TWIN_OS_TASK_RUNTIME; /* must not show in the next one */
+    }
     task->name = twin_span_text(index == 0 ? "idle" : "main");
     task->prio = -(int32_t)index;
     task->stack_size_words = 100 + index;

@@ -85,8 +85,7 @@ static void print_container(struct twin_cbor_reader *r, bool sorted, char *out)
     size_t n = 0;
     bool is_map = twin_cbor_get_head(r, &left) == TWIN_CBOR_MAP;
 
-    while (!r->failed && n < 64 && left != 0 &&
-           !(left == TWIN_CBOR_INDEFINITE && twin_cbor_at_break(r))) {
+    while (n < 64 && twin_cbor_next(r, &left)) {
         char *part = parts[n] = malloc(TEXT_MAX);
         n++;
         print_item(r, sorted, part);
@@ -95,7 +94,6 @@ static void print_container(struct twin_cbor_reader *r, bool sorted, char *out)
             part += sprintf(part, ": ");
             print_item(r, sorted, part);
         }
-        left -= left != TWIN_CBOR_INDEFINITE;
     }
     if (is_map && sorted) {
         qsort(parts, n, sizeof(parts[0]), compare_text);

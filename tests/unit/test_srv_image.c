@@ -124,6 +124,21 @@ static void test_life(void)
     CHECK_EQ(plan(), TWIN_PLAN_NONE);
 }
 
+static void test_not_bootable(void)
+{
+    struct test_image image;
+    struct twin_image_state_rsp list;
+
+    enter(TWIN_PLAN_NONE);
+    CHECK(device_erase(&device, 1));
+    test_image_make(&image, NULL, 3, 100, TWIN_IMAGE_NON_BOOTABLE);
+    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + 1024, image.bytes, image.len);
+    CHECK(device_list(&device, &list));
+    CHECK_EQ(list.slots_count, 2);
+    check_entry(&list.slots[1], 1, &image, "-----");
+    test_image_free(&image);
+}
+
 static void test_list_leaves_out(void)
 {
     const struct twin_area *area = &slots()->area[TWIN_SECONDARY];
@@ -354,6 +369,7 @@ static void test_erase_cut(void)
             sim_arm(&device.world.sim, op, (enum sim_cut)cut, op);
             erase_until_cut();
             sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+            CHECK(op == 1 || plan() == TWIN_PLAN_NONE); /* withdrawn before anything goes */
             struct world_boot boot = device_boot(&device);
             CHECK(boot.major == 1 || (op == 1 && boot.major == 2));
         }
@@ -415,6 +431,7 @@ int main(void)
     device_make(&device, &small_shape);
     test_list();
     test_life();
+    test_not_bootable();
     test_list_leaves_out();
     test_state_rules();
     test_swap_under_way();

@@ -86,6 +86,15 @@ static bool is_stored(void)
                             new_image());
 }
 
+/* Behind the image, to the end of the slot. */
+static bool rest_is_erased(void)
+{
+    uint32_t end = twin_slots_update_off(slots()) + new_image()->len;
+
+    return twin_flash_is_erased(&device.world.sim.flash, device_slot(&device, TWIN_SECONDARY) + end,
+                                slots()->area[TWIN_SECONDARY].len - end);
+}
+
 /* A device with an old image, an empty secondary and no power lost. */
 static void fresh(void)
 {
@@ -127,6 +136,7 @@ static void test_shapes(void)
             CHECK(rsp.present & TWIN_IMAGE_UPLOAD_RSP_MATCH);
             CHECK(rsp.match);
             CHECK(is_stored());
+            CHECK(rest_is_erased());
         }
         CHECK_EQ(device.world.sim.violations, 0);
         CHECK(device_set(&device, new_image(), false));
@@ -284,11 +294,20 @@ static void test_restart(void)
     again = first_part(200);
     again.present = TWIN_IMAGE_UPLOAD_REQ_LEN;
     CHECK_EQ(send(&again).off, 200);
-    CHECK_EQ(send(&req).off, 100); /* the one without sha cannot be resumed */
+    struct twin_image_upload_req part = next_part(200, 100);
+    CHECK_EQ(send(&part).off, 300);
+    CHECK_EQ(send(&again).off, 200); /* without sha nothing can be resumed */
+    CHECK_EQ(send(&req).off, 100);
+    part = next_part(100, 100);
+    CHECK_EQ(send(&part).off, 200);
+    again = first_part(100);
+    again.len--;
+    CHECK_EQ(send(&again).off, 100); /* nor with another length */
+    CHECK_EQ(send(&req).off, 100);
     CHECK(upload_rest(100, 256).match);
     CHECK(is_stored());
     device_start(&device); /* progress is in memory only */
-    struct twin_image_upload_req part = next_part(356, 256);
+    part = next_part(356, 256);
     CHECK_EQ(send(&part).off, 0);
     CHECK_EQ(device.world.sim.violations, 0);
 }
@@ -481,6 +500,8 @@ static void test_marked_meanwhile(void)
     part = next_part(100, 100);
     refuse(&part, TWIN_IMAGE_RC_NO_FREE_SLOT, "update pending");
     CHECK_EQ(device.world.sim.erases + device.world.sim.writes, erases + writes);
+    CHECK_EQ(twin_trailer_erase(slots(), TWIN_SECONDARY), TWIN_OK);
+    CHECK_EQ(send(&part).off, 0); /* the transfer was given up */
 }
 
 static void test_application_is_asked(void)
@@ -511,6 +532,11 @@ static void test_application_is_asked(void)
     CHECK_EQ(send(&part).off, 0);
     device.refuses = false;
     CHECK_EQ(send(&req).off, 100);
+    device.refuses = true; /* also ends a transfer that another file would replace */
+    req.sha.len = 5;
+    CHECK(!device_upload(&device, &req, &rsp));
+    CHECK_EQ(send(&part).off, 0);
+    device.refuses = false;
 }
 
 static void test_flash_faults(void)

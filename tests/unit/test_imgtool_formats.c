@@ -1,0 +1,330 @@
+/*
+ * test_imgtool_formats.c - Intel HEX, DER, trailer geometry, option texts, compression, keys: the
+ * parts of imgtool below its commands. SPDX-License-Identifier: Apache-2.0
+ */
+#include "check.h"
+#include "cli.h"
+#include "compress.h"
+#include "der.h"
+#include "encrypt.h"
+#include "hexfile.h"
+#include "key.h"
+#include "key_pem.h"
+#include "trailer.h"
+#include "view.h"
+#include <stdlib.h>
+
+static struct twin_span text_span(const char *text)
+{
+    return (struct twin_span){(const uint8_t *)text, strlen(text)};
+}
+
+static enum hex_fault hex(const char *text, struct buf *out, uint32_t *addr)
+{
+    unsigned line;
+
+    buf_free(out);
+    return hex_read(text_span(text), out, addr, &line);
+}
+
+static void test_hex_read(void)
+{
+    struct buf out = {0};
+    uint32_t addr = 0;
+
+    CHECK_EQ(hex(":0300300002337A1E\n:00000001FF\n", &out, &addr), HEX_OK);
+    CHECK(addr == 0x30 && out.len == 3 && memcmp(out.data, "\x02\x33\x7a", 3) == 0);
+    /* Lower case, Windows line ends, no newline at the end, extended segment, a gap, any order. */
+    CHECK_EQ(hex(":020000021000EC\r\n:0100050001F9\r\n:0100020002fb\r\n:00000001ff", &out, &addr),
+             HEX_OK);
+    CHECK(addr == 0x10002 && out.len == 4 && memcmp(out.data, "\x02\xff\xff\x01", 4) == 0);
+    CHECK_EQ(hex(":02000004FFFFFC\n:01FFFE00AA58\n:00000001FF\n", &out, &addr), HEX_OK);
+    CHECK_EQ(addr, 0xfffffffe);
+
+    CHECK_EQ(hex("", &out, &addr), HEX_NO_END);
+    CHECK_EQ(hex(":00000001FF\n", &out, &addr), HEX_EMPTY);
+    CHECK_EQ(hex(":0300300002337A1E\n", &out, &addr), HEX_NO_END);
+    CHECK_EQ(hex(":0300300002337A1F\n:00000001FF\n", &out, &addr), HEX_CHECKSUM);
+    CHECK_EQ(hex("0300300002337A1E\n", &out, &addr), HEX_SYNTAX);
+    CHECK_EQ(hex(":0300300002337A1\n", &out, &addr), HEX_SYNTAX);
+    CHECK_EQ(hex(":0300300002337AXX\n", &out, &addr), HEX_SYNTAX);
+    CHECK_EQ(hex(":0400300002337A1D\n", &out, &addr), HEX_SYNTAX);
+    CHECK_EQ(hex(":00000006FA\n", &out, &addr), HEX_RECORD);
+    CHECK_EQ(hex(":0100000400FB\n", &out, &addr), HEX_RECORD);
+    CHECK_EQ(hex(":0100050001F9\n:0100050001F9\n:00000001FF\n", &out, &addr), HEX_OVERLAP);
+    CHECK_EQ(hex(":0100000001FE\n:020000042000DA\n:0100000001FE\n:00000001FF\n", &out, &addr),
+             HEX_TOO_WIDE);
+    buf_free(&out);
+}
+
+/* What is written reads back as it was, with one byte or with thousands, across 64 KiB borders. */
+static void test_hex_round_trip(void)
+{
+    static const uint32_t addrs[] = {0, 1, 0xfff8, 0x10000, 0xc000, 0xfffff000};
+    static const size_t lens[] = {1, 15, 16, 17, 4000};
+    uint8_t bytes[4000];
+    uint32_t addr;
+    unsigned line;
+
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)(i * 7);
+    }
+    for (size_t i = 0; i < 6 * 5; i++) {
+        struct buf text = {0}, back = {0};
+        struct hex_segment segment = {addrs[i / 5], {bytes, lens[i % 5]}};
+        hex_write(&text, &segment, 1);
+        CHECK_EQ(hex_read(buf_span(&text), &back, &addr, &line), HEX_OK);
+        CHECK(addr == segment.addr && back.len == segment.bytes.len);
+        CHECK_MEM(back.data, bytes, back.len);
+        buf_free(&text);
+        buf_free(&back);
+    }
+}
+
+static void test_der(void)
+{
+    struct buf out = {0};
+    struct der element;
+
+    for (size_t len = 0; len < 70000; len = len * 3 + 1) {
+        uint8_t *content = calloc(1, len + 1);
+        buf_free(&out);
+        der_add(&out, DER_OCTET_STRING, (struct twin_span){content, len});
+        struct twin_span in = buf_span(&out), cut = {out.data, out.len - 1};
+        CHECK(der_next(&in, &element) && element.tag == DER_OCTET_STRING);
+        CHECK(element.content.len == len && in.len == 0);
+        CHECK(!der_next(&in, &element) && !der_next(&cut, &element));
+        free(content);
+    }
+    buf_free(&out);
+    struct twin_span indefinite = {(const uint8_t *)"\x30\x80\x00\x00", 4};
+    CHECK(!der_next(&indefinite, &element));
+    struct twin_span huge = {(const uint8_t *)"\x30\x84\xff\xff\xff\xff", 6};
+    CHECK(!der_next(&huge, &element));
+}
+
+/* Against docs/spec-image.md section 7, whose examples were measured on the real loader. */
+static void test_trailer(void)
+{
+    struct image_spec spec = {
+        .align = 4, .max_align = 8, .max_sectors = 128, .slot_size = 0x60000, .aes_len = 16};
+
+    CHECK_EQ(trailer_len(&spec, 0), 1584);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, 4096, 0), 0x60000 - 2 * 4096);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, 4096, 0), 0x60000 - 2 * 4096);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, 1024, 0), 0x60000 - 3 * 1024);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, 1024, 0), 0x60000 - 3 * 1024);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, 512, 0), 0x60000 - 4 * 512); /* 1080 bytes */
+    CHECK_EQ(trailer_image_max(&spec, SWAP_SCRATCH, 4096, 0), 0x60000 - 1584);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_XIP, 4096, 0), 0x60000 - 40);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_OVERWRITE, 4096, 0), 0x60000 - 40);
+    spec.slot_size = 4096;
+    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, 4096, 0), 0);
+    spec.overwrite_only = true;
+    CHECK_EQ(trailer_len(&spec, 0), 32);
+    CHECK_EQ(trailer_image_ok(8), 24);
+    CHECK_EQ(trailer_image_ok(16), 32);
+    CHECK_EQ(trailer_image_ok(32), 64);
+}
+
+static void test_versions(void)
+{
+    static const char *const bad[] = {"",     "a",    "1.",    "1.2.3.4", "01",
+                                      "1.02", "1+2",  "1.2+3", "1.2.3+",  "1.2.3+4 ",
+                                      "-1",   "1..2", " 1"};
+    static const char *const large[] = {"256", "1.256", "1.2.65536", "1.2.3+4294967296",
+                                        "99999999999999999999"};
+    struct twin_version v;
+
+    CHECK(spec_set_version("7", &v) == CLI_DONE && v.major == 7 && v.build == 0);
+    CHECK(spec_set_version("255.255.65535+4294967295", &v) == CLI_DONE);
+    CHECK(v.minor == 255 && v.revision == 65535 && v.build == 4294967295u);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        CHECK_EQ(spec_set_version(bad[i], &v), CLI_USAGE);
+    }
+    for (size_t i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+        CHECK_EQ(spec_set_version(large[i], &v), CLI_REFUSED);
+    }
+}
+
+static void test_option_texts(void)
+{
+    static const char *const bad[] = {"",      "1,2.0",  "(1)",      "(1,)",
+                                      "(a,1)", "(1,2.0", "(1,2.0 )", "(1,2.0)(2"};
+    static const uint8_t dns_example[] = {0xcf, 0xbf, 0xf0, 0xd1, 0x93, 0x75, 0x56, 0x85,
+                                          0x96, 0x8c, 0x48, 0xce, 0x8b, 0x15, 0xae, 0x17};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct image_spec spec = {0};
+        CHECK_EQ(spec_set_dependencies(&spec, bad[i]), CLI_USAGE);
+        spec_free(&spec);
+    }
+    struct image_spec spec = {.version = {1, 2, 3, 4}};
+    CHECK_EQ(spec_set_dependencies(&spec, "(1, 2.0.0), (255,3.1+0) "), CLI_USAGE);
+    spec_free(&spec);
+    spec = (struct image_spec){.version = {1, 2, 3, 4}};
+    CHECK_EQ(spec_set_dependencies(&spec, "(1, 2.0.0), (255,3.1)"), CLI_DONE);
+    CHECK(spec.dependency_count == 2 && spec.dependencies[1].image == 255);
+    CHECK(spec.dependencies[1].version.major == 3 && spec.dependencies[1].version.minor == 1);
+    CHECK_EQ(spec_set_security_counter(&spec, "auto"), CLI_DONE);
+    CHECK_EQ(spec.security_counter, 0x01020003);
+    CHECK_EQ(spec_set_security_counter(&spec, "4294967296"), CLI_REFUSED);
+    CHECK_EQ(spec_set_uuids(&spec, "example.com", NULL), CLI_DONE);
+    CHECK_MEM(spec.vid, dns_example, UUID_LEN);
+    CHECK_EQ(spec_set_uuids(&spec, NULL, "name"), CLI_REFUSED);
+    CHECK_EQ(spec_add_custom(&spec, "0xa0", "0x01ff"), CLI_DONE);
+    CHECK(spec.custom[0].value.len == 2 && spec.custom[0].value.data[1] == 0xff);
+    CHECK_EQ(spec_add_custom(&spec, "160", "x"), CLI_USAGE);
+    CHECK_EQ(spec_add_custom(&spec, "0x10000", "x"), CLI_USAGE);
+    CHECK_EQ(spec_add_custom(&spec, "-1", "x"), CLI_USAGE);
+    CHECK_EQ(spec_add_custom(&spec, "0xa1", "0x0"), CLI_USAGE);
+    CHECK_EQ(spec_add_custom(&spec, "0xa2", "0x0g"), CLI_REFUSED);
+    spec_free(&spec);
+}
+
+/* Compressed bytes come back; cut, longer or damaged ones are refused. */
+static void test_compression(void)
+{
+    uint8_t bytes[6000], header[COMPRESS_HEADER_LEN];
+    struct buf packed = {0}, out = {0};
+
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)(i / 7);
+    }
+    compress_header(header);
+    for (int thumb = 0; thumb < 2; thumb++) {
+        buf_free(&packed);
+        buf_add(&packed, header, sizeof(header));
+        CHECK(compress(thumb != 0 ? COMPRESSION_LZMA2_THUMB : COMPRESSION_LZMA2,
+                       (struct twin_span){bytes, sizeof(bytes)}, &packed));
+        CHECK(packed.len < sizeof(bytes) / 2);
+        CHECK(decompress(thumb != 0, buf_span(&packed), sizeof(bytes), &out));
+        CHECK(out.len == sizeof(bytes) && memcmp(out.data, bytes, out.len) == 0);
+        buf_free(&out);
+        for (size_t cut = 0; cut < packed.len; cut++) {
+            struct twin_span part = {packed.data, cut};
+            CHECK(!decompress(thumb != 0, part, sizeof(bytes), &out));
+            buf_free(&out);
+        }
+        CHECK(!decompress(thumb != 0, buf_span(&packed), sizeof(bytes) - 1, &out));
+        buf_free(&out);
+        CHECK(!decompress(thumb != 0, buf_span(&packed), sizeof(bytes) + 1, &out));
+        buf_free(&out);
+    }
+    buf_free(&packed);
+}
+
+/* Each kind: make it, write it as PEM, read it, sign, verify, and refuse what was changed. */
+static void test_keys(void)
+{
+    uint8_t digest[HASH_LEN_MAX] = {1, 2, 3}, sig[SIG_LEN_MAX + 8] = {0};
+
+    for (int i = 0; i < KEY_TYPE_COUNT; i++) {
+        const struct key_type *type = &key_types[i];
+        const struct hash_alg *alg = &hash_algs[type->hash];
+        struct twin_span message = {digest, alg->len};
+        EVP_PKEY *pkey = type->bits != 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits)
+                         : type->curve != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
+                                               : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
+        struct buf pem = {0};
+        struct key key;
+        EVP_PKEY *again = NULL;
+        bool is_private = false;
+        size_t len = 0;
+
+        CHECK(pkey != NULL && key_type_of(pkey) == type);
+        CHECK(pem_write_private(pkey, NULL, &pem));
+        CHECK_EQ(pem_parse("pem", buf_span(&pem), false, &again, &is_private), CLI_DONE);
+        CHECK(is_private && EVP_PKEY_eq(pkey, again) == 1);
+        EVP_PKEY_free(pkey);
+        CHECK_EQ(key_adopt(&key, again, true, "pem"), CLI_DONE);
+        if (type->scheme != SCHEME_NONE) {
+            CHECK_EQ(key_sign(&key, alg, message, sig, &len), CLI_DONE);
+            CHECK(len <= type->sig_len);
+            CHECK(key_verify(&key, alg, message, (struct twin_span){sig, len}));
+            CHECK(!key_verify(&key, alg, message, (struct twin_span){sig, len - 1}));
+            digest[5] ^= 1;
+            CHECK(!key_verify(&key, alg, message, (struct twin_span){sig, len}));
+            digest[5] ^= 1;
+            sig[len / 2] ^= 1;
+            CHECK(!key_verify(&key, alg, message, (struct twin_span){sig, len}));
+        }
+        key_free(&key);
+        buf_free_secret(&pem);
+    }
+}
+
+/* Every kind of receiver: what is wrapped unwraps, with another key or a changed bit it does not.
+ */
+static void test_key_exchange(void)
+{
+    static const struct {
+        enum key_id key;
+        enum hash_id hmac;
+        uint8_t aes_len;
+        uint16_t tlv;
+    } cases[] = {
+        {KEY_RSA2048, HASH_SHA256, 16, TLV_ENC_RSA2048},
+        {KEY_RSA2048, HASH_SHA256, 32, TLV_ENC_RSA2048},
+        {KEY_P256, HASH_SHA256, 16, TLV_ENC_EC256},
+        {KEY_P256, HASH_SHA256, 32, TLV_ENC_EC256},
+        {KEY_X25519, HASH_SHA256, 16, TLV_ENC_X25519},
+        {KEY_X25519, HASH_SHA512, 32, TLV_ENC_X25519_SHA512},
+    };
+    uint8_t plain[33] = "thirty-two bytes and one more...", image_key[AES_KEY_MAX];
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct key_type *type = &key_types[cases[i].key];
+        struct key keys[2];
+        for (int k = 0; k < 2; k++) {
+            EVP_PKEY *pkey = type->bits != 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048)
+                             : type->curve != NULL
+                                 ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
+                                 : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
+            CHECK_EQ(key_adopt(&keys[k], pkey, true, "key"), CLI_DONE);
+        }
+        struct image_spec spec = {.enc_key = &keys[0],
+                                  .hmac_hash = &hash_algs[cases[i].hmac],
+                                  .aes_len = cases[i].aes_len};
+        struct tlv_area area = {TWIN_TLV_MAGIC, false, {0}};
+        uint8_t payload[sizeof(plain)];
+        struct twin_span none = {NULL, 0};
+        memcpy(payload, plain, sizeof(plain));
+        CHECK_EQ(encrypt_check_key(&spec), CLI_DONE);
+        CHECK_EQ(encrypt_payload(&spec, payload, sizeof(payload), &area), CLI_DONE);
+        CHECK(memcmp(payload, plain, sizeof(plain)) != 0);
+        CHECK_EQ(twin_get_le16(area.entries.data), cases[i].tlv);
+        struct twin_span value = {area.entries.data + 4, area.entries.len - 4};
+        CHECK_EQ(decrypt_key(cases[i].tlv, value, &keys[0], none, image_key), spec.aes_len);
+        CHECK(payload_cipher(image_key, spec.aes_len, payload, sizeof(payload)));
+        CHECK_MEM(payload, plain, sizeof(plain));
+        CHECK_EQ(decrypt_key(cases[i].tlv, value, &keys[1], none, image_key), 0);
+        CHECK_EQ(decrypt_key(cases[i].tlv, value, NULL, none, image_key), 0);
+        for (size_t byte = 4; byte < area.entries.len; byte++) {
+            area.entries.data[byte] ^= 0x01;
+            CHECK_EQ(decrypt_key(cases[i].tlv, value, &keys[0], none, image_key), 0);
+            area.entries.data[byte] ^= 0x01;
+        }
+        for (size_t cut = 0; cut < value.len; cut++) {
+            struct twin_span part = {value.ptr, cut};
+            CHECK_EQ(decrypt_key(cases[i].tlv, part, &keys[0], none, image_key), 0);
+        }
+        buf_free(&area.entries);
+        key_free(&keys[0]);
+        key_free(&keys[1]);
+    }
+}
+
+int main(void)
+{
+    test_hex_read();
+    test_hex_round_trip();
+    test_der();
+    test_trailer();
+    test_versions();
+    test_option_texts();
+    test_compression();
+    test_keys();
+    test_key_exchange();
+    return check_report();
+}
