@@ -54,8 +54,9 @@ enum twin_boot_status {
 struct twin_boot_handover {
     uint32_t image_addr; /* of the payload, from the start of the flash device */
     uint32_t image_len;  /* bytes of the payload */
-    bool unconfirmed;    /* on trial: arm the watchdog before starting it */
-    uint8_t attempt;     /* number of this start of a trial, from 1; 0 if confirmed */
+    bool unconfirmed;    /* nobody confirmed it: arm the watchdog before starting it */
+    uint8_t attempt;     /* number of this start on trial, from 1; 0: not counted (confirmed, or
+                            there is nothing to go back to) */
     uint8_t attempts;    /* how many it gets */
     struct twin_version version;
 };

@@ -23,7 +23,7 @@ struct twin_flash {
     uint32_t write_bytes; /* write unit: 1, 2, 4, 8, 16 or 32 */
     uint8_t erased;       /* value of an erased byte: 0xff or 0x00 */
     twin_err_t (*read)(void *ctx, uint32_t addr, void *buf, size_t len);
-    /* addr and len are multiples of write_bytes; the units are erased. */
+    /* addr and len are multiples of write_bytes; the units are erased; buf has any alignment. */
     twin_err_t (*write)(void *ctx, uint32_t addr, const void *buf, size_t len);
     /* addr and len are multiples of page_bytes. */
     twin_err_t (*erase)(void *ctx, uint32_t addr, uint32_t len);

@@ -56,7 +56,7 @@ static bool cell_is_all(const struct twin_slots *slots, const uint8_t *cell, uin
     return true;
 }
 
-void attempts_read(const struct twin_slots *slots, struct attempts *attempts)
+void twin_boot_attempts_read(const struct twin_slots *slots, struct attempts *attempts)
 {
     uint8_t erased = slots->area[TWIN_PRIMARY].flash->erased;
     uint8_t cell[TWIN_FLASH_WRITE_MAX];
@@ -80,7 +80,7 @@ static twin_err_t write_cell(const struct twin_slots *slots, uint8_t value)
     uint8_t cell[TWIN_FLASH_WRITE_MAX];
     struct attempts attempts;
 
-    attempts_read(slots, &attempts);
+    twin_boot_attempts_read(slots, &attempts);
     for (uint8_t i = attempts.used; i < attempts.cells; i++) {
         memset(cell, stored(slots, value), sizeof(cell));
         twin_err_t err = twin_area_write(&slots->area[TWIN_PRIMARY], cell_off(slots, i), cell,
@@ -92,7 +92,7 @@ static twin_err_t write_cell(const struct twin_slots *slots, uint8_t value)
     return TWIN_E_SPACE;
 }
 
-twin_err_t attempts_mark(const struct twin_slots *slots)
+twin_err_t twin_boot_attempts_mark(const struct twin_slots *slots)
 {
     return write_cell(slots, ATTEMPT);
 }

@@ -36,10 +36,10 @@ twin_err_t twin_boot_init(struct twin_boot *boot, const struct twin_boot_config 
 static enum twin_boot_status enter_swap(struct twin_boot *boot, enum twin_swap_type type,
                                         enum script_entry entry)
 {
-    measure_swap(boot, type);
+    twin_boot_swap_measure(boot, type);
     boot->priv.type = (uint8_t)type;
     boot->priv.phase = PHASE_SWAP;
-    script_enter(boot, entry);
+    twin_boot_script_enter(boot, entry);
     report(boot, TWIN_BOOT_EV_SWAP, type);
     return TWIN_BOOT_AGAIN;
 }
@@ -56,7 +56,7 @@ static enum twin_boot_status hand_over(struct twin_boot *boot, const struct twin
 static enum twin_boot_status start_primary(struct twin_boot *boot)
 {
     struct twin_image image;
-    twin_err_t err = validate_primary(boot->priv.config, &image);
+    twin_err_t err = twin_boot_primary_validate(boot->priv.config, &image);
 
     if (err != TWIN_OK) {
         report(boot, TWIN_BOOT_EV_INVALID, err);
@@ -65,14 +65,22 @@ static enum twin_boot_status start_primary(struct twin_boot *boot)
     return hand_over(boot, &image);
 }
 
-/* Withdraw a request that cannot be followed. The image stays for whoever wants to look at it. */
-static enum twin_boot_status refuse(struct twin_boot *boot, twin_err_t why)
+/*
+ * Withdraw what cannot be followed: the request, or a swap that has not moved anything yet. The
+ * images stay for whoever wants to look at them.
+ */
+static enum twin_boot_status withdraw(struct twin_boot *boot, enum twin_slot slot, twin_err_t why)
 {
     report(boot, TWIN_BOOT_EV_REFUSED, why);
-    if (twin_trailer_erase(&boot->priv.config->slots, TWIN_SECONDARY) != TWIN_OK) {
-        return start_primary(boot); /* a secondary that is broken must not stop the device */
+    if (twin_trailer_erase(&boot->priv.config->slots, slot) != TWIN_OK) {
+        return start_primary(boot); /* a flash that is broken must not stop the device */
     }
     return TWIN_BOOT_AGAIN;
+}
+
+static enum twin_boot_status refuse(struct twin_boot *boot, twin_err_t why)
+{
+    return withdraw(boot, TWIN_SECONDARY, why);
 }
 
 static enum twin_boot_status look_none(struct twin_boot *boot)
@@ -82,7 +90,7 @@ static enum twin_boot_status look_none(struct twin_boot *boot)
 
 static enum twin_boot_status take_update(struct twin_boot *boot, enum twin_swap_type type)
 {
-    twin_err_t err = validate_update(boot->priv.config);
+    twin_err_t err = twin_boot_update_validate(boot->priv.config);
 
     return err == TWIN_OK ? enter_swap(boot, type, SCRIPT_SWAP) : refuse(boot, err);
 }
@@ -99,7 +107,7 @@ static enum twin_boot_status look_perm(struct twin_boot *boot)
 
 static enum twin_boot_status look_revert(struct twin_boot *boot)
 {
-    twin_err_t err = validate_old(boot->priv.config);
+    twin_err_t err = twin_boot_old_validate(boot->priv.config);
 
     return err == TWIN_OK ? enter_swap(boot, TWIN_SWAP_REVERT, SCRIPT_SWAP) : refuse(boot, err);
 }
@@ -110,9 +118,18 @@ static enum twin_boot_status look_resume(struct twin_boot *boot)
 
     boot->priv.type = (uint8_t)primary->swap_type;
     boot->priv.swap_size = primary->swap_size;
-    script_enter(boot, SCRIPT_RESUME);
-    if (swap_resume(boot) != TWIN_OK) {
+    twin_boot_script_enter(boot, SCRIPT_RESUME);
+    if (twin_boot_swap_resume(boot) != TWIN_OK) {
         return start_primary(boot);
+    }
+    /* Before the first move the primary is whole: it is given up for a verified image only. Who
+     * has written to the secondary since the swap was begun is not known. */
+    if (boot->priv.move == 0) {
+        twin_err_t err =
+            twin_boot_source_validate(boot->priv.config, primary->swap_type, primary->swap_size);
+        if (err != TWIN_OK) {
+            return withdraw(boot, TWIN_PRIMARY, err);
+        }
     }
     boot->priv.phase = PHASE_SWAP;
     report(boot, TWIN_BOOT_EV_RESUME, boot->priv.move / 2);
@@ -122,8 +139,9 @@ static enum twin_boot_status look_resume(struct twin_boot *boot)
 static enum twin_boot_status give_up(struct twin_boot *boot)
 {
     report(boot, TWIN_BOOT_EV_GIVE_UP, 0);
-    if (validate_old(boot->priv.config) != TWIN_OK) {
+    if (twin_boot_old_validate(boot->priv.config) != TWIN_OK) {
         report(boot, TWIN_BOOT_EV_REVERT_IMPOSSIBLE, 0);
+        boot->handover.unconfirmed = true;
         return start_primary(boot);
     }
     return enter_swap(boot, TWIN_SWAP_REVERT, SCRIPT_REVERT);
@@ -136,15 +154,16 @@ static enum twin_boot_status look_trial(struct twin_boot *boot)
     struct attempts attempts;
     struct twin_image image;
 
-    attempts_read(&config->slots, &attempts);
+    twin_boot_attempts_read(&config->slots, &attempts);
     uint8_t limit = config->attempts < attempts.cells ? config->attempts : attempts.cells;
     bool exhausted = attempts.revert_now || attempts.used >= limit;
 
     /* Just swapped in: it gets one start whatever the cells say, as MCUboot gives it. */
-    if ((exhausted && !boot->priv.swapped) || validate_primary(config, &image) != TWIN_OK) {
+    if ((exhausted && !boot->priv.swapped) ||
+        twin_boot_primary_validate(config, &image) != TWIN_OK) {
         return give_up(boot);
     }
-    if (attempts_mark(&config->slots) != TWIN_OK && !boot->priv.swapped) {
+    if (twin_boot_attempts_mark(&config->slots) != TWIN_OK && !boot->priv.swapped) {
         return give_up(boot);
     }
     boot->handover.unconfirmed = true;
@@ -174,7 +193,7 @@ static enum twin_boot_status look(struct twin_boot *boot)
 static enum twin_boot_status swap(struct twin_boot *boot)
 {
     bool done = false;
-    twin_err_t err = script_step(boot, &done);
+    twin_err_t err = twin_boot_script_step(boot, &done);
 
     if (done) {
         boot->priv.swapped = true;

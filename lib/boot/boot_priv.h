@@ -11,13 +11,14 @@ enum script_entry {
     SCRIPT_SWAP,   /* the request is whole: take it */
     SCRIPT_RESUME  /* the primary's trailer is whole: go on where the status says */
 };
-void script_enter(struct twin_boot *boot, enum script_entry entry);
+void twin_boot_script_enter(struct twin_boot *boot, enum script_entry entry);
 /* At most one flash operation. *done when nothing is left to do. */
-TWIN_MUST_CHECK twin_err_t script_step(struct twin_boot *boot, bool *done);
+TWIN_MUST_CHECK twin_err_t twin_boot_script_step(struct twin_boot *boot, bool *done);
 
 /* swap_offset.c: moving the sectors. */
-TWIN_MUST_CHECK twin_err_t swap_resume(struct twin_boot *boot); /* sets priv.move from the status */
-TWIN_MUST_CHECK twin_err_t swap_step(struct twin_boot *boot, bool *done);
+TWIN_MUST_CHECK twin_err_t
+twin_boot_swap_resume(struct twin_boot *boot); /* sets priv.move from the status */
+TWIN_MUST_CHECK twin_err_t twin_boot_swap_step(struct twin_boot *boot, bool *done);
 
 /* attempts.c: the cells that count the starts of an unconfirmed image. */
 struct attempts {
@@ -25,14 +26,17 @@ struct attempts {
     uint8_t used;
     bool revert_now; /* the application gave up */
 };
-void attempts_read(const struct twin_slots *slots, struct attempts *attempts);
+void twin_boot_attempts_read(const struct twin_slots *slots, struct attempts *attempts);
 /* Count one start. TWIN_E_SPACE when no cell takes it. */
-TWIN_MUST_CHECK twin_err_t attempts_mark(const struct twin_slots *slots);
+TWIN_MUST_CHECK twin_err_t twin_boot_attempts_mark(const struct twin_slots *slots);
 
 /* validate.c: may this image be started, may this update be taken? */
-TWIN_MUST_CHECK twin_err_t validate_primary(const struct twin_boot_config *config,
-                                            struct twin_image *image);
-TWIN_MUST_CHECK twin_err_t validate_update(const struct twin_boot_config *config);
-TWIN_MUST_CHECK twin_err_t validate_old(const struct twin_boot_config *config);
+TWIN_MUST_CHECK twin_err_t twin_boot_primary_validate(const struct twin_boot_config *config,
+                                                      struct twin_image *image);
+TWIN_MUST_CHECK twin_err_t twin_boot_update_validate(const struct twin_boot_config *config);
+TWIN_MUST_CHECK twin_err_t twin_boot_old_validate(const struct twin_boot_config *config);
+/* Is what a swap of this type would put into the primary still there, within these bytes? */
+TWIN_MUST_CHECK twin_err_t twin_boot_source_validate(const struct twin_boot_config *config,
+                                                     enum twin_swap_type type, uint32_t max_len);
 /* Extent of the images that a swap of this type moves; an image that is not there counts 0. */
-void measure_swap(struct twin_boot *boot, enum twin_swap_type type);
+void twin_boot_swap_measure(struct twin_boot *boot, enum twin_swap_type type);

@@ -41,7 +41,7 @@ static const struct line script[] = {
     /* The old image must not be found in the secondary again; the failed one stays, one sector
      * in, for whoever wants to look at it. */
     {FOR_REVERT, OP_ERASE_FIRST, TWIN_SECONDARY, 0},
-    {FOR_REVERT, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK},
+    {FOR_PERM | FOR_REVERT, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK},
     {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_COPY_DONE},
     {FOR_ALL, OP_END, 0, 0},
 };
@@ -49,7 +49,7 @@ static const struct line script[] = {
 /* Lines at which the script can be entered. */
 static const uint8_t entries[] = {[SCRIPT_REVERT] = 0, [SCRIPT_SWAP] = 6, [SCRIPT_RESUME] = 12};
 
-void script_enter(struct twin_boot *boot, enum script_entry entry)
+void twin_boot_script_enter(struct twin_boot *boot, enum script_entry entry)
 {
     boot->priv.line = entries[entry];
     boot->priv.move = 0;
@@ -98,7 +98,7 @@ static twin_err_t do_line(struct twin_boot *boot, const struct line *line, bool 
     case OP_FIELD:
         return write_field(boot, line);
     case OP_MOVES:
-        return swap_step(boot, next);
+        return twin_boot_swap_step(boot, next);
     case OP_ERASE_FIRST:
         return erase_first_sector(slots, line->slot);
     case OP_END:
@@ -107,7 +107,7 @@ static twin_err_t do_line(struct twin_boot *boot, const struct line *line, bool 
     return TWIN_OK;
 }
 
-twin_err_t script_step(struct twin_boot *boot, bool *done)
+twin_err_t twin_boot_script_step(struct twin_boot *boot, bool *done)
 {
     const struct line *line = &script[boot->priv.line];
     bool next = true;

@@ -59,7 +59,7 @@ static uint32_t status_off(const struct twin_boot *boot, uint32_t index)
            index * slots->area[TWIN_PRIMARY].flash->write_bytes;
 }
 
-twin_err_t swap_resume(struct twin_boot *boot)
+twin_err_t twin_boot_swap_resume(struct twin_boot *boot)
 {
     const struct twin_slots *slots = &boot->priv.config->slots;
     const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
@@ -125,7 +125,7 @@ static twin_err_t mark_done(struct twin_boot *boot)
     return TWIN_OK;
 }
 
-twin_err_t swap_step(struct twin_boot *boot, bool *done)
+twin_err_t twin_boot_swap_step(struct twin_boot *boot, bool *done)
 {
     *done = boot->priv.move >= move_count(boot);
     if (*done) {

@@ -43,16 +43,26 @@ static twin_err_t validate_at(const struct twin_boot_config *config, enum twin_s
     return answer == VERIFIED ? TWIN_OK : TWIN_E_VERIFY;
 }
 
-twin_err_t validate_primary(const struct twin_boot_config *config, struct twin_image *image)
+twin_err_t twin_boot_primary_validate(const struct twin_boot_config *config,
+                                      struct twin_image *image)
 {
     return validate_at(config, TWIN_PRIMARY, 0, image);
 }
 
-twin_err_t validate_old(const struct twin_boot_config *config)
+twin_err_t twin_boot_source_validate(const struct twin_boot_config *config,
+                                     enum twin_swap_type type, uint32_t max_len)
 {
+    uint32_t off = type == TWIN_SWAP_REVERT ? 0 : twin_slots_update_off(&config->slots);
     struct twin_image image;
 
-    return validate_at(config, TWIN_SECONDARY, 0, &image);
+    TWIN_TRY(validate_at(config, TWIN_SECONDARY, off, &image));
+    return image.total_len <= max_len ? TWIN_OK : TWIN_E_SPACE;
+}
+
+twin_err_t twin_boot_old_validate(const struct twin_boot_config *config)
+{
+    return twin_boot_source_validate(config, TWIN_SWAP_REVERT,
+                                     twin_slots_image_max(&config->slots));
 }
 
 static bool open_at(const struct twin_boot_config *config, enum twin_slot slot, uint32_t off,
@@ -62,7 +72,7 @@ static bool open_at(const struct twin_boot_config *config, enum twin_slot slot, 
                            twin_slots_image_max(&config->slots)) == TWIN_OK;
 }
 
-twin_err_t validate_update(const struct twin_boot_config *config)
+twin_err_t twin_boot_update_validate(const struct twin_boot_config *config)
 {
     const struct twin_slots *slots = &config->slots;
     struct twin_image update, other;
@@ -93,7 +103,7 @@ static void measure_one(struct twin_boot *boot, enum twin_slot slot, uint32_t of
     }
 }
 
-void measure_swap(struct twin_boot *boot, enum twin_swap_type type)
+void twin_boot_swap_measure(struct twin_boot *boot, enum twin_swap_type type)
 {
     const struct twin_slots *slots = &boot->priv.config->slots;
 
