@@ -71,45 +71,74 @@ twin_err_t update_init(struct update *update, struct monitor *monitor)
     return twin_srv_init(&update->server, &update->config);
 }
 
-/* Each reply is a packet, and each packet is framed alone. */
-static void send(struct update *update, struct twin_span replies)
+static void send_framed(struct update *update, struct twin_span packet)
+{
+    size_t len;
+
+    if (twin_console_encode(packet, update->frame, sizeof(update->frame), &len) == TWIN_OK) {
+        twin_board_write(TWIN_BOARD_SMP, update->frame, len);
+    }
+}
+
+static void send_plain(struct update *update, struct twin_span packet)
+{
+    (void)update;
+    twin_board_packet_write(packet.ptr, packet.len);
+}
+
+typedef void (*send_fn)(struct update *update, struct twin_span packet);
+
+/* Each reply is a packet, and each packet is sent alone. */
+static void send_all(struct update *update, struct twin_span replies, send_fn send)
 {
     struct twin_smp_header header;
 
     while (twin_smp_header_read(replies, &header) == TWIN_OK &&
            replies.len >= TWIN_SMP_HEADER_LEN + (size_t)header.len) {
         struct twin_span packet = {replies.ptr, TWIN_SMP_HEADER_LEN + (size_t)header.len};
-        size_t len;
-        if (twin_console_encode(packet, update->frame, sizeof(update->frame), &len) == TWIN_OK) {
-            twin_board_write(TWIN_BOARD_SMP, update->frame, len);
-        }
+        send(update, packet);
         replies.ptr += packet.len;
         replies.len -= packet.len;
     }
 }
 
-static void answer(struct update *update, uint32_t now_ms)
+static void answer(struct update *update, struct twin_span packet, send_fn send, uint32_t now_ms)
 {
-    size_t len = twin_srv_handle(&update->server, update->decoder.packet, update->reply,
-                                 sizeof(update->reply));
+    size_t len = twin_srv_handle(&update->server, packet, update->reply, sizeof(update->reply));
 
-    send(update, (struct twin_span){update->reply, len});
+    send_all(update, (struct twin_span){update->reply, len}, send);
     if (update->server.reset_requested && !update->resetting) {
         update->resetting = true;
         update->reset_at_ms = now_ms + RESET_DELAY_MS;
     }
 }
 
-void update_run(struct update *update, uint32_t now_ms)
+static void serve_line(struct update *update, uint32_t now_ms)
 {
     uint8_t bytes[64];
     size_t len = twin_board_read(TWIN_BOARD_SMP, bytes, sizeof(bytes));
 
     for (size_t i = 0; i < len; i++) {
         if (twin_console_decode(&update->decoder, bytes[i]) == TWIN_CONSOLE_PACKET) {
-            answer(update, now_ms);
+            answer(update, update->decoder.packet, send_framed, now_ms);
         }
     }
+}
+
+/* The room for framing is free here: a plain packet has none. */
+static void serve_packet(struct update *update, uint32_t now_ms)
+{
+    size_t len = twin_board_packet_read(update->frame, sizeof(update->request));
+
+    if (len != 0) {
+        answer(update, (struct twin_span){update->frame, len}, send_plain, now_ms);
+    }
+}
+
+void update_run(struct update *update, uint32_t now_ms)
+{
+    serve_line(update, now_ms);
+    serve_packet(update, now_ms);
     if (update->resetting && (int32_t)(now_ms - update->reset_at_ms) >= 0) {
         twin_print("restarting on request\n");
         twin_board_reset();

@@ -77,6 +77,16 @@ size_t twin_board_read(enum twin_board_line line, uint8_t *buf, size_t cap);
 void twin_board_write(enum twin_board_line line, const void *buf, size_t len);
 
 /*
+ * SMP packets without framing, for boards with a datagram network; others link packet_none.c.
+ *
+ * Take one received packet; 0 if there is none. Packets longer than cap are lost. Never blocks.
+ */
+size_t twin_board_packet_read(uint8_t *buf, size_t cap);
+
+/* Send a packet to whoever sent the one that was read last. May get lost. */
+void twin_board_packet_write(const void *buf, size_t len);
+
+/*
  * The watchdog. It resets the processor when it is not fed for timeout_ms (1 to 170000).
  *
  * The bootloader starts it with CONFIG_TWIN_BOOT_WATCHDOG_MS before it hands over to an image on

@@ -63,8 +63,15 @@ enum twin_cbor_major twin_cbor_get_head(struct twin_cbor_reader *r, uint32_t *va
 /* Read a definite-length string of the given major type (BSTR or TSTR); points into buf. */
 struct twin_span twin_cbor_get_bytes(struct twin_cbor_reader *r, enum twin_cbor_major major);
 
-/* If the next byte is the break of an indefinite container: consume it and return true. */
-bool twin_cbor_at_break(struct twin_cbor_reader *r);
+/*
+ * Go through a container: is there another item (of a map: another key)?
+ *
+ * left  set to the container's count before the first call; kept by the caller between calls.
+ *
+ * False at the end, whose break byte it consumes, and after a fault. Every item takes at least a
+ * byte, so a loop over this ends.
+ */
+bool twin_cbor_next(struct twin_cbor_reader *r, uint32_t *left);
 
 /* Pass over one item, whatever it is; nesting up to 8 levels, deeper fails. */
 void twin_cbor_skip(struct twin_cbor_reader *r);

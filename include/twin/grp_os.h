@@ -114,6 +114,5 @@ enum {
 };
 
 extern const struct twin_msg twin_os_echo_req_msg, twin_os_echo_rsp_msg, twin_os_task_msg,
-    twin_os_taskstat_rsp_msg,
-    twin_os_reset_req_msg, twin_os_params_rsp_msg, twin_os_info_req_msg, twin_os_info_rsp_msg,
-    twin_os_bootloader_req_msg, twin_os_bootloader_rsp_msg;
+    twin_os_taskstat_rsp_msg, twin_os_reset_req_msg, twin_os_params_rsp_msg, twin_os_info_req_msg,
+    twin_os_info_rsp_msg, twin_os_bootloader_req_msg, twin_os_bootloader_rsp_msg;

@@ -47,8 +47,8 @@ struct twin_msg {
     }
 #define TWIN_FIELD_MSG(st, member, key_, item_, req_)                                              \
     {                                                                                              \
-        .key = (key_), .type = TWIN_F_MSG, .required = (req_), .offset = offsetof(struct st, member), \
-        .item = (item_)                                                                            \
+        .key = (key_), .type = TWIN_F_MSG, .required = (req_),                                     \
+        .offset = offsetof(struct st, member), .item = (item_)                                     \
     }
 #define TWIN_FIELD_MANY(st, member, key_, type_, item_, max_)                                      \
     {                                                                                              \

@@ -1,12 +1,10 @@
 /*
  * twin/server.h - device side of SMP: from request packets to response packets. No I/O, no OS.
  *
- *     static const struct twin_srv_config config = {
- *         .groups = twin_srv_groups, .slots = &slots, .buf_size = sizeof(buf), .buf_count = 4, ...};
  *     twin_srv_init(&srv, &config);
- *     for each packet that the port has received:
- *         len = twin_srv_handle(&srv, packet, reply, sizeof(reply));
- *         send reply[0..len); then look at srv.reset_requested
+ *     // for each packet that the port has received:
+ *     len = twin_srv_handle(&srv, packet, reply, sizeof(reply));
+ *     // send reply[0..len), then look at srv.reset_requested
  *
  * One server may serve several transports, one packet after the other: a transfer may begin on one
  * and go on on another. Not for interrupts; calls must not overlap.
@@ -59,13 +57,18 @@ struct twin_srv_group;
 struct twin_srv_config {
     const struct twin_srv_group *const *groups; /* NULL at the end; twin_srv_groups = all */
     const struct twin_slots *slots;             /* needed by the image group */
-    uint16_t buf_size;  /* bytes of one packet buffer as the client sees it (command "params") */
-    uint16_t buf_count; /* requests that the port can hold while one is worked on, plus one */
+
+    /* What "params" announces: bytes of one packet buffer, on a console TWIN_CONSOLE_OVERHEAD more
+     * than the largest packet; and how many requests the port holds while one is worked on, plus
+     * one. */
+    uint16_t buf_size, buf_count;
+
     /* NULL is answered as "unknown". Together up to TWIN_SRV_INFO_MAX bytes with blanks between. */
     const char *info[TWIN_INFO_COUNT];
-    const char *bootloader;       /* name that "bootloader" reports: "MCUboot" says compatible */
+
+    const char *bootloader; /* its name: "MCUboot" says compatible; NULL: no answer */
     enum twin_swap_mode boot_mode;
-    bool no_downgrade; /* the bootloader refuses older versions */
+    bool no_downgrade; /* it refuses older versions */
 
     /*
      * May this happen? NULL: always.
@@ -124,7 +127,7 @@ TWIN_MUST_CHECK twin_err_t twin_srv_init(struct twin_srv *srv,
  *
  * Returns the bytes of out that are to be sent; 0: nothing. Cannot fail: faults are told to the
  * client. May take as long as erasing the slot (erase) or hashing it (first and last part of an
- * upload, test). Stack: about 0.7 KB besides the flash driver's, on a Cortex-M4.
+ * upload, test). Stack: about 1.1 KB besides the flash driver's, on a Cortex-M4.
  */
 size_t twin_srv_handle(struct twin_srv *srv, struct twin_span packet, uint8_t *out, size_t cap);
 

@@ -55,8 +55,8 @@ struct twin_update {
     struct twin_job job;
     enum twin_update_stage stage; /* where it is; where it failed when result is not TWIN_OK */
     struct twin_upload upload;    /* for its status; valid from UPLOAD on */
-    bool was_running;             /* the image ran, or waited in its slot, before: not sent */
-    bool was_there;
+    bool was_running;             /* the image ran before: nothing was to be done, or CONFIRM */
+    bool was_there;               /* the device had it before: it was not sent */
     bool may_drop; /* the link may break and come back: the driver should open it again */
     struct {
         struct twin_client *client;

@@ -25,7 +25,7 @@
 
 #define TWIN_UPLOAD_SHA_LEN        32
 #define TWIN_UPLOAD_WINDOW_MAX     8     /* requests in flight, at most */
-#define TWIN_UPLOAD_WINDOW_DEFAULT 4     /* enough for every link measured (docs/performance.md) */
+#define TWIN_UPLOAD_WINDOW_DEFAULT 4     /* taken when window_max is 0 */
 #define TWIN_UPLOAD_PATIENCE_MS    40000 /* for the first answer: half a megabyte is erased */
 #define TWIN_UPLOAD_PACKET_MIN     112   /* smallest packet: an image header has to fit the first */
 
@@ -108,7 +108,7 @@ struct twin_upload {
 
 /*
  * Begin. config is copied; what it points to must live until the job is done, and so must client,
- * which serves no other job meanwhile.
+ * which serves no other job meanwhile. The upload itself must stay where it is.
  *
  * The job ends with TWIN_OK: the device has the whole file. Or with TWIN_E_REFUSED (why:
  * client->refusal); TWIN_E_TIMEOUT if answers stopped coming; TWIN_E_FORMAT if they could not be

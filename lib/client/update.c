@@ -10,7 +10,6 @@
 #define POLL_MS       1000 /* between two questions to a device that may be restarting */
 #define POLL_ANSWER   1500 /* timeout of such a question: swaps are silent, not slow */
 #define RESET_AGAIN   8    /* polls that show a device not restarted before it is asked again */
-#define RESET_TRIES   2
 #define RESET_WAIT_MS 3000
 
 static struct twin_update *update_of(struct twin_job *job)
@@ -219,7 +218,8 @@ static const struct stage stages[] = {
     [TWIN_UPDATE_RESET] = {.op = TWIN_SMP_WRITE,
                            .group = TWIN_GRP_OS,
                            .id = TWIN_OS_RESET,
-                           .tries = RESET_TRIES,
+
+                           .tries = 1, /* a late repeat would cost the image one of its starts */
                            .timeout_ms = RESET_WAIT_MS,
                            .req_msg = &twin_os_reset_req_msg,
                            .rsp_msg = &twin_empty_msg,

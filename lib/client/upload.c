@@ -13,10 +13,10 @@
 #define LENGTH_HEAD_GROW 2   /* the head of a byte string grows by this from empty to 64 KiB */
 
 /* Timeouts double with each silence: seven times from 0.2 s are 22 s without a word. */
-#define ANSWER_MS_START  2000
-#define ANSWER_MS_MIN    300
+#define ANSWER_MS_START  1500
+#define ANSWER_MS_MIN    200
 #define ANSWER_MS_MAX    10000
-#define SILENCES_MAX     6
+#define SILENCES_MAX     7
 #define FIRST_TRIES      4 /* of 1 + 2 + 4 + 8 = 15 parts of the patience */
 #define FIRST_PARTS      15
 #define FIRST_TRIES_SLOW 2 /* of the whole patience, when a repeat costs another erase */
@@ -66,6 +66,7 @@ static void begin_parts(struct twin_upload *u)
     u->priv.next = 0;
     u->priv.highest = 0;
     u->priv.in_flight = 0;
+    u->priv.silences = 0;
     u->priv.is_last_sent = false;
 }
 
@@ -264,9 +265,6 @@ static void learn_answer_time(struct twin_upload *u, uint32_t rtt_ms)
     u->priv.rtt_8 += error;
     error = error < 0 ? -error : error;
     u->priv.rtt_var_4 += error - u->priv.rtt_var_4 / 4;
-    if (u->priv.rtt_8 <= 0) {
-        u->priv.rtt_8 = 1;
-    }
 }
 
 /* ---- Losses ---- */
@@ -333,27 +331,42 @@ static void on_forgotten(struct twin_upload *u)
 
 /* ---- Answers ---- */
 
-static void on_offset(struct twin_upload *u, uint32_t off)
+/* All is there. A device that compares says whether it is the same. */
+static void on_complete(struct twin_upload *u)
+{
+    const struct twin_image_upload_rsp *rsp = &u->priv.rsp.part;
+    const bool has_compared = rsp->present & TWIN_IMAGE_UPLOAD_RSP_MATCH;
+
+    u->status.has_matched = has_compared && rsp->match;
+    finish(u, has_compared && !rsp->match ? TWIN_E_VERIFY : TWIN_OK);
+}
+
+/* Does the device get on? Its count may fall back, but not without end. */
+static bool is_standing_still(struct twin_upload *u, uint32_t off)
+{
+    if (off <= u->priv.highest) {
+        return ++u->priv.standstills > STANDSTILLS_MAX;
+    }
+    u->priv.highest = off;
+    u->priv.standstills = 0;
+    u->priv.loss_debt -= u->priv.loss_debt > 0;
+    return false;
+}
+
+/* The device told its count: on from there. */
+static void advance(struct twin_upload *u, uint32_t off, uint32_t now_ms)
 {
     u->status.stage = TWIN_UPLOAD_SEND;
     u->status.done = off;
     u->priv.silences = 0;
-    if (off > u->priv.highest) {
-        u->priv.highest = off;
-        u->priv.standstills = 0;
-        u->priv.loss_debt -= u->priv.loss_debt > 0;
-    } else if (++u->priv.standstills > STANDSTILLS_MAX) {
-        finish(u, TWIN_E_IO);
-        return;
-    }
+    u->priv.timer_ms = now_ms;
     if (u->priv.next < off) {
         u->priv.next = off;
     }
     if (off == u->priv.config.len) {
-        const struct twin_image_upload_rsp *rsp = &u->priv.rsp.part;
-        const bool has_compared = rsp->present & TWIN_IMAGE_UPLOAD_RSP_MATCH;
-        u->status.has_matched = has_compared && rsp->match;
-        finish(u, has_compared && !rsp->match ? TWIN_E_VERIFY : TWIN_OK);
+        on_complete(u);
+    } else if (is_standing_still(u, off)) {
+        finish(u, TWIN_E_IO);
     }
 }
 
@@ -366,20 +379,17 @@ static void on_answer(struct twin_upload *u, unsigned index, uint32_t off, uint3
     u->priv.in_flight -= index + 1;
     memmove(u->priv.flight, u->priv.flight + index + 1,
             u->priv.in_flight * sizeof(u->priv.flight[0]));
-    u->priv.timer_ms = now_ms;
-    if (part.off != 0) {
-        learn_answer_time(u, now_ms - part.sent_ms);
-    } else if (off > end) {
-        u->status.resumed_from = off;
-    }
     if (off == 0) {
         on_forgotten(u);
         return;
     }
-    if (part.off != 0 && off >= end) {
-        u->priv.is_size_proven = true;
+    if (part.off != 0) {
+        learn_answer_time(u, now_ms - part.sent_ms);
+        u->priv.is_size_proven |= off >= end;
+    } else if (off > end) {
+        u->status.resumed_from = off;
     }
-    on_offset(u, off);
+    advance(u, off, now_ms);
     if (off < end && u->status.stage == TWIN_UPLOAD_SEND) {
         go_back(u); /* not taken, or in part; those behind it will not be taken either */
     }
@@ -410,7 +420,7 @@ static void part_receive(struct twin_upload *u, struct twin_span packet, uint32_
     if (index < u->priv.in_flight) {
         on_answer(u, index, rsp->off, now_ms);
     } else if (rsp->off > u->status.done) {
-        on_offset(u, rsp->off); /* late, but it brings the device's count */
+        advance(u, rsp->off, now_ms); /* late, from a device that is only slow: its count is new */
     }
 }
 

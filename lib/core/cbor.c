@@ -154,12 +154,19 @@ struct twin_span twin_cbor_get_bytes(struct twin_cbor_reader *r, enum twin_cbor_
     return take(r, len);
 }
 
-bool twin_cbor_at_break(struct twin_cbor_reader *r)
+bool twin_cbor_next(struct twin_cbor_reader *r, uint32_t *left)
 {
-    if (r->failed || r->off >= r->len || r->buf[r->off] != BREAK) {
+    if (r->failed || *left == 0) {
         return false;
     }
-    r->off++;
+    if (*left != TWIN_CBOR_INDEFINITE) {
+        (*left)--;
+        return true;
+    }
+    if (r->off < r->len && r->buf[r->off] == BREAK) {
+        r->off++;
+        return false;
+    }
     return true;
 }
 
@@ -182,20 +189,18 @@ void twin_cbor_skip(struct twin_cbor_reader *r)
     size_t depth = 0;
 
     while (!r->failed) {
-        bool indefinite = left[depth] == TWIN_CBOR_INDEFINITE;
-        if (left[depth] == 0 || (indefinite && twin_cbor_at_break(r))) {
+        enum twin_cbor_major major;
+        uint32_t value;
+        if (!twin_cbor_next(r, &left[depth])) {
             if (depth == 0) {
                 return;
             }
             depth--;
             continue;
         }
-        uint32_t value;
-        enum twin_cbor_major major = twin_cbor_get_head(r, &value);
-        if (major == TWIN_CBOR_TAG) {
-            continue; /* what is tagged follows and is the item */
-        }
-        left[depth] -= indefinite ? 0 : 1;
+        do { /* what is tagged follows the tag and is the item */
+            major = twin_cbor_get_head(r, &value);
+        } while (major == TWIN_CBOR_TAG);
         if (major == TWIN_CBOR_BSTR || major == TWIN_CBOR_TSTR) {
             take(r, value);
         } else if (is_container(major) && ++depth == NESTING_MAX) {

@@ -150,10 +150,12 @@ static const uint8_t actions[][SLOT_COUNT][2] = {
 };
 
 static const struct twin_srv_fault bad_hash = {.group_rc = TWIN_IMAGE_RC_BAD_HASH};
-static const struct twin_srv_fault not_found = {.group_rc = TWIN_IMAGE_RC_HASH_NOT_FOUND};
+static const struct twin_srv_fault not_found = {.group_rc = TWIN_IMAGE_RC_HASH_NOT_FOUND,
+                                                .rsn = "no such hash"};
 static const struct twin_srv_fault damaged = {.group_rc = TWIN_IMAGE_RC_HASH_NOT_FOUND,
                                               .rsn = "image damaged"};
-static const struct twin_srv_fault is_active = {.group_rc = TWIN_IMAGE_RC_TEST_ACTIVE_DENIED};
+static const struct twin_srv_fault is_active = {.group_rc = TWIN_IMAGE_RC_TEST_ACTIVE_DENIED,
+                                                .rsn = "image is running"};
 static const struct twin_srv_fault decided = {.group_rc = TWIN_IMAGE_RC_PENDING};
 
 /*

@@ -51,17 +51,20 @@ static const struct twin_srv_fault *os_reset(struct twin_srv *srv, const void *r
 {
     const struct twin_os_reset_req *req = req_;
     const struct twin_srv_question question = {.event = TWIN_SRV_RESET};
-    const struct twin_srv_fault *fault = req->force ? NULL : twin_srv_ask(srv, &question);
+    const struct twin_srv_fault *refusal = NULL;
 
     (void)rsp;
     if (req->boot_mode > UINT8_MAX) {
-        fault = &bad_boot_mode;
+        return &bad_boot_mode;
     }
-    if (fault == NULL) {
+    if (!req->force) {
+        refusal = twin_srv_ask(srv, &question);
+    }
+    if (refusal == NULL) {
         srv->boot_mode = (uint8_t)req->boot_mode;
         srv->reset_requested = true;
     }
-    return fault;
+    return refusal;
 }
 
 static const struct twin_srv_fault *os_params(struct twin_srv *srv, const void *req,

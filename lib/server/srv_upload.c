@@ -1,9 +1,9 @@
 /*
  * srv_upload.c - the upload command: an image file, part by part, into the secondary.
  *
- * Flash is erased as the file advances, a sector when its first byte comes, so that no part takes
- * longer than one erase. Before that go the trailer and sector 0, where nothing may be left that
- * the bootloader could take for a decision or for an image.
+ * Flash is erased as the file advances, a sector when its first byte comes, so that no client waits
+ * for the erase of a whole slot. With the first part go the trailer and sector 0, where nothing may
+ * be left that the bootloader could take for a decision or for an image.
  * Spec: docs/spec-smp.md section 3.2, upload. SPDX-License-Identifier: Apache-2.0
  */
 #include "srv_priv.h"

@@ -85,24 +85,18 @@ static enum twin_console_event drop(struct twin_console_decoder *d)
     return TWIN_CONSOLE_DROPPED;
 }
 
+/* A marker ends whatever was before it on the line: what got lost there shows in the CRC. */
 static enum twin_console_event start_line(struct twin_console_decoder *d, bool is_first)
 {
-    /* The line before may have lost its newline: what it left half done is lost. */
     bool was_open = d->priv.is_open;
-    bool torn = d->priv.line != LINE_TEXT && d->priv.count % GROUP != 0;
 
     d->priv.count = 0;
+    d->priv.line = was_open || is_first ? LINE_BASE64 : LINE_IGNORED;
     if (is_first) {
         d->priv.is_open = true;
         d->priv.got = 0;
-        d->priv.line = LINE_BASE64;
-        return was_open ? TWIN_CONSOLE_DROPPED : TWIN_CONSOLE_NONE;
     }
-    if (was_open && torn) {
-        return drop(d);
-    }
-    d->priv.line = was_open ? LINE_BASE64 : LINE_IGNORED;
-    return TWIN_CONSOLE_NONE;
+    return was_open && is_first ? TWIN_CONSOLE_DROPPED : TWIN_CONSOLE_NONE;
 }
 
 /* A line of framing has ended: is the packet complete? */

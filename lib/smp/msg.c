@@ -116,18 +116,6 @@ static uint32_t open_items(struct twin_cbor_reader *r, enum twin_cbor_major majo
     return count;
 }
 
-/* Is there another item in a container, definite or not? Each takes at least a byte: it ends. */
-static bool next_item(struct twin_cbor_reader *r, uint32_t *left)
-{
-    bool indefinite = *left == TWIN_CBOR_INDEFINITE;
-
-    if (r->failed || *left == 0 || (indefinite && twin_cbor_at_break(r))) {
-        return false;
-    }
-    *left -= indefinite ? 0 : 1;
-    return true;
-}
-
 static void decode_fields(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out,
                           unsigned first);
 
@@ -185,7 +173,7 @@ static void decode_items(struct twin_cbor_reader *r, const struct twin_field *f,
     uint32_t left = open_items(r, is_dict ? TWIN_CBOR_MAP : TWIN_CBOR_ARRAY);
     uint32_t got = 0;
 
-    for (; next_item(r, &left); got++) {
+    for (; twin_cbor_next(r, &left); got++) {
         uint8_t *item = out + f->offset + (size_t)got * f->item->size;
         if (got == f->max) {
             r->failed = true;
@@ -252,7 +240,7 @@ static void decode_fields(struct twin_cbor_reader *r, const struct twin_msg *msg
     uint32_t present = 0;
 
     memset(out, 0, msg->size);
-    while (next_item(r, &left)) {
+    while (twin_cbor_next(r, &left)) {
         struct twin_span key = twin_cbor_get_bytes(r, TWIN_CBOR_TSTR);
         if (r->failed) {
             break;

@@ -105,6 +105,7 @@ struct cli_program {
     const struct cli_opt *options;         /* common to all commands; NULL: none */
     size_t opts_size;
     const char *version; /* for --version without a command; NULL: there is no such option */
+    void (*before)(const struct cli_call *call); /* called before run; NULL: nothing to do */
 };
 
 /* Parse, run, and give what main() is to return. A failure to write stdout makes it CLI_REFUSED. */

@@ -104,7 +104,11 @@ static mode_t choose_mode(const struct stat *old, unsigned rules)
     return 0666 & ~mask;
 }
 
-/* A rename lasts only once its folder is on disk. Not every file system can do this: no error. */
+/*
+ * A rename lasts only once its folder is on disk. That matters for a new key; any other file is the
+ * old or the new one after a power cut, and can be made again. Not every file system can do this:
+ * no error.
+ */
 static void sync_folder(const char *path)
 {
     char folder[PATH_MAX];
@@ -159,7 +163,7 @@ static int write_by_rename(const char *path, const void *data, size_t len, mode_
     if (rc != 0 || (rules & CLI_FILE_NEW)) {
         unlink(name);
     }
-    if (rc == 0) {
+    if (rc == 0 && (rules & CLI_FILE_SECRET)) {
         sync_folder(path);
     }
     return rc;

@@ -19,6 +19,9 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
     struct parser parser = {.call = {.program = program}};
     int rc = parse_arguments(&parser, argc, argv);
 
+    if (rc == PARSE_GO_ON && program->before != NULL) {
+        program->before(&parser.call);
+    }
     if (rc == PARSE_GO_ON) {
         rc = parser.call.cmd->run(&parser.call);
     }
@@ -69,7 +72,7 @@ void cli_warn(const char *format, ...)
 
 void cli_json_print(json_t *value)
 {
-    json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
     putchar('\n');
     json_decref(value);
 }

@@ -50,7 +50,13 @@ static bool der_trim(struct twin_span *sig)
     if (sig->len < 2 || sig->ptr[0] != SEQUENCE || sig->ptr[1] > sig->len - 2) {
         return false;
     }
-    sig->len = (size_t)sig->ptr[1] + 2;
+    size_t len = (size_t)sig->ptr[1] + 2;
+    for (size_t i = len; i < sig->len; i++) {
+        if (sig->ptr[i] != 0) {
+            return false;
+        }
+    }
+    sig->len = len;
     return true;
 }
 

@@ -159,6 +159,11 @@ static int keygen_run(const struct cli_call *call)
     if (rc != CLI_DONE) {
         return rc;
     }
+    if (hsm_is_uri(opts->key)) {
+        return opts->password || opts->force
+                   ? cli_usage_error(call, "A key in a token takes neither --password nor --force")
+                   : hsm_generate(opts->key, type);
+    }
     if (!opts->password) {
         return write_key(opts, type, NULL);
     }

@@ -99,6 +99,8 @@ static const struct cli_opt options[] = {
      .help = "Public key of the signature that is made elsewhere"},
     {"sig-out", 0, CLI_TEXT, AT(sig_out), .arg = "FILE",
      .help = "Write the signature to this file too, as base64"},
+    {"audit", 0, CLI_TEXT, AT(audit), .arg = "FILE",
+     .help = "Append a line about this signature to FILE; without it no image is written"},
     {.name = NULL},
 };
 

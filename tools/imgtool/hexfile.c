@@ -202,36 +202,57 @@ static void write_record(struct buf *out, uint16_t addr, enum record_type type, 
     buf_add(out, text, at);
 }
 
-/* One segment; *upper holds the upper half of the address that is in force. */
-static void write_segment(struct buf *out, const struct hex_segment *segment, uint32_t *upper)
-{
-    size_t done = 0;
+/* The data record being filled. Segments that touch share records. */
+struct writer {
+    struct buf *out;
+    uint64_t addr;  /* of its first byte */
+    uint32_t upper; /* upper half of the address that is in force */
+    uint8_t len;
+    uint8_t data[WRITE_LEN];
+};
 
-    while (done < segment->bytes.len) {
-        uint32_t addr = (uint32_t)(segment->addr + done);
-        size_t left = segment->bytes.len - done;
-        size_t to_border = NO_BASE_STEP - addr % NO_BASE_STEP;
-        size_t len = left < WRITE_LEN ? left : WRITE_LEN;
-        if (*upper != addr >> 16) {
-            uint8_t base[2];
-            *upper = addr >> 16;
-            twin_put_be16(base, (uint16_t)*upper);
-            write_record(out, 0, LINEAR, base, sizeof(base));
-        }
-        len = len < to_border ? len : to_border;
-        write_record(out, (uint16_t)addr, DATA, segment->bytes.ptr + done, (uint8_t)len);
-        done += len;
+static void flush(struct writer *writer)
+{
+    uint32_t addr = (uint32_t)writer->addr;
+    uint8_t upper[2];
+
+    if (writer->len == 0) {
+        return;
     }
+    if (writer->upper != addr >> 16) {
+        writer->upper = addr >> 16;
+        twin_put_be16(upper, (uint16_t)writer->upper);
+        write_record(writer->out, 0, LINEAR, upper, sizeof(upper));
+    }
+    write_record(writer->out, (uint16_t)addr, DATA, writer->data, writer->len);
+    writer->len = 0;
+}
+
+static void put(struct writer *writer, uint64_t addr, uint8_t byte)
+{
+    bool follows = addr == writer->addr + writer->len;
+
+    if (!follows || writer->len == WRITE_LEN || addr % NO_BASE_STEP == 0) {
+        flush(writer);
+    }
+    if (writer->len == 0) {
+        writer->addr = addr;
+    }
+    writer->data[writer->len++] = byte;
 }
 
 void hex_write(struct buf *out, const struct hex_segment *segments, size_t count)
 {
     const struct hex_segment *last = &segments[count - 1];
     /* A file that stays below 64 KiB needs no base address; others begin with one, even if 0. */
-    uint32_t upper = last->addr + last->bytes.len - 1 < NO_BASE_STEP ? 0 : UINT32_MAX;
+    bool low = last->addr + last->bytes.len <= NO_BASE_STEP;
+    struct writer writer = {.out = out, .upper = low ? 0 : UINT32_MAX};
 
     for (size_t i = 0; i < count; i++) {
-        write_segment(out, &segments[i], &upper);
+        for (size_t j = 0; j < segments[i].bytes.len; j++) {
+            put(&writer, segments[i].addr + j, segments[i].bytes.ptr[j]);
+        }
     }
+    flush(&writer);
     write_record(out, 0, END, NULL, 0);
 }

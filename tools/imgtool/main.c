@@ -3,7 +3,31 @@
  * Apache-2.0
  */
 #include "commands.h"
+#include "hsm.h"
+#include <limits.h>
 #include <openssl/crypto.h>
+
+struct common_opts {
+    int64_t pin_fd;
+};
+
+static const struct cli_opt common_options[] = {
+    {.name = "pin-fd",
+     .type = CLI_I64,
+     .offset = offsetof(struct common_opts, pin_fd),
+     .arg = "N",
+     .min = 0,
+     .max = INT_MAX,
+     .help = "Read the PIN of a token from this file descriptor"},
+    {.name = NULL},
+};
+
+static void before(const struct cli_call *call)
+{
+    const struct common_opts *opts = call->common;
+
+    hsm_set_pin_fd(opts->pin_fd == CLI_I64_NONE ? -1 : (int)opts->pin_fd);
+}
 
 int main(int argc, char **argv)
 {
@@ -11,6 +35,9 @@ int main(int argc, char **argv)
         .name = "imgtool",
         .help = "Sign firmware images for the MCUboot format, check them, and manage keys.",
         .commands = imgtool_commands,
+        .options = common_options,
+        .opts_size = sizeof(struct common_opts),
+        .before = before,
     };
 
     /* What a signature means must not depend on a configuration file of the machine. */

@@ -2,6 +2,7 @@
  * sign_job.c - what `imgtool sign` does: options to spec, input, image, checks, output.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "audit.h"
 #include "compress.h"
 #include "create.h"
 #include "encrypt.h"
@@ -303,6 +304,10 @@ static int compress_payload(struct job *job)
 
     buf_add_span(&original.bytes, buf_span(bytes));
     int rc = build_image(&job->spec, &original);
+    /* The loader has to have room for what comes out of the decompression, too. */
+    if (rc == CLI_DONE) {
+        rc = build_check_size(&job->spec, &original);
+    }
     if (rc == CLI_DONE && !compress(kind, payload, &packed)) {
         rc = cli_fail(CLI_REFUSED, "liblzma could not compress %s", job->call->args[0]);
     }
@@ -382,6 +387,16 @@ static int write_vector(struct job *job)
     return image_file_write(job->call->args[1], &job->spec, &job->file);
 }
 
+static int record(const struct job *job)
+{
+    struct audit_event event = {.spec = &job->spec,
+                                .build = &job->build,
+                                .input = job->call->args[0],
+                                .output = job->call->args[1]};
+
+    return job->opts->audit != NULL ? audit_append(job->opts->audit, &event) : CLI_DONE;
+}
+
 static int write_image(struct job *job)
 {
     struct build *build = &job->build;
@@ -392,6 +407,7 @@ static int write_image(struct job *job)
     }
     RUN(build_check_size(&job->spec, build));
     RUN(check_swap(job));
+    RUN(record(job));
     buf_move(&job->file.bytes, &build->bytes);
     RUN(image_file_write(job->call->args[1], &job->spec, &job->file));
     return write_signature(job);

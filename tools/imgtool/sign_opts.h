@@ -20,7 +20,7 @@ struct sign_opts {
     int64_t hex_addr;
 
     /* Signature. */
-    const char *key, *fix_sig, *fix_sig_pubkey, *sig_out;
+    const char *key, *fix_sig, *fix_sig_pubkey, *sig_out, *audit;
     int public_key_format, sha, vector_to_sign;
     bool pure, pad_sig;
 

@@ -3,11 +3,25 @@
  */
 #include "commands.h"
 
+/* clang-format off */
 const struct cli_cmd *const commands[] = {
-    &cmd_update,          &cmd_image_list,    &cmd_image_upload,
-    &cmd_image_test,      &cmd_image_confirm, &cmd_image_erase,
-    &cmd_image_slot_info, &cmd_echo,          &cmd_reset,
-    &cmd_taskstat,        &cmd_params,        &cmd_info,
-    &cmd_bootloader,      &cmd_conn_add,      &cmd_conn_show,
-    &cmd_conn_delete,     &cmd_version,       NULL,
+    &cmd_update,
+    &cmd_image_list,
+    &cmd_image_upload,
+    &cmd_image_test,
+    &cmd_image_confirm,
+    &cmd_image_erase,
+    &cmd_image_slot_info,
+    &cmd_echo,
+    &cmd_reset,
+    &cmd_taskstat,
+    &cmd_params,
+    &cmd_info,
+    &cmd_bootloader,
+    &cmd_conn_add,
+    &cmd_conn_show,
+    &cmd_conn_delete,
+    &cmd_version,
+    NULL,
 };
+/* clang-format on */

@@ -38,6 +38,20 @@ static void find_hash(struct image_file *file, const struct twin_image *image)
     }
 }
 
+static bool is_signed(const struct twin_image *image)
+{
+    struct twin_tlv tlv;
+    uint32_t cursor = 0;
+
+    while (twin_image_tlv_next(image, &cursor, &tlv) == TWIN_OK) {
+        if (tlv.type == TWIN_TLV_RSA2048 || tlv.type == TWIN_TLV_RSA3072 ||
+            tlv.type == TWIN_TLV_ECDSA || tlv.type == TWIN_TLV_ED25519) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* An encrypted image's hash is over what is inside; a hash other than SHA-256 is not computed. */
 static bool is_damaged(const struct twin_image *image)
 {
@@ -76,6 +90,9 @@ static int check(struct image_file *file, const char *path)
                         "%s is damaged: its content does not match its hash. Build or copy it "
                         "again. Nothing was sent",
                         path);
+    }
+    if (!is_signed(&image)) { /* there are bootloaders that want no signature */
+        cli_warn("%s is not signed: a bootloader that checks signatures will refuse it", path);
     }
     find_hash(file, &image);
     file->version = image.header.version;

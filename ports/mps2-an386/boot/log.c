@@ -15,7 +15,7 @@ static const struct {
     const char *text;
     enum argument argument;
 } events[] = {
-    [TWIN_BOOT_EV_RESUME] = {"the power failed during a swap; going on after step ", NUMBER},
+    [TWIN_BOOT_EV_RESUME] = {"the power failed during a swap; going on, sectors moved: ", NUMBER},
     [TWIN_BOOT_EV_SWAP] = {"swap begins: ", SWAP},
     [TWIN_BOOT_EV_SWAPPED] = {"swap complete: ", SWAP},
     [TWIN_BOOT_EV_REFUSED] = {"update refused: ", ERROR},

@@ -223,11 +223,12 @@ static void connect_ways(struct board *board, struct line_config config)
     board->to_device.from = board->to_client.to = board->pty.master;
     board->to_device.to = board->to_client.from = board->emulator.smp;
     board->to_client.lossy = true;
+    board->typing = true;
 }
 
 int main(int argc, char **argv)
 {
-    static struct board board = {.typing = true}; /* two queues: too large for a stack */
+    static struct board board; /* with its two queues it is too large for a stack */
     struct options options;
     int status = options_parse(&options, argc, argv);
 

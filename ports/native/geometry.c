@@ -1,0 +1,55 @@
+/*
+ * geometry.c - see geometry.h. SPDX-License-Identifier: Apache-2.0
+ */
+#include "geometry.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SECTORS     128 /* status entries: MCUboot's default */
+#define ALIGN_LEAST 8   /* BOOT_MAX_ALIGN of the formats */
+
+int geometry_read(int fd, struct geometry *geometry)
+{
+    char text[GEOMETRY_LEN + 1] = "";
+    struct stat file;
+
+    if (fstat(fd, &file) != 0 || file.st_size < GEOMETRY_LEN ||
+        pread(fd, text, GEOMETRY_LEN, file.st_size - GEOMETRY_LEN) != GEOMETRY_LEN) {
+        return -1;
+    }
+    int found = sscanf(text,
+                       "twinslot flash: page %" SCNu32 ", slot %" SCNu32 ", write unit %" SCNu32
+                       ", erased %" SCNx32,
+                       &geometry->page_bytes, &geometry->slot_bytes, &geometry->write_bytes,
+                       &geometry->erased);
+    return found == 4 && file.st_size == 2 * (off_t)geometry->slot_bytes + GEOMETRY_LEN ? 0 : -1;
+}
+
+int geometry_write(int fd, const struct geometry *geometry)
+{
+    char text[GEOMETRY_LEN] = "";
+
+    snprintf(text, sizeof(text),
+             "twinslot flash: page %" PRIu32 ", slot %" PRIu32 ", write unit %" PRIu32
+             ", erased 0x%02" PRIx32 "\n",
+             geometry->page_bytes, geometry->slot_bytes, geometry->write_bytes, geometry->erased);
+    return pwrite(fd, text, sizeof(text), 2 * (off_t)geometry->slot_bytes) == sizeof(text) ? 0 : -1;
+}
+
+struct twin_slots geometry_slots(const struct geometry *geometry, const struct twin_flash *flash)
+{
+    uint32_t sectors = geometry->page_bytes == 0 ? 0 : geometry->slot_bytes / geometry->page_bytes;
+    uint32_t align = geometry->write_bytes > ALIGN_LEAST ? geometry->write_bytes : ALIGN_LEAST;
+
+    return (struct twin_slots){
+        .area = {[TWIN_PRIMARY] = {flash, 0, geometry->slot_bytes},
+                 [TWIN_SECONDARY] = {flash, geometry->slot_bytes, geometry->slot_bytes}},
+        .sector_bytes = geometry->page_bytes,
+        .max_sectors = (uint16_t)(sectors > SECTORS && sectors <= UINT16_MAX ? sectors : SECTORS),
+        .max_align = (uint8_t)align,
+        .image = 0,
+    };
+}

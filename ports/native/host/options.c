@@ -1,0 +1,164 @@
+/*
+ * options.c - command line of twinslot-device: one table, for reading it and for the help.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "options.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_USAGE 2
+
+static const char intro[] =
+    "usage: twinslot-device --flash FILE [option...]\n"
+    "\n"
+    "Runs the device as Linux processes: the bootloader, and the image that it starts, with flash\n"
+    "in FILE. Its SMP serial port appears as --pty LINK, or its SMP server answers on --udp PORT,\n"
+    "or both; its console is on standard output; lines typed here go to the console. Ends with\n"
+    "Ctrl-C or SIGTERM; kill -9 is a power failure.\n"
+    "\n";
+static const char outro[] =
+    "\n"
+    "With --count, files, links and ports are numbered: FILE.0, LINK.0, PORT + 0 and so on.\n"
+    "Exit status: 0 ended by a signal, 1 failure, 2 usage, 10 the power was cut (--cut).\n"
+    "Example: twinslot-device --flash f.bin --image device-1.0.0.bin --pty /tmp/device --udp "
+    "1337\n";
+
+struct option_row {
+    const char *name, *value, *help;
+    size_t offset;
+    unsigned long min, max; /* of a number; max 0: a text */
+};
+#define OPTION(member) offsetof(struct options, member)
+#define ANY            0, 1000000000
+
+static const struct option_row rows[] = {
+    {"--flash", "FILE", "flash of the device; made, erased, if it is not there", OPTION(flash), 0,
+     0},
+    {"--image", "FILE", "put this signed image into slot 0 of a flash that is made", OPTION(image),
+     0, 0},
+    {"--pty", "LINK", "name for the SMP serial port", OPTION(pty), 0, 0},
+    {"--udp", "PORT", "answer SMP there, over IPv4 and IPv6", OPTION(udp), 1, 65535},
+    {"--count", "N", "run that many devices", OPTION(count), 1, 1000},
+    {"--console", "FILE", "write the console there; - is standard output", OPTION(console), 0, 0},
+    {"--bootloader", "PROGRAM", "default: twinslot-boot beside this program", OPTION(bootloader), 0,
+     0},
+    {"--page", "BYTES", "erase unit of a flash that is made (4096)", OPTION(geometry.page_bytes),
+     64, 1 << 20},
+    {"--slot", "BYTES", "size of its slots (483328)", OPTION(geometry.slot_bytes), 1024, 1 << 28},
+    {"--write-unit", "BYTES", "1, 2, 4, 8, 16 or 32 (4)", OPTION(geometry.write_bytes), 1, 32},
+    {"--erased", "BYTE", "value of an erased byte: 0xff or 0x00 (0xff)", OPTION(geometry.erased), 0,
+     255},
+    {"--erase-us", "TIME", "time that erasing a page takes, in microseconds", OPTION(erase_us),
+     ANY},
+    {"--write-us", "TIME", "time that writing a write unit takes", OPTION(write_us), ANY},
+    {"--cut", "N", "cut the power after N write units of flash written or erased",
+     OPTION(cut_units), ANY},
+    {"--baud", "N", "speed of the serial port, 10 bits a byte; default: no limit",
+     OPTION(line.baud), ANY},
+    {"--latency", "MS", "delay of the serial port, each way", OPTION(line.latency_ms), 0, 60000},
+    {"--loss", "N", "lose every Nth packet of the serial port, each way", OPTION(loss), ANY},
+    {"--drop", "N", "lose every Nth line, each way", OPTION(line.drop), ANY},
+    {"--double", "N", "send every Nth line twice", OPTION(line.twice), ANY},
+    {"--garble", "N", "change a bit in every Nth line", OPTION(line.garble), ANY},
+    {"--noise", "N", "put log text before every Nth line that the device sends", OPTION(line.noise),
+     ANY},
+    {"--smp-buf", "BYTES", "SMP buffer size that the device announces", OPTION(smp_buf_size), 64,
+     4096},
+    {"--smp-count", "N", "SMP buffers that it announces", OPTION(smp_buf_count), 1, 255},
+};
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+static void print_help(void)
+{
+    fputs(intro, stdout);
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        char left[32];
+        snprintf(left, sizeof(left), "%s %s", rows[i].name, rows[i].value);
+        printf("  %-21s %s\n", left, rows[i].help);
+    }
+    fputs(outro, stdout);
+}
+
+static int parse_number(const struct option_row *row, const char *text, unsigned *number)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 0);
+    if (errno != 0 || end == text || *end != '\0' || *text == '-' || value < row->min ||
+        value > row->max) {
+        return -1;
+    }
+    *number = (unsigned)value;
+    return 0;
+}
+
+static int set(struct options *options, const struct option_row *row, const char *value)
+{
+    char *member = (char *)options + row->offset;
+
+    if (row->max != 0) {
+        return parse_number(row, value, (unsigned *)(void *)member);
+    }
+    *(const char **)(void *)member = value;
+    return 0;
+}
+
+static const struct option_row *find(const char *name)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (strcmp(rows[i].name, name) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static int usage_error(const char *what, const char *which)
+{
+    fprintf(stderr, "twinslot-device: %s%s; see twinslot-device --help\n", what, which);
+    return EXIT_USAGE;
+}
+
+/* What the numbers mean together; flash geometry is judged by the code that has to live with it. */
+static int check(const struct options *options)
+{
+    const struct twin_flash flash = {.size = 2 * options->geometry.slot_bytes,
+                                     .page_bytes = options->geometry.page_bytes,
+                                     .write_bytes = options->geometry.write_bytes,
+                                     .erased = (uint8_t)options->geometry.erased};
+    struct twin_slots slots = geometry_slots(&options->geometry, &flash);
+
+    if (options->flash == NULL) {
+        return usage_error("--flash is needed", "");
+    }
+    if (flash.page_bytes % flash.write_bytes != 0 || twin_slots_check(&slots) != TWIN_OK ||
+        (flash.erased != 0 && flash.erased != 0xff)) {
+        return usage_error("page, slot, write unit and erased value do not make a usable flash",
+                           "");
+    }
+    if (options->udp != 0 && options->udp + options->count - 1 > 65535) {
+        return usage_error("not enough UDP ports above --udp", "");
+    }
+    return -1;
+}
+
+int options_parse(struct options *options, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i += 2) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            print_help();
+            return 0;
+        }
+        const struct option_row *row = find(argv[i]);
+        if (row == NULL) {
+            return usage_error("unknown option ", argv[i]);
+        }
+        if (i + 1 == argc || set(options, row, argv[i + 1]) != 0) {
+            return usage_error("missing or wrong value for ", argv[i]);
+        }
+    }
+    return check(options);
+}
