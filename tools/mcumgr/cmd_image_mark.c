@@ -64,8 +64,8 @@ static int complete_hash(struct session *session, struct hash *hash)
     }
     for (uint32_t i = 0; i < state.slots_count; i++) {
         const struct twin_span candidate = state.slots[i].hash;
-        const bool is_new =
-            candidate.len != found.len || memcmp(candidate.ptr, found.ptr, found.len) != 0;
+        const bool is_new = found.ptr == NULL || candidate.len != found.len ||
+                            memcmp(candidate.ptr, found.ptr, found.len) != 0;
         if (has_prefix(candidate, hash) && candidate.len <= sizeof(hash->bytes) && is_new) {
             found = candidate;
             count++;

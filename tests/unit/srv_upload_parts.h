@@ -1,0 +1,120 @@
+/*
+ * srv_upload_parts.h - a device and the parts of an upload to it, for the tests of the server's
+ * upload command. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "server_device.h"
+
+static struct device device;
+static uint8_t sha_of_new[TWIN_SHA256_LEN]; /* of the whole file */
+
+static inline const struct twin_slots *slots(void)
+{
+    return &device.world.config.slots;
+}
+
+static inline const struct test_image *new_image(void)
+{
+    return &device.world.new;
+}
+
+/* The first part of the new image, with everything that it may have. */
+static inline struct twin_image_upload_req first_part(uint32_t len)
+{
+    return (struct twin_image_upload_req){
+        .present = TWIN_IMAGE_UPLOAD_REQ_LEN | TWIN_IMAGE_UPLOAD_REQ_SHA,
+        .len = new_image()->len,
+        .sha = {sha_of_new, sizeof(sha_of_new)},
+        .data = {new_image()->bytes, len},
+    };
+}
+
+static inline struct twin_image_upload_req next_part(uint32_t off, uint32_t len)
+{
+    uint32_t left = new_image()->len - off;
+
+    return (struct twin_image_upload_req){
+        .off = off, .data = {new_image()->bytes + off, len < left ? len : left}};
+}
+
+/* Send a part that must succeed; returns the offset that the device wants next. */
+static inline struct twin_image_upload_rsp send(const struct twin_image_upload_req *req)
+{
+    struct twin_image_upload_rsp rsp = {0};
+
+    CHECK(device_upload(&device, req, &rsp));
+    CHECK(rsp.present & TWIN_IMAGE_UPLOAD_RSP_OFF);
+    return rsp;
+}
+
+/* Send a part that must be refused with this code of the group. */
+static inline void refuse(const struct twin_image_upload_req *req, uint32_t group_rc,
+                          const char *rsn)
+{
+    struct twin_image_upload_rsp rsp;
+
+    CHECK(!device_upload(&device, req, &rsp));
+    CHECK_EQ(device.group_rc, group_rc);
+    CHECK(strcmp(device.rsn, rsn) == 0);
+}
+
+static inline struct twin_image_upload_rsp upload_rest(uint32_t off, uint32_t part)
+{
+    struct twin_image_upload_rsp rsp = {.off = off};
+
+    while (rsp.off < new_image()->len) {
+        struct twin_image_upload_req req = next_part(rsp.off, part);
+        uint32_t want = rsp.off + (uint32_t)req.data.len;
+        rsp = send(&req);
+        CHECK_EQ(rsp.off, want);
+        if (rsp.off != want) {
+            break;
+        }
+    }
+    return rsp;
+}
+
+static inline struct twin_image_upload_rsp upload_all(uint32_t part)
+{
+    struct twin_image_upload_req req = first_part(part < 32 ? 32 : part);
+    struct twin_image_upload_rsp rsp = send(&req);
+
+    return upload_rest(rsp.off, part);
+}
+
+static inline bool is_stored(void)
+{
+    return world_slot_holds(&device.world, TWIN_SECONDARY, twin_slots_update_off(slots()),
+                            new_image());
+}
+
+/* Behind the image, to the end of the slot. */
+static inline bool rest_is_erased(void)
+{
+    uint32_t end = twin_slots_update_off(slots()) + new_image()->len;
+
+    return twin_flash_is_erased(&device.world.sim.flash, device_slot(&device, TWIN_SECONDARY) + end,
+                                slots()->area[TWIN_SECONDARY].len - end);
+}
+
+/* A device with an old image, an empty secondary and no power lost. */
+static inline void fresh(void)
+{
+    world_reset(&device.world);
+    memset(device.world.sim.mem + slots()->area[TWIN_SECONDARY].addr, device.world.sim.flash.erased,
+           slots()->area[TWIN_SECONDARY].len);
+    device.refuses = false;
+    device.version = TWIN_SMP_V2;
+    device_start(&device);
+}
+
+static inline void make(const struct world_shape *shape)
+{
+    struct twin_sha256 ctx;
+
+    device_make(&device, shape);
+    twin_sha256_init(&ctx);
+    twin_sha256_update(&ctx, new_image()->bytes, new_image()->len);
+    twin_sha256_final(&ctx, sha_of_new);
+    fresh();
+}
