@@ -7,6 +7,7 @@ from tools import run, table
 
 # What a program takes in of these is the SMP server.
 SERVER = ("core", "smp", "server")
+NOT_SERVER = "err.c"  # texts of errors: only the example's log has them
 
 
 def size(elf):
@@ -16,10 +17,12 @@ def size(elf):
 
 def linked(map_file, libraries):
     """Bytes of code and constants that these libraries brought into a program, by its map."""
-    joined = re.sub(r"\n {10,}0x", " 0x", map_file.read_text())  # long names stand on their own line
-    parts = re.findall(r"^ \.(?:text|rodata)\S*\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+(\S+)$", joined, re.M)
+    kept = map_file.read_text().split("Linker script and memory map")[1]
+    kept = re.sub(r"^( \.\S+)\n +", r"\1 ", kept, flags=re.M)  # a long name has a line of its own
+    parts = re.findall(r"^ \.(?:text|rodata)\S* +0x[0-9a-f]+ +(0x[0-9a-f]+) (\S+)$", kept, re.M)
     return sum(int(length, 16) for length, name in parts
-               if any(f"libtwin_{library}.a" in name for library in libraries))
+               if any(f"libtwin_{library}.a" in name for library in libraries)
+               and NOT_SERVER not in name)
 
 
 def symbol(elf, name):

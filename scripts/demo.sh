@@ -1,9 +1,16 @@
 #!/usr/bin/env bash
 # The whole story on an emulated board: sign, update, confirm; a bad update that takes itself out;
-# a power cut in the middle of a swap. Started by ./run demo, after the build.
+# a power cut in the middle of a swap. Started by ./run demo [rsa2048|p256], after the build.
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+signature=${1:-rsa2048}
+case $signature in
+rsa2048) key_type=rsa-2048 ;;
+p256) key_type=ecdsa-p256 ;;
+*) echo "usage: ./run demo [rsa2048|p256]" >&2; exit 2 ;;
+esac
 
 bin=$PWD/build/bin
 work=$(mktemp -d "${TMPDIR:-/tmp}/twin-demo-XXXXXX")
@@ -73,13 +80,13 @@ show_console() { grep -F 'boot:' "$console" | tail -n "${1:-6}" | sed 's/^/   | 
 passed() { results+=("$1|$2"); }
 
 say "1. A key, and firmware signed with it"
-"$bin/imgtool" keygen -k "$key" -t rsa-2048
-note "made a throw-away RSA-2048 key; its public half goes into the bootloader"
+"$bin/imgtool" keygen -k "$key" -t "$key_type"
+note "made a throw-away $key_type key; its public half goes into the bootloader"
 cmake --preset board -B "$PWD/build/demo" --log-level=ERROR -DTWIN_KEY="$key" \
-    -DTWIN_FIRMWARE_DIR="$firmware" >/dev/null || fail "the firmware could not be configured"
+    -DTWIN_FIRMWARE_DIR="$firmware" -DCONFIG_TWIN_SIGNATURE="$signature" >/dev/null || fail "the firmware could not be configured"
 cmake --build "$PWD/build/demo" >"$work/build.log" 2>&1 || { cat "$work/build.log"; fail "the build"; }
 "$bin/imgtool" verify -k "$key" "$firmware/monitor-1.1.0.bin" | sed 's/^/   | /'
-passed "sign" "$(stat -c %s "$firmware/monitor-1.1.0.bin") bytes, RSA-2048, verified"
+passed "sign" "$(stat -c %s "$firmware/monitor-1.1.0.bin") bytes, $key_type, verified"
 
 say "2. The board starts with 1.0.0"
 power_on

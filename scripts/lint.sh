@@ -162,6 +162,10 @@ check_scripts() {
     shellcheck --severity=info "${scripts[@]}"
 }
 
+check_docs() {
+    scripts/check_docs.sh
+}
+
 # Static analysis of the files on standard input; arguments: options, which begin with -p or end
 # with -- and the compiler's. One file a run: with several, version 14 sees uninitialised va_lists
 # that are none.
@@ -193,7 +197,7 @@ check_tidy_board() {
 
 passed=0 failed=0
 for check in format function_length file_length headers_alone files_alone dependencies \
-    freestanding_host freestanding_arm unique_names spdx scripts tidy_host tidy_board; do
+    freestanding_host freestanding_arm unique_names spdx scripts docs tidy_host tidy_board; do
     if "check_$check"; then
         echo "pass  $check"
         passed=$((passed + 1))
