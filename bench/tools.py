@@ -1,6 +1,7 @@
 """What the sections share: where programs are, running them, Markdown tables.
 SPDX-License-Identifier: Apache-2.0"""
 
+import functools
 import pathlib
 import subprocess
 
@@ -21,6 +22,14 @@ def cmake(preset, folder, *arguments, target="all"):
     run("cmake", "--preset", preset, "-B", folder, "--log-level=ERROR", *arguments, cwd=ROOT)
     run("cmake", "--build", folder, "--target", target)
     return folder
+
+
+@functools.cache
+def host_program(name):
+    """A program of this folder, built optimised."""
+    folder = cmake("release", "host", "-DTWIN_TESTS=ON", f"-DTWIN_BIN_DIR={BUILD}/bench/host/bin",
+                   target=name)
+    return folder / "bin" / name
 
 
 def table(head, rows):
