@@ -2,6 +2,7 @@
 SPDX-License-Identifier: Apache-2.0"""
 
 import functools
+import importlib
 import os
 import re
 import sys
@@ -27,15 +28,19 @@ def build(signature):
                  f"-DTWIN_FIRMWARE_DIR={folder}/firmware", f"-DCONFIG_TWIN_SIGNATURE={signature}")
 
 
-@functools.cache
-def swap_console(signature):
-    """What the board says while it swaps an update in."""
+def board_module(signature):
+    """tests/integration/board.py, for the firmware with this kind of signature."""
     os.environ.update(TWIN_BIN_DIR=str(BIN), TWIN_FIRMWARE_DIR=str(build(signature) / "firmware"))
     sys.path.insert(0, str(ROOT / "tests" / "integration"))
     for module in ("board", "smp"):  # they read the folders when they are imported
         sys.modules.pop(module, None)
-    import board
+    return importlib.import_module("board")
 
+
+@functools.cache
+def swap_console(signature):
+    """What the board says while it swaps an update in."""
+    board = board_module(signature)
     with board.Board() as device:
         device.power_on()
         device.wait_for("monitor 1.0.0 runs")

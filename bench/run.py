@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
 
 # One module each, in this folder; its section() returns Markdown.
-SECTIONS = ["size", "swap", "sign"]
+SECTIONS = ["size", "swap", "boot", "sign"]
 
 HEAD = """# What was measured
 
