@@ -68,14 +68,16 @@ class Board:
     def console(self):
         return self.console_file.read_text(errors="replace")
 
-    def wait_for(self, text):
-        """Wait until the console says this, after what was waited for before."""
+    def wait_for(self, *texts):
+        """Wait until the console says one of these, after what was waited for before; which."""
         deadline = time.monotonic() + PATIENCE_S
-        while text not in self.console()[self.seen :]:
-            assert self.process.poll() is None, f"the board ended; '{text}' did not come"
-            assert time.monotonic() < deadline, f"'{text}' did not come"
+        while not (found := [text for text in texts if text in self.console()[self.seen :]]):
+            assert self.process.poll() is None, f"the board ended; {texts} did not come"
+            assert time.monotonic() < deadline, f"{texts} did not come"
             time.sleep(0.01)
-        self.seen = self.console().index(text, self.seen) + len(text)
+        first = min(found, key=lambda text: self.console().index(text, self.seen))
+        self.seen = self.console().index(first, self.seen) + len(first)
+        return first
 
     def wait_for_end(self, text):
         """Wait until the board ends (--cut), or its console says this."""

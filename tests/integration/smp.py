@@ -85,7 +85,10 @@ class Client:
             ready, _, _ = select.select([self.fd], [], [], max(0, deadline - time.monotonic()))
             if not ready:
                 raise TimeoutError("no answer")
-            self.buf += os.read(self.fd, 4096)
+            received = os.read(self.fd, 4096)
+            if not received:
+                raise ConnectionError("the device has gone")
+            self.buf += received
         line, self.buf = self.buf.split(b"\n", 1)
         return line
 

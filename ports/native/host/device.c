@@ -70,7 +70,7 @@ static int open_hardware(struct device *device)
     return 0;
 }
 
-/* Our end does not block: a device that does not listen must not stop the others. */
+/* Our end does not block: a device that does not read must not stop the others. */
 static int open_pair(int pair[2])
 {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
@@ -80,16 +80,16 @@ static int open_pair(int pair[2])
     return 0;
 }
 
-/* One socket takes both: IPv4 clients appear with mapped addresses. */
-static int bind_both(unsigned port)
+/* A bound socket, or -1 with errno. IPv6 sockets take IPv4 clients too, under mapped addresses. */
+static int bound_socket(int family, const void *address, socklen_t len)
 {
-    const struct sockaddr_in6 any = {
-        .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = in6addr_any};
     const int off = 0;
-    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    if (fd >= 0 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0 &&
-        bind(fd, (const struct sockaddr *)&any, sizeof(any)) == 0) {
+    if (fd >= 0 && family == AF_INET6) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+    }
+    if (fd < 0 || bind(fd, address, len) == 0) {
         return fd;
     }
     int why = errno;
@@ -98,19 +98,15 @@ static int bind_both(unsigned port)
     return -1;
 }
 
-/* For machines without IPv6. */
-static int bind_v4(unsigned port)
+/* On every address of the machine, which may have no IPv6. */
+static int bind_port(unsigned port)
 {
-    const struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const struct sockaddr_in6 both = {
+        .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = in6addr_any};
+    const struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = bound_socket(AF_INET6, &both, sizeof(both));
 
-    if (fd >= 0 && bind(fd, (const struct sockaddr *)&any, sizeof(any)) == 0) {
-        return fd;
-    }
-    int why = errno;
-    close(fd);
-    errno = why;
-    return -1;
+    return fd >= 0 || errno == EADDRINUSE ? fd : bound_socket(AF_INET, &v4, sizeof(v4));
 }
 
 static int open_udp(struct device *device, unsigned number)
@@ -120,14 +116,12 @@ static int open_udp(struct device *device, unsigned number)
     if (device->options->udp == 0) {
         return 0;
     }
-    device->udp = bind_both(port);
-    if (device->udp < 0 && errno != EADDRINUSE) {
-        device->udp = bind_v4(port);
-    }
+    device->udp = bind_port(port);
     if (device->udp < 0) {
         fprintf(stderr, "twinslot-device: cannot use UDP port %u: %s\n", port, strerror(errno));
+        return -1;
     }
-    return device->udp < 0 ? -1 : 0;
+    return 0;
 }
 
 /* Log text comes from the device, so only its way has noise. */
@@ -139,7 +133,8 @@ static int open_port(struct device *device, unsigned number)
     if (options->pty == NULL) {
         return 0;
     }
-    if (pty_open(&device->pty, numbered(options->pty, options, number)) != 0) {
+    device->link = numbered(options->pty, options, number);
+    if (pty_open(&device->pty, device->link) != 0) {
         return -1;
     }
     way_init(&device->to_client, &config, options->loss);
@@ -283,6 +278,17 @@ void device_show(struct device *device)
     }
 }
 
+/* What the line had to carry: with its speed, that is the time it was busy. */
+static void report_line(struct device *device)
+{
+    char text[120];
+
+    snprintf(text, sizeof(text), "serial line: %llu bytes to the device, %llu from it\n",
+             (unsigned long long)device->to_device.line.put,
+             (unsigned long long)device->to_client.line.put);
+    console_say(&device->shown, text);
+}
+
 void device_close(struct device *device)
 {
     const int fds[] = {device->flash,  device->udp,        device->memory,    device->smp[0],
@@ -294,9 +300,11 @@ void device_close(struct device *device)
         device->pid = 0;
     }
     if (device->pty.master >= 0) {
+        report_line(device);
         pty_close(&device->pty);
     }
     for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
         close(fds[i]);
     }
+    free(device->link);
 }

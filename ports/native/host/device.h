@@ -21,6 +21,7 @@ struct device {
     int smp[2], console[2];    /* socket pairs: [0] ours, [1] the device's */
     struct console shown;
     struct pty pty; /* master -1 if there is none */
+    char *link;     /* its name */
     struct way to_device, to_client;
 };
 
@@ -45,5 +46,5 @@ int device_ended(struct device *device, int status, uint64_t now_ns);
 /* Show what the device has written on its console. */
 void device_show(struct device *device);
 
-/* End the process, remove the link, close everything. */
+/* End the process, say what its line carried, remove the link, close the descriptors. */
 void device_close(struct device *device);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -299,6 +300,7 @@ int main(int argc, char **argv)
         return status;
     }
     prepare_descriptors();
+    prctl(PR_SET_TIMERSLACK, 1ul); /* a byte is due when it is due */
     fleet.signals = open_signals();
     status = open_all(&fleet, &options) == 0 ? run(&fleet) : EXIT_NOT_POSSIBLE;
     close_all(&fleet);
