@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import random
+import select
 import stat
 import subprocess
 import sys
@@ -112,14 +113,15 @@ def test_terminal():
     if pid == 0:
         os.execv(IMGTOOL, [IMGTOOL, "getpub", "-k", "locked.pem", "-o", "t.c"])
     shown = b""
-    while b"passphrase: " not in shown:
+    while b"passphrase: " not in shown and select.select([fd], [], [], 60)[0]:
         shown += os.read(fd, 1000)
     os.write(fd, b"secret\n")
     try:
-        while True:
+        while select.select([fd], [], [], 60)[0]:
             shown += os.read(fd, 1000)
-    except OSError:
+    except OSError:  # the other side has closed the terminal
         pass
+    os.close(fd)  # ends a child that still waits
     check(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, "passphrase on a terminal", shown)
     check(b"secret" not in shown and os.path.exists("t.c"), "not echoed", shown)
 
@@ -242,7 +244,7 @@ def test_encrypted_verify():
     check(run("verify", "-k", ed25519, "--decrypt", other, "out.bin").returncode == 1,
           "not with another key")
     image = bytearray(data("out.bin"))
-    for at in range(0, len(image), 97):
+    for at in range(0, len(image), 293):
         image[at] ^= 0x40
         write("flip.bin", image)
         image[at] ^= 0x40
@@ -255,9 +257,9 @@ def test_hostile_images():
     image = data(os.path.join(VECTORS, "img", "everything.bin"))
     end = 0x4B1 + 0x97
     rng = random.Random(5)
-    cuts = [image[:n] for n in list(range(0, 64, 5)) + list(range(1000, end, 13))]
+    cuts = [image[:n] for n in list(range(0, 64, 5)) + list(range(1000, end, 29))]
     flips = []
-    for _ in range(150):
+    for _ in range(80):
         at = rng.randrange(end)
         flips.append(image[:at] + bytes([image[at] ^ 1 << rng.randrange(8)]) + image[at + 1:])
     noise = [image[:32] + rng.randbytes(rng.randrange(3000)) for _ in range(20)]
@@ -265,8 +267,7 @@ def test_hostile_images():
         write("bad.bin", content)
         got = run("verify", "-k", P256, "bad.bin")
         check(got.returncode == 1 and got.stdout != b"", f"hostile image {number}", got.stdout)
-        for form in ("human", "yaml", "json"):
-            run("dumpinfo", "-f", form, "bad.bin")
+        run("dumpinfo", "-f", ("human", "yaml", "json")[number % 3], "bad.bin")
     write("rest.bin", image[:end] + b"rest")
     check(run("verify", "-k", P256, "rest.bin").returncode == 1, "bytes behind the image")
     write("rest.bin", image[:end] + b"\xff" * 100)

@@ -8,9 +8,34 @@ twin_test(unit test_cli twin_cli)
 twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
 twin_test(unit test_imgtool_formats twin_imgtool)
 
-foreach(name vectors behaviour hsm)
+foreach(name vectors behaviour hsm build)
   add_test(NAME integration/imgtool_${name}
     COMMAND /usr/bin/python3 -B ${CMAKE_SOURCE_DIR}/tests/integration/imgtool_${name}.py
       $<TARGET_FILE:imgtool> ${CMAKE_SOURCE_DIR}/tests/vectors/image)
   set_tests_properties(integration/imgtool_${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
 endforeach()
+
+# twin_fuzz(NAME CHANGES CORPUS...) - tests/fuzz/NAME.c as an ordinary test over its corpus and over
+# changes of it; with -DTWIN_FUZZ=ON and clang as a libFuzzer program instead.
+option(TWIN_FUZZ "Build the fuzz harnesses for libFuzzer (clang)" OFF)
+
+function(twin_fuzz name changes)
+  set(folder ${CMAKE_SOURCE_DIR}/tests/fuzz)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/tests/)
+  if(TWIN_FUZZ)
+    add_executable(${name} ${folder}/${name}.c)
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME fuzz/${name} COMMAND ${name} -runs=0 ${ARGN})
+  else()
+    add_executable(${name} ${folder}/${name}.c ${folder}/replay.c)
+    add_test(NAME fuzz/${name} COMMAND ${name} ${changes} ${ARGN})
+  endif()
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  target_link_libraries(${name} PRIVATE twin_imgtool)
+endfunction()
+
+twin_fuzz(fuzz_image 100 vectors/image/img vectors/image/neg vectors/image/synthetic)
+twin_fuzz(fuzz_tlv 300 fuzz/corpus/tlv vectors/image/neg)
+twin_fuzz(fuzz_hex 600 vectors/image/payload fuzz/corpus/hex)
+twin_fuzz(fuzz_pem 300 vectors/image/keys fuzz/corpus/pem)

@@ -146,7 +146,7 @@ static bool write_der(EVP_PKEY *pkey, enum format format, struct buf *out)
 }
 
 static int check(const struct cli_call *call, const struct key *key,
-                 const struct private_rule **rule, enum format *format)
+                 const struct private_rule *rule, enum format format)
 {
     const struct getpriv_opts *opts = call->opts;
 
@@ -156,42 +156,53 @@ static int check(const struct cli_call *call, const struct key *key,
     if (key->hsm != NULL) {
         return cli_usage_error(call, "%s: a key in a token does not leave it", opts->key);
     }
-    *rule = find_rule(key->type);
-    if (*rule == NULL) {
+    if (rule == NULL) {
         return cli_usage_error(call, "Operation not supported with %s keys", key->type->name);
     }
-    *format = opts->format == CLI_CHOICE_NONE ? (*rule)->usual : (enum format)opts->format;
-    if (*format == OPENSSL ? !(*rule)->openssl : !(*rule)->pkcs8) {
-        return cli_usage_error(call, "%s does not support %s", key->type->symbol, formats[*format]);
+    if (format == OPENSSL ? !rule->openssl : !rule->pkcs8) {
+        return cli_usage_error(call, "%s does not support %s", key->type->symbol, formats[format]);
     }
-    if (opts->minimal && (*rule)->minimise == NULL) {
+    if (opts->minimal && rule->minimise == NULL) {
         return cli_usage_error(call, "--minimal: no loader takes a minimal %s key",
                                key->type->name);
     }
     return CLI_DONE;
 }
 
+/* The key as DER, in the form that was asked for. */
+static bool make_der(const struct key *key, const struct private_rule *rule, enum format format,
+                     bool minimal, struct buf *out)
+{
+    struct buf whole = {0};
+
+    if (!minimal || rule == NULL) {
+        return write_der(key->pkey, format, out);
+    }
+    bool good =
+        write_der(key->pkey, format, &whole) && rule->minimise(format, buf_span(&whole), out);
+    buf_free_secret(&whole);
+    return good;
+}
+
 static int print_private(const struct cli_call *call, const struct key *key)
 {
     const struct getpriv_opts *opts = call->opts;
-    const struct private_rule *rule = NULL;
-    enum format format = PKCS8;
-    struct buf der = {0}, minimal = {0}, text = {0};
-    int rc = check(call, key, &rule, &format);
+    const struct private_rule *rule = find_rule(key->type);
+    enum format usual = rule != NULL ? rule->usual : PKCS8;
+    enum format format = opts->format == CLI_CHOICE_NONE ? usual : (enum format)opts->format;
+    struct buf der = {0}, text = {0};
+    int rc = check(call, key, rule, format);
 
     if (rc != CLI_DONE) {
         return rc;
     }
-    bool good = write_der(key->pkey, format, &der) &&
-                (!opts->minimal || rule->minimise(format, buf_span(&der), &minimal));
-    if (good) {
-        emit_c(&text, "enc_priv_key", buf_span(opts->minimal ? &minimal : &der));
+    if (make_der(key, rule, format, opts->minimal, &der)) {
+        emit_c(&text, "enc_priv_key", buf_span(&der));
         rc = emit_output(NULL, buf_span(&text));
     } else {
         rc = cli_fail(CLI_REFUSED, "%s: OpenSSL cannot write this key as DER", opts->key);
     }
     buf_free_secret(&der);
-    buf_free_secret(&minimal);
     buf_free_secret(&text);
     return rc;
 }

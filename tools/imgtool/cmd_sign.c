@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "sign_opts.h"
+#include "sign.h"
 #include "trailer.h"
 
-/* The order of each list is the order of the values that sign_job.c reads. */
+/* The order of each list is the order of the values that sign_spec.c reads. */
 static const char *const endians[] = {"little", "big", NULL};
 static const char *const aligns[] = {"1", "2", "4", "8", "16", "32", NULL};
 static const char *const max_aligns[] = {"8", "16", "32", NULL};

@@ -1,6 +1,6 @@
 /*
- * commands.c - the commands of imgtool, in the order of its help. SPDX-License-Identifier:
- * Apache-2.0
+ * commands.c - the commands of imgtool, in the order of its help.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
 #include <stddef.h>

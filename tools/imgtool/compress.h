@@ -1,6 +1,6 @@
 /*
- * compress.h - LZMA2 payloads. Spec: docs/spec-image.md section 6. SPDX-License-Identifier:
- * Apache-2.0
+ * compress.h - LZMA2 payloads. Spec: docs/spec-image.md section 6.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "buf.h"

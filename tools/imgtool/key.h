@@ -2,8 +2,8 @@
  * key.h - signing and encryption keys: what kinds there are, loading, signing, checking.
  *
  * A key comes from a PEM file, or lives in a token and is named by a URI (pkcs11:...). Either way
- * the public half is at hand as an EVP_PKEY; only signing differs. SPDX-License-Identifier:
- * Apache-2.0
+ * the public half is at hand as an EVP_PKEY; only signing differs.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "buf.h"

@@ -1,6 +1,6 @@
 /*
- * main.c - imgtool: sign firmware images, and what belongs to it. SPDX-License-Identifier:
- * Apache-2.0
+ * main.c - imgtool: sign firmware images, and what belongs to it.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
 #include "hsm.h"

@@ -43,7 +43,7 @@ int secret_read(int fd, char *out, size_t cap)
 }
 
 /* Without signals, so that an interrupt cannot leave the terminal silent: it ends the line. */
-static int read_silently(int fd, char *out, size_t cap)
+static int ask_silently(int fd, const char *prompt, char *out, size_t cap)
 {
     struct termios before, silent;
     bool changed = tcgetattr(fd, &before) == 0;
@@ -54,7 +54,9 @@ static int read_silently(int fd, char *out, size_t cap)
         silent.c_cc[VEOL] = INTERRUPT;
         tcsetattr(fd, TCSAFLUSH, &silent);
     }
+    dprintf(fd, "%s", prompt); /* only now: what is typed ahead of silence would be thrown away */
     int len = secret_read(fd, out, cap);
+    dprintf(fd, "\n");
     if (changed) {
         tcsetattr(fd, TCSAFLUSH, &before);
     }
@@ -68,9 +70,7 @@ int secret_ask(const char *prompt, char *out, size_t cap)
 
     fflush(stdout);
     if (tty >= 0) {
-        dprintf(tty, "%s", prompt);
-        len = read_silently(tty, out, cap);
-        dprintf(tty, "\n");
+        len = ask_silently(tty, prompt, out, cap);
         close(tty);
     } else {
         fputs(prompt, stderr);

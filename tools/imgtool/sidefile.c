@@ -1,10 +1,11 @@
 /*
- * sidefile.c - small side files: key encryption keys and signatures. SPDX-License-Identifier:
- * Apache-2.0
+ * sidefile.c - small side files: key encryption keys and signatures.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "sidefile.h"
 #include "cli.h"
 #include "twin/base64.h"
+#include <ctype.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static void squeeze(struct buf *text)
     size_t kept = 0;
 
     for (size_t i = 0; i < text->len; i++) {
-        if (memchr(" \t\r\n", text->data[i], 4) == NULL) {
+        if (!isspace(text->data[i])) {
             text->data[kept++] = text->data[i];
         }
     }

@@ -1,6 +1,6 @@
 /*
- * sidefile.h - small side files: key encryption keys and signatures. SPDX-License-Identifier:
- * Apache-2.0
+ * sidefile.h - small side files: key encryption keys and signatures.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "buf.h"

@@ -1,8 +1,8 @@
 /*
  * spec.h - everything that `sign` has to know about the image it is to make.
  *
- * Filled in from the command line (cmd_sign.c, spec_text.c), then const. SPDX-License-Identifier:
- * Apache-2.0
+ * Filled in from the command line (cmd_sign.c, spec_text.c), then const.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "key.h"

@@ -90,6 +90,9 @@ static enum view_fault read_areas(struct view *view)
     const struct twin_image_header *header = &view->header;
     uint16_t magic, len;
 
+    if (header->img_size > view->bytes.len) {
+        return VIEW_CUT; /* also keeps the sums below from running over */
+    }
     view->payload_off = header->hdr_size;
     view->payload_len = header->img_size;
     view->hashed_len = view->payload_off + view->payload_len;

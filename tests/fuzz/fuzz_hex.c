@@ -1,0 +1,30 @@
+/*
+ * fuzz_hex.c - any bytes as Intel HEX. What is read is written and read again as the same.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "hexfile.h"
+#include "replay.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define SMALL 100000 /* bytes; larger results are not written again */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    struct buf out = {0}, text = {0}, again = {0};
+    uint32_t addr = 0, addr_again = 0;
+    unsigned line;
+
+    if (hex_read((struct twin_span){data, len}, &out, &addr, &line) == HEX_OK && out.len < SMALL) {
+        struct hex_segment segment = {addr, buf_span(&out)};
+        hex_write(&text, &segment, 1);
+        if (hex_read(buf_span(&text), &again, &addr_again, &line) != HEX_OK || addr != addr_again ||
+            again.len != out.len || memcmp(again.data, out.data, out.len) != 0) {
+            abort();
+        }
+    }
+    buf_free(&out);
+    buf_free(&text);
+    buf_free(&again);
+    return 0;
+}

@@ -1,0 +1,56 @@
+/*
+ * fuzz_image.c - any bytes as an image: taking apart, verifying, dumping in each form.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "dump.h"
+#include "replay.h"
+#include "verify.h"
+#include <stdlib.h>
+
+#define MUST(condition)                                                                            \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* Every TLV lies inside the image, and together they fill their areas. */
+static void check_tlvs(const struct view *view)
+{
+    const uint8_t *end = view->bytes.ptr + view->end;
+    struct view_tlv tlv;
+    size_t cursor = 0, sum = 0;
+
+    MUST(view->end <= view->bytes.len && view->hashed_len < view->end);
+    while (view_next(view, &cursor, &tlv)) {
+        MUST(tlv.value.ptr > view->bytes.ptr && tlv.value.ptr <= end);
+        MUST(tlv.value.len <= (size_t)(end - tlv.value.ptr));
+        sum += 4 + tlv.value.len;
+    }
+    size_t heads = view->header.protect_tlv_size != 0 ? 8 : 4;
+    MUST(view->payload_off + view->payload_len + sum + heads == view->end);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    static void (*const printers[])(const struct dump *, struct buf *) = {dump_human, dump_yaml,
+                                                                          dump_json};
+    struct verify_input input = {.bytes = {data, len}};
+    struct verify_result result;
+    struct dump dump;
+
+    enum view_fault fault = dump_open(&dump, "folder/name", input.bytes);
+    bool good = verify_image(&input, &result);
+    MUST(!good || fault == VIEW_OK);
+    MUST(good == (result.fault == NULL));
+    if (fault == VIEW_OK) {
+        check_tlvs(&dump.view);
+        for (size_t i = 0; i < 3; i++) {
+            struct buf text = {0};
+            printers[i](&dump, &text);
+            MUST(text.len > 100);
+            buf_free(&text);
+        }
+    }
+    return 0;
+}
