@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
 
 # One module each, in this folder; its section() returns Markdown.
-SECTIONS = ["size", "swap", "boot", "sign"]
+SECTIONS = ["upload", "size", "swap", "boot", "sign", "echo"]
 
 HEAD = """# What was measured
 

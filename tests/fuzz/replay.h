@@ -1,8 +1,8 @@
 /*
  * replay.h - what a fuzz harness provides, to libFuzzer or to replay.c.
  *
- * A harness aborts when something does not hold that always must. SPDX-License-Identifier:
- * Apache-2.0
+ * A harness aborts when something does not hold that always must.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include <stddef.h>

@@ -214,11 +214,12 @@ static int open_console(const char *path)
     return fd;
 }
 
-/* Log text comes from the device, so only its way has noise. */
+/* Log text comes from the device, and so does the delay: only its way has them. */
 static void connect_ways(struct board *board, struct line_config config)
 {
     line_init(&board->to_client.line, &config);
     config.noise = 0;
+    config.latency_ms = 0;
     line_init(&board->to_device.line, &config);
     board->to_device.from = board->to_client.to = board->pty.master;
     board->to_device.to = board->to_client.from = board->emulator.smp;

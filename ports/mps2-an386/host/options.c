@@ -49,7 +49,8 @@ static const struct option_row rows[] = {
      NUMBER},
     {"--baud", "N", "speed of the SMP port, 10 bits a byte; default: no limit", OPTION(line.baud),
      NUMBER},
-    {"--latency", "MS", "delay of the SMP port, each way", OPTION(line.latency_ms), NUMBER},
+    {"--latency", "MS", "delay of what the device sends on the SMP port", OPTION(line.latency_ms),
+     NUMBER},
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 

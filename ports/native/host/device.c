@@ -81,15 +81,20 @@ static int open_pair(int pair[2])
 }
 
 /* A bound socket, or -1 with errno. IPv6 sockets take IPv4 clients too, under mapped addresses. */
-static int bound_socket(int family, const void *address, socklen_t len)
+static int bound_socket(const char *interface, int family, const void *address, socklen_t len)
 {
     const int off = 0;
     int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    if (fd >= 0 && family == AF_INET6) {
+    if (fd < 0) {
+        return -1;
+    }
+    if (family == AF_INET6) {
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
     }
-    if (fd < 0 || bind(fd, address, len) == 0) {
+    if ((strcmp(interface, "all") == 0 || setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
+                                                     (socklen_t)strlen(interface)) == 0) &&
+        bind(fd, address, len) == 0) {
         return fd;
     }
     int why = errno;
@@ -98,15 +103,15 @@ static int bound_socket(int family, const void *address, socklen_t len)
     return -1;
 }
 
-/* On every address of the machine, which may have no IPv6. */
-static int bind_port(unsigned port)
+/* On every address of the interface, which may have no IPv6. */
+static int bind_port(const char *interface, unsigned port)
 {
     const struct sockaddr_in6 both = {
         .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = in6addr_any};
     const struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    int fd = bound_socket(AF_INET6, &both, sizeof(both));
+    int fd = bound_socket(interface, AF_INET6, &both, sizeof(both));
 
-    return fd >= 0 || errno == EADDRINUSE ? fd : bound_socket(AF_INET, &v4, sizeof(v4));
+    return fd >= 0 || errno == EADDRINUSE ? fd : bound_socket(interface, AF_INET, &v4, sizeof(v4));
 }
 
 static int open_udp(struct device *device, unsigned number)
@@ -116,9 +121,10 @@ static int open_udp(struct device *device, unsigned number)
     if (device->options->udp == 0) {
         return 0;
     }
-    device->udp = bind_port(port);
+    device->udp = bind_port(device->options->interface, port);
     if (device->udp < 0) {
-        fprintf(stderr, "twinslot-device: cannot use UDP port %u: %s\n", port, strerror(errno));
+        fprintf(stderr, "twinslot-device: cannot use UDP port %u of %s: %s\n", port,
+                device->options->interface, strerror(errno));
         return -1;
     }
     return 0;
@@ -139,6 +145,7 @@ static int open_port(struct device *device, unsigned number)
     }
     way_init(&device->to_client, &config, options->loss);
     config.noise = 0;
+    config.latency_ms = 0;
     way_init(&device->to_device, &config, options->loss);
     device->to_device.from = device->to_client.to = device->pty.master;
     device->to_device.to = device->to_client.from = device->smp[0];

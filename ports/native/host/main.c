@@ -287,6 +287,7 @@ int main(int argc, char **argv)
     struct fleet fleet = {.typing = true};
     struct options options = {
         .console = "-",
+        .interface = "lo",
         .bootloader = bootloader,
         .count = 1,
         .geometry = {.page_bytes = 4096, .slot_bytes = 0x76000, .write_bytes = 4, .erased = 0xff},
