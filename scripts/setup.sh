@@ -10,8 +10,10 @@ declare -A packages=(
             libp11-kit-dev libbearssl-dev"
     [board]="gcc-arm-none-eabi libnewlib-arm-none-eabi"
     [emulator]="qemu-system-arm"
-    [test]="python3 softhsm2 clang libclang-rt-dev gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
-    [lint]="clang-format-14 clang-tidy-14 universal-ctags shellcheck"
+    [test]="python3 openssl softhsm2 clang libclang-rt-dev gcc-s390x-linux-gnu
+            libc6-dev-s390x-cross qemu-user"
+    [bench]="python3 openssl"
+    [lint]="git clang-format-14 clang-tidy-14 universal-ctags shellcheck"
 )
 
 is_installed() {
