@@ -40,7 +40,7 @@ def run(*args, env=None):
 def configure(more=""):
     with open("CMakeLists.txt", "w", encoding="ascii") as file:
         file.write(PROJECT.format(root=ROOT, key=KEY, more=more))
-    return run("cmake", "-S", ".", "-B", "build", f"-DTWINSLOT_IMGTOOL={IMGTOOL}")
+    return run("cmake", "-S", ".", "-B", "build", "-G", "Ninja", f"-DTWINSLOT_IMGTOOL={IMGTOOL}")
 
 
 def test_function():
