@@ -3,13 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "options.h"
-#include <errno.h>
+#include "args.h"
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define EXIT_USAGE 2
 
 static const char intro[] =
     "usage: twinslot-board --flash FILE --pty LINK [option...]\n"
@@ -24,14 +19,11 @@ static const char outro[] =
     "Example: twinslot-board --flash f.bin --pty /tmp/board --bootloader bootloader.bin \\\n"
     "             --image monitor-1.0.0.bin\n";
 
-struct option_row {
-    const char *name, *value, *help;
-    size_t offset;
-    enum { TEXT, NUMBER } kind;
-};
 #define OPTION(member) offsetof(struct options, member)
+#define TEXT           0, 0
+#define NUMBER         0, UINT_MAX
 
-static const struct option_row rows[] = {
+static const struct args_row rows[] = {
     {"--flash", "FILE", "flash of the board; made, erased, if it is not there", OPTION(flash),
      TEXT},
     {"--bootloader", "FILE", "put this program into a flash that is made", OPTION(bootloader),
@@ -52,77 +44,19 @@ static const struct option_row rows[] = {
     {"--latency", "MS", "delay of what the device sends on the SMP port", OPTION(line.latency_ms),
      NUMBER},
 };
-#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
-
-static void print_help(void)
-{
-    fputs(intro, stdout);
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        char left[32];
-        snprintf(left, sizeof(left), "%s %s", rows[i].name, rows[i].value);
-        printf("  %-20s %s\n", left, rows[i].help);
-    }
-    fputs(outro, stdout);
-}
-
-static int parse_number(const char *text, unsigned *number)
-{
-    char *end;
-
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || *text == '-' || value > UINT_MAX) {
-        return -1;
-    }
-    *number = (unsigned)value;
-    return 0;
-}
-
-static int set(struct options *options, const struct option_row *row, const char *value)
-{
-    char *member = (char *)options + row->offset;
-
-    if (row->kind == NUMBER) {
-        return parse_number(value, (unsigned *)(void *)member);
-    }
-    *(const char **)(void *)member = value;
-    return 0;
-}
-
-static const struct option_row *find(const char *name)
-{
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (strcmp(rows[i].name, name) == 0) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
-static int usage_error(const char *what, const char *which)
-{
-    fprintf(stderr, "twinslot-board: %s%s; see twinslot-board --help\n", what, which);
-    return EXIT_USAGE;
-}
+static const struct args_program program = {.name = "twinslot-board",
+                                            .intro = intro,
+                                            .outro = outro,
+                                            .rows = rows,
+                                            .row_count = sizeof(rows) / sizeof(rows[0])};
 
 int options_parse(struct options *options, int argc, char **argv)
 {
     *options = (struct options){.console = "-", .qemu = "qemu-system-arm"};
-    for (int i = 1; i < argc; i += 2) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            print_help();
-            return 0;
-        }
-        const struct option_row *row = find(argv[i]);
-        if (row == NULL) {
-            return usage_error("unknown option ", argv[i]);
-        }
-        if (i + 1 == argc || set(options, row, argv[i + 1]) != 0) {
-            return usage_error("missing or wrong value for ", argv[i]);
-        }
+    int status = args_parse(&program, options, argc, argv);
+
+    if (status == ARGS_GO_ON && (options->flash == NULL || options->pty == NULL)) {
+        return args_wrong(&program, "--flash and --pty are needed", "");
     }
-    if (options->flash == NULL || options->pty == NULL) {
-        return usage_error("--flash and --pty are needed", "");
-    }
-    return -1;
+    return status;
 }

@@ -3,12 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "options.h"
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define EXIT_USAGE 2
+#include "args.h"
 
 static const char intro[] =
     "usage: twinslot-device --flash FILE [option...]\n"
@@ -25,15 +20,10 @@ static const char outro[] =
     "Example: twinslot-device --flash f.bin --image device-1.0.0.bin --pty /tmp/device --udp "
     "1337\n";
 
-struct option_row {
-    const char *name, *value, *help;
-    size_t offset;
-    unsigned long min, max; /* of a number; max 0: a text */
-};
 #define OPTION(member) offsetof(struct options, member)
 #define ANY            0, 1000000000
 
-static const struct option_row rows[] = {
+static const struct args_row rows[] = {
     {"--flash", "FILE", "flash of the device; made, erased, if it is not there", OPTION(flash), 0,
      0},
     {"--image", "FILE", "put this signed image into slot 0 of a flash that is made", OPTION(image),
@@ -71,59 +61,11 @@ static const struct option_row rows[] = {
      4096},
     {"--smp-count", "N", "SMP buffers that it announces", OPTION(smp_buf_count), 1, 255},
 };
-#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
-
-static void print_help(void)
-{
-    fputs(intro, stdout);
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        char left[32];
-        snprintf(left, sizeof(left), "%s %s", rows[i].name, rows[i].value);
-        printf("  %-21s %s\n", left, rows[i].help);
-    }
-    fputs(outro, stdout);
-}
-
-static int parse_number(const struct option_row *row, const char *text, unsigned *number)
-{
-    char *end;
-
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 0);
-    if (errno != 0 || end == text || *end != '\0' || *text == '-' || value < row->min ||
-        value > row->max) {
-        return -1;
-    }
-    *number = (unsigned)value;
-    return 0;
-}
-
-static int set(struct options *options, const struct option_row *row, const char *value)
-{
-    char *member = (char *)options + row->offset;
-
-    if (row->max != 0) {
-        return parse_number(row, value, (unsigned *)(void *)member);
-    }
-    *(const char **)(void *)member = value;
-    return 0;
-}
-
-static const struct option_row *find(const char *name)
-{
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (strcmp(rows[i].name, name) == 0) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
-static int usage_error(const char *what, const char *which)
-{
-    fprintf(stderr, "twinslot-device: %s%s; see twinslot-device --help\n", what, which);
-    return EXIT_USAGE;
-}
+static const struct args_program program = {.name = "twinslot-device",
+                                            .intro = intro,
+                                            .outro = outro,
+                                            .rows = rows,
+                                            .row_count = sizeof(rows) / sizeof(rows[0])};
 
 /* What the numbers mean together; flash geometry is judged by the code that has to live with it. */
 static int check(const struct options *options)
@@ -135,33 +77,22 @@ static int check(const struct options *options)
     struct twin_slots slots = geometry_slots(&options->geometry, &flash);
 
     if (options->flash == NULL) {
-        return usage_error("--flash is needed", "");
+        return args_wrong(&program, "--flash is needed", "");
     }
     if (flash.page_bytes % flash.write_bytes != 0 || twin_slots_check(&slots) != TWIN_OK ||
         (flash.erased != 0 && flash.erased != 0xff)) {
-        return usage_error("page, slot, write unit and erased value do not make a usable flash",
-                           "");
+        return args_wrong(&program,
+                          "page, slot, write unit and erased value do not make a usable flash", "");
     }
     if (options->udp != 0 && options->udp + options->count - 1 > 65535) {
-        return usage_error("not enough UDP ports above --udp", "");
+        return args_wrong(&program, "not enough UDP ports above --udp", "");
     }
-    return -1;
+    return ARGS_GO_ON;
 }
 
 int options_parse(struct options *options, int argc, char **argv)
 {
-    for (int i = 1; i < argc; i += 2) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            print_help();
-            return 0;
-        }
-        const struct option_row *row = find(argv[i]);
-        if (row == NULL) {
-            return usage_error("unknown option ", argv[i]);
-        }
-        if (i + 1 == argc || set(options, row, argv[i + 1]) != 0) {
-            return usage_error("missing or wrong value for ", argv[i]);
-        }
-    }
-    return check(options);
+    int status = args_parse(&program, options, argc, argv);
+
+    return status == ARGS_GO_ON ? check(options) : status;
 }
