@@ -4,7 +4,6 @@
 #include "commands.h"
 #include "mcumgr.h"
 #include "twin/grp_image.h"
-#include <stdio.h>
 
 #define ERASE_MS 60000 /* a slot on slow flash; the answer comes when all is done */
 
@@ -47,10 +46,8 @@ static int run(const struct cli_call *call)
                                              .rsp = &rsp};
         code = session_request(&session, &request, "erase the slot");
     }
-    if (code == CLI_DONE && session.common->json) {
-        cli_json_print(json_object());
-    } else if (code == CLI_DONE) {
-        puts("Done");
+    if (code == CLI_DONE) {
+        report_done(&session);
     }
     session_close(&session);
     return code;

@@ -4,7 +4,6 @@
 #include "commands.h"
 #include "mcumgr.h"
 #include "twin/grp_os.h"
-#include <stdio.h>
 
 struct opts {
     bool force;
@@ -41,10 +40,8 @@ static int run(const struct cli_call *call)
                                              .rsp = &rsp};
         code = session_request(&session, &request, "reset the device");
     }
-    if (code == CLI_DONE && session.common->json) {
-        cli_json_print(json_object());
-    } else if (code == CLI_DONE) {
-        puts("Done");
+    if (code == CLI_DONE) {
+        report_done(&session);
     }
     session_close(&session);
     return code;

@@ -70,6 +70,9 @@ int session_request(struct session *session, const struct twin_request *request,
 /* Say why a job failed, and give the exit code. `what` completes "could not ...". */
 int report_failure(const struct session *session, twin_err_t err, const char *what);
 
+/* Say that a verb without an answer worked. */
+void report_done(const struct session *session);
+
 /* For a span of text from a device: printable, malloc'ed. */
 char *report_text(struct twin_span text);
 

@@ -11,6 +11,15 @@
 
 /* ---- Text from a device ---- */
 
+void report_done(const struct session *session)
+{
+    if (session->common->json) {
+        cli_json_print(json_object());
+    } else {
+        puts("Done");
+    }
+}
+
 char *report_text(struct twin_span text)
 {
     char *copy = malloc(text.len + 1);

@@ -2,14 +2,13 @@
  * flash_file.c - see flash_file.h. SPDX-License-Identifier: Apache-2.0
  */
 #include "flash_file.h"
+#include "lock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The map of board.c. */
@@ -17,8 +16,6 @@
 #define BOOTLOADER_LEN 0x0c000u
 #define PRIMARY_ADDR   0x0c000u
 #define PRIMARY_LEN    0x76000u
-
-#define LOCK_TRIES 200 /* 10 ms apart */
 
 static int complain(const char *what, const char *path)
 {
@@ -66,25 +63,11 @@ static int write_new(int fd, const char *path, const char *bootloader, const cha
     return 0;
 }
 
-/* An emulator that was killed a moment ago may still be ending, so wait a little. */
-static int lock(int fd)
-{
-    const struct timespec pause = {.tv_nsec = 10000000};
-
-    for (int tries = 0; tries < LOCK_TRIES; tries++) {
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-            return 0;
-        }
-        nanosleep(&pause, NULL);
-    }
-    return -1;
-}
-
 static int prepare(int fd, const char *path, const char *bootloader, const char *image)
 {
     struct stat found;
 
-    if (lock(fd) != 0) {
+    if (lock_file(fd) != 0) {
         return complain("another emulator runs on", path);
     }
     if (fstat(fd, &found) != 0) {

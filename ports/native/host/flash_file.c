@@ -2,17 +2,14 @@
  * flash_file.c - see flash_file.h. SPDX-License-Identifier: Apache-2.0
  */
 #include "flash_file.h"
+#include "lock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-#define LOCK_TRIES 200 /* 10 ms apart */
 
 static int complain(const char *what, const char *path)
 {
@@ -58,26 +55,12 @@ static int write_new(int fd, const char *path, const struct geometry *geometry, 
     return status;
 }
 
-/* A device that was killed a moment ago may still be ending, so wait a little. */
-static int lock(int fd)
-{
-    const struct timespec pause = {.tv_nsec = 10000000};
-
-    for (int tries = 0; tries < LOCK_TRIES; tries++) {
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-            return 0;
-        }
-        nanosleep(&pause, NULL);
-    }
-    return -1;
-}
-
 static int prepare(int fd, const char *path, const struct geometry *geometry, const char *image)
 {
     struct geometry found;
     struct stat file;
 
-    if (lock(fd) != 0) {
+    if (lock_file(fd) != 0) {
         return complain("another device runs on", path);
     }
     if (fstat(fd, &file) != 0) {
