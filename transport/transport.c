@@ -32,6 +32,16 @@ void transport_explain(struct transport_problem *problem, const char *format, ..
     va_start(args, format);
     vsnprintf(problem->text, sizeof(problem->text), format, args);
     va_end(args);
+    problem->hint[0] = '\0';
+}
+
+void transport_hint(struct transport_problem *problem, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(problem->hint, sizeof(problem->hint), format, args);
+    va_end(args);
 }
 
 int64_t transport_now_ms(void)

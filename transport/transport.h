@@ -6,7 +6,7 @@
  *     struct transport_problem problem;
  *     const struct transport *kind = transport_find("serial");
  *     struct transport_link *link = transport_open(kind, "dev=/dev/ttyACM0,baud=115200", &problem);
- *     if (link == NULL) { complain(problem.text); }
+ *     if (link == NULL) { complain(problem.text, problem.hint); }
  *
  * Packets are whole SMP packets; framing is the transport's business. Nothing sleeps.
  * SPDX-License-Identifier: Apache-2.0
@@ -15,10 +15,11 @@
 #include "twin/bytes.h"
 #include <stdbool.h>
 
-/* What went wrong, where, why, and what to try: ready to be shown to the user. */
+/* What went wrong, for the user. */
 struct transport_problem {
-    char text[768];
-    bool is_usage; /* the connstring is at fault, not the link */
+    char text[512]; /* what, where, why */
+    char hint[512]; /* what to try, as sentences without the last full stop; "": nothing known */
+    bool is_usage;  /* the connstring is at fault, not the link */
 };
 
 enum transport_event {
@@ -103,8 +104,12 @@ static inline void transport_close(struct transport_link *link)
 
 /* ---- For the transports themselves ---- */
 
-/* Fill in a problem. */
+/* Fill in a problem; no hint. */
 void transport_explain(struct transport_problem *problem, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Add its hint. */
+void transport_hint(struct transport_problem *problem, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Milliseconds of a clock that only goes forward. */

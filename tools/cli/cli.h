@@ -33,8 +33,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Exit codes, never renumbered. imgtool uses the first three only. */
-enum cli_exit { CLI_DONE = 0, CLI_REFUSED = 1, CLI_USAGE = 2, CLI_LINK = 3, CLI_VERIFY = 4 };
+/*
+ * Exit codes, never renumbered; docs/mcumgr.md says what they mean. imgtool uses the first three
+ * only.
+ */
+enum cli_exit {
+    CLI_DONE = 0,
+    CLI_REFUSED = 1,
+    CLI_USAGE = 2,
+    CLI_LINK = 3,
+    CLI_VERIFY = 4,
+    CLI_INTERRUPTED = 130 /* after Ctrl-C, as shells have it */
+};
 
 /* Kind of an option, and the type of the member that it fills. */
 enum cli_type {
@@ -112,17 +122,40 @@ struct cli_program {
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
 /*
- * Complain about how the program was called: usage line, hint at --help, "Error: " and the text.
+ * Is the flag --name among the words of a command line? For what must be known before it is parsed,
+ * or although it cannot be.
+ */
+bool cli_flag_given(int argc, char **argv, const char *name);
+
+/*
+ * A failure. stderr gets one line: "Error: could not WHAT: WHY. HINT", or "Interrupted: did not
+ * WHAT." In a program that has the
+ * common option --json, and if it was given, stdout gets one object for the first failure of a run:
+ *
+ *     {"error": {"code": 3, "what": "...", "why": "...", "try": "..."}}
+ *
+ * code is the exit code. A run that fails without any of the functions below gets an object too.
+ */
+struct cli_failure {
+    int code;         /* what main() is to return */
+    const char *what; /* completes "could not ..."; NULL: in JSON the name of the command */
+    const char *why;  /* the cause, and on what; no full stop at the end */
+    const char *hint; /* what to try, as sentences without the last full stop; NULL: nothing */
+    json_t *more;     /* object with further members of "error", taken over; NULL: none */
+};
+
+/* Report a failure. Returns its code. */
+int cli_fail_as(const struct cli_failure *failure);
+
+/* Report a failure that is one text: what failed, on what, why, what to try. Returns code. */
+int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Report that the program was called wrongly: usage line, hint at --help, "Error: " and the text.
  * Returns CLI_USAGE, so that run functions may write `return cli_usage_error(call, ...)`.
  */
 int cli_usage_error(const struct cli_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/*
- * Say on stderr that something failed: "Error: " and the text, which tells what failed, on what,
- * why, and what to try. Returns code.
- */
-int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Say on stderr what does not stop the work: "Warning: " and the text. */
 void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -130,7 +163,10 @@ void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* An integer as options take it. Returns false if text is not one, or above 64 bits. */
 bool cli_parse_integer(const char *text, int64_t *value);
 
-/* Print a JSON value, indented, on stdout, and release it. */
+/* A text as JSON; what is not UTF-8 in it becomes '?'. */
+json_t *cli_json_text(const char *text);
+
+/* Print a JSON value on one line of stdout, and release it. */
 void cli_json_print(json_t *value);
 
 /* Bytes from malloc; free(data) when done. */

@@ -41,3 +41,14 @@ enum path_match path_compare(const char *path, char *const *words, int word_coun
 void print_usage_line(FILE *out, const struct cli_program *program, const struct cli_cmd *cmd);
 void print_program_help(const struct parser *parser);
 void print_command_help(const struct parser *parser);
+
+/* ---- fail.c: the failures of one run ---- */
+
+/* Forget those of an earlier run. as_json: the user asked for --json. */
+void failures_begin(bool as_json);
+
+/* The command that runs: an error object names it when nothing says more precisely what failed. */
+void failures_name_command(const char *path);
+
+/* The run ends with this code, which it gives back: no failure goes without an error object. */
+int failures_end(int code);

@@ -1,8 +1,9 @@
 /*
- * main.c - run one command, and the words for people. SPDX-License-Identifier: Apache-2.0
+ * main.c - run one command. SPDX-License-Identifier: Apache-2.0
  */
 #include "cli_priv.h"
-#include <stdarg.h>
+#include "value.h"
+#include <string.h>
 
 /* Nothing may be lost silently, so a stdout that cannot be written is a failure. */
 static int close_stdout(int rc)
@@ -14,11 +15,40 @@ static int close_stdout(int rc)
     return rc;
 }
 
+static bool has_json(const struct cli_program *program)
+{
+    for (const struct cli_opt *opt = program->options; opt != NULL && opt->name != NULL; opt++) {
+        if (strcmp(opt->name, "json") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cli_flag_given(int argc, char **argv, const char *name)
+{
+    const size_t len = strlen(name);
+    bool is_given = false;
+
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *word = argv[i];
+        if (strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, len) == 0 &&
+            (word[2 + len] == '\0' || word[2 + len] == '=')) {
+            is_given = word[2 + len] == '\0' || value_is_true(word + 3 + len);
+        }
+    }
+    return is_given;
+}
+
 int cli_main(const struct cli_program *program, int argc, char **argv)
 {
     struct parser parser = {.call = {.program = program}};
-    int rc = parse_arguments(&parser, argc, argv);
 
+    failures_begin(has_json(program) && cli_flag_given(argc, argv, "json"));
+    int rc = parse_arguments(&parser, argc, argv);
+    if (rc == PARSE_GO_ON) {
+        failures_name_command(parser.call.cmd->path);
+    }
     if (rc == PARSE_GO_ON && program->before != NULL) {
         program->before(&parser.call);
     }
@@ -26,53 +56,5 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
         rc = parser.call.cmd->run(&parser.call);
     }
     parse_end(&parser);
-    return close_stdout(rc);
-}
-
-static void say(const char *before, const char *format, va_list list)
-{
-    fflush(stdout);
-    fputs(before, stderr);
-    vfprintf(stderr, format, list);
-    fputc('\n', stderr);
-}
-
-int cli_usage_error(const struct cli_call *call, const char *format, ...)
-{
-    va_list list;
-
-    fflush(stdout);
-    print_usage_line(stderr, call->program, call->cmd);
-    fprintf(stderr, "Try '%s%s%s --help' for help.\n\n", call->program->name,
-            call->cmd != NULL ? " " : "", call->cmd != NULL ? call->cmd->path : "");
-    va_start(list, format);
-    say("Error: ", format, list);
-    va_end(list);
-    return CLI_USAGE;
-}
-
-int cli_fail(int code, const char *format, ...)
-{
-    va_list list;
-
-    va_start(list, format);
-    say("Error: ", format, list);
-    va_end(list);
-    return code;
-}
-
-void cli_warn(const char *format, ...)
-{
-    va_list list;
-
-    va_start(list, format);
-    say("Warning: ", format, list);
-    va_end(list);
-}
-
-void cli_json_print(json_t *value)
-{
-    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-    putchar('\n');
-    json_decref(value);
+    return failures_end(close_stdout(rc));
 }

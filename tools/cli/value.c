@@ -2,11 +2,13 @@
  * value.c - from the text of one option's value to the member of an options struct.
  * SPDX-License-Identifier: Apache-2.0
  */
+#define _POSIX_C_SOURCE 200809L
 #include "value.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Base that a prefix names; *digits is set behind it. A leading 0 alone names none: 010 could mean
  * eight or ten. */
@@ -121,6 +123,24 @@ static enum value_fault append(const struct cli_opt *opt, void *member, const ch
     list->items = longer;
     list->items[list->count++] = text;
     return VALUE_OK;
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+    while (*words != NULL && strcasecmp(text, *words) != 0) {
+        words++;
+    }
+    return *words != NULL;
+}
+
+bool value_is_true(const char *text)
+{
+    return is_one_of(text, (const char *const[]){"1", "t", "true", NULL});
+}
+
+bool value_is_false(const char *text)
+{
+    return is_one_of(text, (const char *const[]){"0", "f", "false", NULL});
 }
 
 static enum value_fault set_flag(const struct cli_opt *opt, void *member, const char *text)

@@ -19,3 +19,7 @@ enum value_fault value_set(const struct cli_opt *opt, void *opts, const char *te
 
 /* The same with the default. opts is zeroed before the first. */
 enum value_fault value_set_default(const struct cli_opt *opt, void *opts);
+
+/* Texts that mean yes and no behind a flag's '=': 1, t, true, 0, f, false; any case of letters. */
+bool value_is_true(const char *text);
+bool value_is_false(const char *text);

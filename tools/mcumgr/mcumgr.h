@@ -31,8 +31,6 @@ bool mcumgr_is_compat(void);
 
 /* ---- Session ---- */
 
-#define SESSION_INTERRUPTED 130 /* exit code after Ctrl-C, as shells have it */
-
 struct session {
     const struct mcumgr_common *common;
     const struct transport *kind;

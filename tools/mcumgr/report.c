@@ -95,37 +95,36 @@ static const char *hint_for(const struct twin_refusal *refusal)
     return NULL;
 }
 
-static void print_refusal_json(const struct twin_refusal *refusal, const char *what)
+static json_t *refusal_json(const struct twin_refusal *refusal)
 {
-    json_t *error = json_pack("{s:s, s:i, s:s, s:s}", "what", what, "rc", (int)refusal->rc, "text",
-                              twin_refusal_str(refusal), "reason", refusal->reason);
+    json_t *more = json_pack("{s:i, s:s, s:s}", "rc", (int)refusal->rc, "text",
+                             twin_refusal_str(refusal), "reason", refusal->reason);
 
     if (refusal->is_group) {
-        json_object_set_new(error, "group", json_integer(refusal->group));
+        json_object_set_new(more, "group", json_integer(refusal->group));
     }
-    cli_json_print(json_pack("{s:o}", "error", error));
+    return more;
 }
 
 static int report_refusal(const struct session *session, const char *what)
 {
     const struct twin_refusal *refusal = &session->client.refusal;
-    const char *hint = hint_for(refusal);
     const bool has_reason = refusal->reason[0] != '\0';
-    char code[64];
+    char code[64], why[400];
 
     if (mcumgr_is_compat()) {
         printf("Error: %u\n", (unsigned)refusal->rc);
         return CLI_REFUSED;
     }
-    if (session->common->json) {
-        print_refusal_json(refusal, what);
-    }
     snprintf(code, sizeof(code), refusal->is_group ? "code %u of group %u" : "code %u",
              (unsigned)refusal->rc, (unsigned)refusal->group);
-    return cli_fail(CLI_REFUSED, "could not %s: the device refused: %s%s%s%s (%s)%s%s", what,
-                    twin_refusal_str(refusal), has_reason ? ": \"" : "", refusal->reason,
-                    has_reason ? "\"" : "", code, hint != NULL ? ". " : "",
-                    hint != NULL ? hint : "");
+    snprintf(why, sizeof(why), "the device refused: %s%s%s%s (%s)", twin_refusal_str(refusal),
+             has_reason ? ": \"" : "", refusal->reason, has_reason ? "\"" : "", code);
+    return cli_fail_as(&(struct cli_failure){.code = CLI_REFUSED,
+                                             .what = what,
+                                             .why = why,
+                                             .hint = hint_for(refusal),
+                                             .more = refusal_json(refusal)});
 }
 
 /* ---- All failures ---- */
@@ -134,38 +133,54 @@ static int report_refusal(const struct session *session, const char *what)
 struct failure {
     twin_err_t err;
     int code;
-    const char *text;
+    const char *why, *hint;
 };
 
 static const struct failure failures[] = {
-    {TWIN_E_FORMAT, CLI_LINK,
-     "the device's answers cannot be read. Is it an SMP server, is the baud rate right?"},
-    {TWIN_E_VERIFY, CLI_VERIFY, "what the device has is not what was sent"},
-    {TWIN_E_IO, CLI_LINK, "the device answers but does not take more data"},
-    {TWIN_E_STATE, CLI_REFUSED, "the device does not do what it agreed to, or restarts meanwhile"},
-    {TWIN_E_SPACE, CLI_LINK, "the packets of this connection are too small"},
-    {TWIN_E_ARG, CLI_USAGE, "an argument is outside the allowed range"},
+    {TWIN_E_FORMAT, CLI_LINK, "the device's answers cannot be read",
+     "Is it an SMP server, is the baud rate right?"},
+    {TWIN_E_VERIFY, CLI_VERIFY, "what the device has is not what was sent", NULL},
+    {TWIN_E_IO, CLI_LINK, "the device answers but does not take more data", NULL},
+    {TWIN_E_STATE, CLI_REFUSED, "the device does not do what it agreed to, or restarts meanwhile",
+     NULL},
+    {TWIN_E_SPACE, CLI_LINK, "the packets of this connection are too small", NULL},
+    {TWIN_E_ARG, CLI_USAGE, "an argument is outside the allowed range", NULL},
 };
 
 static int report_silence(const struct session *session, const char *what)
 {
+    char why[1200];
+
     if (mcumgr_is_compat()) {
         return cli_fail(CLI_LINK, "NMP timeout");
     }
-    return cli_fail(CLI_LINK,
-                    "could not %s: no answer from the device at %s (%s). Is it on, does its "
-                    "firmware have an SMP server, are port and speed right? -t waits longer",
-                    what, session->connstring, session->kind->name);
+    snprintf(why, sizeof(why), "no answer from the device at %s (%s)", session->connstring,
+             session->kind->name);
+    return cli_fail_as(
+        &(struct cli_failure){.code = CLI_LINK,
+                              .what = what,
+                              .why = why,
+                              .hint = "Is it on, does its firmware have an SMP server, are port "
+                                      "and speed right? -t waits longer"});
+}
+
+static int report_problem(const struct transport_problem *problem, const char *what)
+{
+    return cli_fail_as(
+        &(struct cli_failure){.code = CLI_LINK,
+                              .what = what,
+                              .why = problem->text,
+                              .hint = problem->hint[0] != '\0' ? problem->hint : NULL});
 }
 
 int report_failure(const struct session *session, twin_err_t err, const char *what)
 {
     if (session->was_stopped) {
-        fprintf(stderr, "Interrupted: did not %s.\n", what);
-        return SESSION_INTERRUPTED;
+        return cli_fail_as(&(struct cli_failure){
+            .code = CLI_INTERRUPTED, .what = what, .why = "interrupted by a signal"});
     }
     if (session->link == NULL && err == TWIN_E_IO) {
-        return cli_fail(CLI_LINK, "could not %s: %s", what, session->problem.text);
+        return report_problem(&session->problem, what);
     }
     if (err == TWIN_E_REFUSED) {
         return report_refusal(session, what);
@@ -175,8 +190,12 @@ int report_failure(const struct session *session, twin_err_t err, const char *wh
     }
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
         if (failures[i].err == err) {
-            return cli_fail(failures[i].code, "could not %s: %s", what, failures[i].text);
+            return cli_fail_as(&(struct cli_failure){.code = failures[i].code,
+                                                     .what = what,
+                                                     .why = failures[i].why,
+                                                     .hint = failures[i].hint});
         }
     }
-    return cli_fail(CLI_LINK, "could not %s: %s", what, twin_err_str(err));
+    return cli_fail_as(
+        &(struct cli_failure){.code = CLI_LINK, .what = what, .why = twin_err_str(err)});
 }

@@ -198,8 +198,11 @@ int session_open(struct session *session, const struct cli_call *call)
     const struct twin_client_config config = client_config(session->common);
     twin_client_init(&session->client, &config);
     if (!catch_signals() || !open_link(session)) {
-        return cli_fail(session->problem.is_usage ? CLI_USAGE : CLI_LINK, "%s",
-                        session->problem.text);
+        const char *hint = session->problem.hint;
+        return cli_fail_as(
+            &(struct cli_failure){.code = session->problem.is_usage ? CLI_USAGE : CLI_LINK,
+                                  .why = session->problem.text,
+                                  .hint = *hint != '\0' ? hint : NULL});
     }
     return CLI_DONE;
 }

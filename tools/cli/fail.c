@@ -1,0 +1,170 @@
+/*
+ * fail.c - failures: words for people on stderr, and with --json one object for programs on stdout.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "cli_priv.h"
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One run of one program: it reports one failure to programs, the first, which knows most. */
+static struct {
+    bool wanted, reported;
+    const char *command;
+} json;
+
+void failures_begin(bool as_json)
+{
+    json.wanted = as_json;
+    json.reported = false;
+    json.command = NULL;
+}
+
+void failures_name_command(const char *path)
+{
+    json.command = path;
+}
+
+json_t *cli_json_text(const char *text)
+{
+    json_t *value = json_string(text);
+
+    if (value != NULL) {
+        return value;
+    }
+    char *copy = malloc(strlen(text) + 1); /* not UTF-8: a file name may be anything */
+    for (size_t i = 0; copy != NULL && i <= strlen(text); i++) {
+        copy[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
+    }
+    value = copy != NULL ? json_string(copy) : json_null();
+    free(copy);
+    return value;
+}
+
+static void print_object(const struct cli_failure *failure)
+{
+    const char *what = failure->what != NULL ? failure->what : json.command;
+    json_t *error = json_pack("{s:i, s:o, s:o}", "code", failure->code, "what",
+                              what != NULL ? cli_json_text(what) : json_null(), "why",
+                              cli_json_text(failure->why));
+
+    if (failure->hint != NULL) {
+        json_object_set_new(error, "try", cli_json_text(failure->hint));
+    }
+    if (failure->more != NULL) {
+        json_object_update(error, failure->more);
+    }
+    json.reported = true;
+    cli_json_print(json_pack("{s:o}", "error", error));
+}
+
+static void print_words(const struct cli_failure *failure)
+{
+    const bool has_what = failure->what != NULL;
+    const bool has_hint = failure->hint != NULL;
+
+    fflush(stdout);
+    if (failure->code == CLI_INTERRUPTED) {
+        fprintf(stderr, "Interrupted: did not %s.\n", has_what ? failure->what : "finish");
+        return;
+    }
+    fprintf(stderr, "Error: %s%s%s%s%s%s\n", has_what ? "could not " : "",
+            has_what ? failure->what : "", has_what ? ": " : "", failure->why, has_hint ? ". " : "",
+            has_hint ? failure->hint : "");
+}
+
+int cli_fail_as(const struct cli_failure *failure)
+{
+    if (json.wanted && !json.reported) {
+        print_object(failure);
+    }
+    print_words(failure);
+    json_decref(failure->more);
+    return failure->code;
+}
+
+int failures_end(int code)
+{
+    const char *why = code == CLI_INTERRUPTED ? "interrupted" : "failed; standard error tells more";
+
+    if (code != CLI_DONE && json.wanted && !json.reported) {
+        print_object(&(struct cli_failure){.code = code, .why = why});
+    }
+    return code;
+}
+
+/* A text of any length, to be freed; NULL without memory. */
+static char *print_text(const char *format, va_list list)
+{
+    va_list again;
+
+    va_copy(again, list);
+    const int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = malloc((size_t)len + 1);
+    if (text != NULL) {
+        vsnprintf(text, (size_t)len + 1, format, list);
+    }
+    return text;
+}
+
+static const char *or_no_memory(const char *text)
+{
+    return text != NULL ? text : "out of memory";
+}
+
+int cli_usage_error(const struct cli_call *call, const char *format, ...)
+{
+    const char *name = call->program->name, *path = call->cmd != NULL ? call->cmd->path : "";
+    const char *gap = call->cmd != NULL ? " " : "";
+    char hint[200];
+    va_list list;
+
+    fflush(stdout);
+    print_usage_line(stderr, call->program, call->cmd);
+    fprintf(stderr, "Try '%s%s%s --help' for help.\n\n", name, gap, path);
+    snprintf(hint, sizeof(hint), "%s%s%s --help", name, gap, path);
+    va_start(list, format);
+    char *text = print_text(format, list);
+    va_end(list);
+    if (json.wanted && !json.reported) {
+        print_object(&(struct cli_failure){.code = CLI_USAGE,
+                                           .what = call->cmd != NULL ? path : NULL,
+                                           .why = or_no_memory(text),
+                                           .hint = hint});
+    }
+    print_words(&(struct cli_failure){.why = or_no_memory(text)});
+    free(text);
+    return CLI_USAGE;
+}
+
+int cli_fail(int code, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    char *text = print_text(format, list);
+    va_end(list);
+    cli_fail_as(&(struct cli_failure){.code = code, .why = or_no_memory(text)});
+    free(text);
+    return code;
+}
+
+void cli_warn(const char *format, ...)
+{
+    va_list list;
+
+    fflush(stdout);
+    fputs("Warning: ", stderr);
+    va_start(list, format);
+    vfprintf(stderr, format, list);
+    va_end(list);
+    fputc('\n', stderr);
+}
+
+void cli_json_print(json_t *value)
+{
+    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+    putchar('\n');
+    json_decref(value);
+}
