@@ -9,7 +9,7 @@ import tempfile
 import tty
 import unittest
 
-from native import BIN, PATIENCE_S, Device, image
+from native import BIN, PATIENCE_S, Device, image, image_path
 
 
 def run(program, *arguments, env=None, **more):
@@ -101,6 +101,37 @@ class Errors(unittest.TestCase):
             error = self.check(device.mcumgr("--json", "reset"), 1, "a patient is connected")
             self.assertEqual(error["rc"], 10)
             self.check(device.mcumgr("--json", "image", "test", "00" * 32), 1)
+
+
+def without_descriptors(numbers):
+    def close():
+        for number in numbers:
+            os.close(number)
+    return close
+
+
+class Descriptors(unittest.TestCase):
+    """With stdin, stdout or stderr closed nothing of a program's talk gets into its files."""
+
+    CLOSED = ((0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2))
+
+    def bare(self, numbers, program, *arguments):
+        return subprocess.run([BIN / program, *map(str, arguments)], timeout=PATIENCE_S,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL,
+                              preexec_fn=without_descriptors(numbers)).returncode
+
+    def test_mcumgr(self):
+        """The number of a closed one is next used by the pipe that Ctrl-C writes to, or the port."""
+        for numbers in self.CLOSED:
+            with self.subTest(closed=numbers), Device("1.0.0") as device:
+                device.power_on()
+                device.wait_for("monitor 1.0.0 runs")
+                self.assertEqual(self.bare(numbers, "mcumgr", "--conntype", "serial",
+                                           "--connstring", f"dev={device.link}", "image", "upload",
+                                           image_path("1.1.0")), 0)
+                _, page = device.geometry()  # the second slot's image begins in its second page
+                self.assertEqual(device.slot_bytes(1, len(image("1.1.0")), page), image("1.1.0"))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
  * main.c - run one command. SPDX-License-Identifier: Apache-2.0
  */
 #include "cli_priv.h"
+#include "std_fds.h"
 #include "value.h"
 #include <string.h>
 
@@ -44,6 +45,7 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
 {
     struct parser parser = {.call = {.program = program}};
 
+    std_fds_open();
     failures_begin(has_json(program) && cli_flag_given(argc, argv, "json"));
     int rc = parse_arguments(&parser, argc, argv);
     if (rc == PARSE_GO_ON) {

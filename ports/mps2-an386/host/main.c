@@ -5,6 +5,7 @@
 #include "emulator.h"
 #include "flash_file.h"
 #include "pty.h"
+#include "std_fds.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -231,8 +232,9 @@ int main(int argc, char **argv)
 {
     static struct board board; /* with its two queues it is too large for a stack */
     struct options options;
-    int status = options_parse(&options, argc, argv);
 
+    std_fds_open();
+    int status = options_parse(&options, argc, argv);
     if (status >= 0) {
         return status;
     }

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "device.h"
+#include "std_fds.h"
 #include "twin_config.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -295,6 +296,7 @@ int main(int argc, char **argv)
         .smp_buf_count = CONFIG_TWIN_SMP_BUF_COUNT,
     };
 
+    std_fds_open();
     find_bootloader(bootloader, sizeof(bootloader));
     int status = options_parse(&options, argc, argv);
     if (status >= 0) {
