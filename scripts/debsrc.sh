@@ -33,9 +33,11 @@ private_apt() {
         -o APT::Get::Only-Source=true -o APT::Sandbox::User="$(id -un)" "$@"
 }
 
-echo "debsrc: fetching the source of $package" >&2
-private_apt update >&2 || true # some other source may have no source packages
-(cd "$work/got" && private_apt source --download-only "$package" >&2) || true
+# Some of the machine's sources may have no source packages: what apt says matters only if nothing
+# came in the end.
+echo "debsrc: fetching the source of $package (less than 1 MB)" >&2
+private_apt update >"$work/log" 2>&1 || true
+(cd "$work/got" && private_apt source --download-only "$package") >>"$work/log" 2>&1 || true
 
 # Another revision of the package has the same original source under the same or another name.
 for got in "$work/got/$package"_*.orig.tar.*; do
@@ -45,6 +47,7 @@ for got in "$work/got/$package"_*.orig.tar.*; do
     fi
     echo "debsrc: ${got##*/} is another version: sha256 $(sha256sum <"$got")" >&2
 done
+cat "$work/log" >&2
 cat >&2 <<END
 debsrc: the source of $package could not be had. Needed is the file
     $file

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # setup.sh PART... - install what the named parts of the build need, from the distribution (Debian 12
-# or newer, Ubuntu 24.04 or newer). Does nothing, and needs no network, when it is all there.
+# or newer, Ubuntu 24.04 or newer). Says first what that is and how large. Does nothing, and needs no
+# network, when it is all there.
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,11 +14,28 @@ declare -A packages=(
     [test]="python3 openssl softhsm2 clang libclang-rt-dev gcc-s390x-linux-gnu
             libc6-dev-s390x-cross qemu-user"
     [bench]="python3 openssl"
-    [lint]="git clang-format-14 clang-tidy-14 universal-ctags shellcheck"
+    [lint]="git clang-format clang-tidy universal-ctags shellcheck"
 )
 
-is_installed() {
+# Packages that are there for one command: it may have come another way.
+declare -A command_of=([git]=git [cmake]=cmake [ninja-build]=ninja [openssl]=openssl
+    [shellcheck]=shellcheck)
+
+is_there() {
+    if [ -n "${command_of[$1]:-}" ] && command -v "${command_of[$1]}" >/dev/null; then
+        return 0
+    fi
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# What apt says of an installation before it does it: packages, bytes to fetch and to keep.
+announce() {
+    local plan count
+    plan=$(LC_ALL=C apt-get install --assume-no --no-install-recommends "$@" 2>/dev/null || true)
+    count=$(sed -n 's/.* \([0-9]*\) newly installed.*/\1/p' <<<"$plan")
+    echo "setup: needed, and not here: $*" >&2
+    echo "setup: ${count:-?} packages with what they need themselves." \
+        "$(grep -E '^(Need to get|After this operation)' <<<"$plan" | tr '\n' ' ')" >&2
 }
 
 wanted=()
@@ -32,17 +50,17 @@ if ! command -v dpkg-query >/dev/null; then
 else
     missing=()
     for package in "${wanted[@]}"; do
-        is_installed "$package" || missing+=("$package")
+        is_there "$package" || missing+=("$package")
     done
     if [ "${#missing[@]}" -gt 0 ]; then
         root=()
         [ "$(id -u)" -eq 0 ] || root=(sudo)
-        echo "setup: installing ${missing[*]}" >&2
         if [ "${#root[@]}" -gt 0 ] && ! command -v sudo >/dev/null; then
             echo "setup: there is no sudo; run this as root once: apt-get install ${missing[*]}" >&2
             exit 1
         fi
         "${root[@]}" apt-get -qq update >&2
+        announce "${missing[@]}"
         "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
             apt-get -qq install --no-install-recommends "${missing[@]}" >&2
     fi
