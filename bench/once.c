@@ -27,8 +27,9 @@ int main(int argc, char **argv)
 
     if (child == 0) {
         int null = open("/dev/null", O_WRONLY);
-        dup2(null, STDOUT_FILENO);
-        execvp(argv[1], &argv[1]);
+        if (null >= 0 && dup2(null, STDOUT_FILENO) >= 0) {
+            execvp(argv[1], &argv[1]);
+        }
         _exit(127);
     }
     if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0) {

@@ -82,8 +82,9 @@ static void become_qemu(struct args *args, pid_t parent)
     sigset_t none;
     int null = open("/dev/null", O_RDWR);
 
-    dup2(null, STDIN_FILENO);
-    dup2(null, STDOUT_FILENO);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0) {
+        _exit(EXIT_NO_PROGRAM);
+    }
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);

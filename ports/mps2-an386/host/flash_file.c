@@ -34,8 +34,8 @@ static int place(uint8_t *at, size_t room, const char *path)
         return complain("cannot open", path);
     }
     size_t len = fread(at, 1, room, file);
-    int more = fgetc(file);
     int failed = ferror(file);
+    int more = failed == 0 && len == room ? fgetc(file) : EOF;
     fclose(file);
     if (failed != 0 || len == 0) {
         return complain("cannot read", path);
