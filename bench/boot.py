@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0"""
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 
 import firmware
@@ -24,10 +25,15 @@ def instructions(signature, image):
         wrapper.write_text(WRAPPER.format(range=BOOTLOADER, log=log))
         wrapper.chmod(0o755)
         with subprocess.Popen(["grep", "-c", "^Trace", log], stdout=subprocess.PIPE, text=True) as count:
-            device.power_on("--qemu", str(wrapper))
-            device.wait_for(f"{image.replace('-', ' ')} runs")
-            device.power_off()
-            return int(count.communicate()[0])
+            try:
+                device.power_on("--qemu", str(wrapper))
+                device.wait_for(f"{image.replace('-', ' ')} runs")
+                device.power_off()
+                return int(count.communicate(timeout=board.PATIENCE_S)[0])
+            except (AssertionError, subprocess.TimeoutExpired) as problem:
+                sys.exit(f"bench boot: gave up on {image} ({signature}), one instruction at a time: {problem}")
+            finally:
+                count.kill()  # it may still wait for a QEMU that never came
 
 
 def section():

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Measure, print, and write docs/performance.md. Started by ./run bench, after the build.
 
-usage: bench/run.py [SECTION...]   without a section: all of them, and the document is written
+usage: bench/run.py [--check] [SECTION...]
+       without a section: all of them, and the document is written
+       --check: only look whether there are such sections
 
 SPDX-License-Identifier: Apache-2.0"""
 
@@ -23,10 +25,15 @@ Times are ratios to a limit or to a peer in the same run, because machines diffe
 """
 
 
-def main(names):
+def main(arguments):
+    check = "--check" in arguments
+    names = [name for name in arguments if name != "--check"]
     unknown = [name for name in names if name not in SECTIONS]
     if unknown:
-        sys.exit(f"bench: no section {unknown[0]}; there are: {' '.join(SECTIONS)}")
+        print(f"bench: no section {unknown[0]}; there are: {' '.join(SECTIONS)}", file=sys.stderr)
+        sys.exit(2)
+    if check:
+        return
     parts = [HEAD, f"Machine: {platform.machine()}, {platform.system()}.\n"]
     for name in names or SECTIONS:
         parts.append(importlib.import_module(name).section())
