@@ -164,7 +164,7 @@ class Device:
         link = (["udp", "--connstring", f"127.0.0.1:{self.port}"] if udp
                 else ["serial", "--connstring", f"dev={self.link}"])
         return subprocess.run([BIN / "mcumgr", "--conntype", *link, *arguments],
-                              capture_output=True, text=True, timeout=PATIENCE_S)
+                              capture_output=True, text=True)  # it bounds its own time
 
     def geometry(self):
         """(slot bytes, page bytes), from the end of the flash file."""

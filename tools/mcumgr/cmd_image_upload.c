@@ -46,12 +46,13 @@ static void print_result(const struct session *session, const struct image_file 
                          const struct twin_upload_status *status)
 {
     if (session->common->json) {
-        cli_json_print(json_pack("{s:I, s:I, s:o, s:o, s:o}", "len", (json_int_t)file->bytes.len,
-                                 "resumed_from", (json_int_t)status->resumed_from, "match",
-                                 status->has_matched ? json_true() : json_null(), "sha",
-                                 report_json_hex((struct twin_span){file->sha, sizeof(file->sha)}),
-                                 "hash",
-                                 report_json_hex((struct twin_span){file->hash, file->hash_len})));
+        cli_json_print(
+            json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "len", (json_int_t)file->bytes.len,
+                      "resumed_from", (json_int_t)status->resumed_from, "packets",
+                      (json_int_t)status->packets, "losses", (json_int_t)status->losses, "match",
+                      status->has_matched ? json_true() : json_null(), "sha",
+                      report_json_hex((struct twin_span){file->sha, sizeof(file->sha)}), "hash",
+                      report_json_hex((struct twin_span){file->hash, file->hash_len})));
         return;
     }
     if (status->resumed_from == file->bytes.len) {
