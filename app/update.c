@@ -11,7 +11,10 @@ _Static_assert(CONFIG_TWIN_SMP_BUF_COUNT *TWIN_CONSOLE_ENCODED_MAX(CONFIG_TWIN_S
                    TWIN_BOARD_SMP_BUFFER,
                "fewer or smaller SMP buffers, or a larger line buffer");
 
-/* Nothing that ends in a restart begins while somebody depends on the monitor. */
+/*
+ * Nothing that ends in a restart begins while somebody depends on the monitor. Whoever forces a
+ * reset from afar does not see the bed: that is no reason to say yes.
+ */
 static bool may_happen(void *ctx, const struct twin_srv_question *question, const char **reason)
 {
     const struct monitor *monitor = ctx;
@@ -88,25 +91,14 @@ static void send_plain(struct update *update, struct twin_span packet)
 
 typedef void (*send_fn)(struct update *update, struct twin_span packet);
 
-/* Each reply is a packet, and each packet is sent alone. */
-static void send_all(struct update *update, struct twin_span replies, send_fn send)
-{
-    struct twin_smp_header header;
-
-    while (twin_smp_header_read(replies, &header) == TWIN_OK &&
-           replies.len >= TWIN_SMP_HEADER_LEN + (size_t)header.len) {
-        struct twin_span packet = {replies.ptr, TWIN_SMP_HEADER_LEN + (size_t)header.len};
-        send(update, packet);
-        replies.ptr += packet.len;
-        replies.len -= packet.len;
-    }
-}
-
 static void answer(struct update *update, struct twin_span packet, send_fn send, uint32_t now_ms)
 {
-    size_t len = twin_srv_handle(&update->server, packet, update->reply, sizeof(update->reply));
+    size_t len;
 
-    send_all(update, (struct twin_span){update->reply, len}, send);
+    while ((len = twin_srv_handle(&update->server, &packet, update->reply,
+                                  sizeof(update->reply))) != 0) {
+        send(update, (struct twin_span){update->reply, len});
+    }
     if (update->server.reset_requested && !update->resetting) {
         update->resetting = true;
         update->reset_at_ms = now_ms + RESET_DELAY_MS;

@@ -56,6 +56,13 @@ enum twin_image_rc {
 #undef X
 };
 
+/* The generic code (enum twin_smp_rc) that stands for each towards a v1 client. */
+enum {
+#define X(name, value, v1, text) TWIN_IMAGE_V1_##name = TWIN_RC_##v1,
+    TWIN_IMAGE_RC_LIST(X)
+#undef X
+};
+
 #define TWIN_IMAGE_SLOTS_MAX 4  /* slots in one reply */
 #define TWIN_IMAGE_HASH_MAX  64 /* bytes of the longest image hash */
 

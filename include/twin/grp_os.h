@@ -34,6 +34,13 @@ enum twin_os_rc {
 #undef X
 };
 
+/* The generic code (enum twin_smp_rc) that stands for each towards a v1 client. */
+enum {
+#define X(name, value, v1, text) TWIN_OS_V1_##name = TWIN_RC_##v1,
+    TWIN_OS_RC_LIST(X)
+#undef X
+};
+
 #define TWIN_OS_TASKS_MAX 16
 
 struct twin_os_echo_req {

@@ -3,8 +3,10 @@
  *
  *     twin_srv_init(&srv, &config);
  *     // for each packet that the port has received:
- *     len = twin_srv_handle(&srv, packet, reply, sizeof(reply));
- *     // send reply[0..len), then look at srv.reset_requested
+ *     while ((len = twin_srv_handle(&srv, &packet, reply, sizeof(reply))) != 0) {
+ *         // send reply[0..len) as a packet of its own
+ *     }
+ *     // then look at srv.reset_requested
  *
  * One server may serve several transports, one packet after the other: a transfer may begin on one
  * and go on on another. Not for interrupts; calls must not overlap.
@@ -27,14 +29,15 @@ enum twin_srv_event {
     TWIN_SRV_UPLOAD,    /* an upload begins: flash will be erased */
     TWIN_SRV_TEST,      /* the update will be swapped in on trial at the next start */
     TWIN_SRV_PERMANENT, /* the update will be swapped in for good at the next start */
-    TWIN_SRV_ERASE,     /* the update's slot will be erased */
-    TWIN_SRV_RESET      /* the device will restart; not asked when the client says `force` */
+    TWIN_SRV_ERASE,     /* the update's slot will be erased, a pending update withdrawn */
+    TWIN_SRV_RESET      /* the device will restart */
 };
 
 struct twin_srv_question {
     enum twin_srv_event event;
     struct twin_version version; /* UPLOAD, TEST, PERMANENT: of the image */
     uint32_t len;                /* UPLOAD: bytes of the whole file */
+    bool forced;                 /* RESET: the client insists; it is still for you to decide */
 };
 
 /* Texts for the "info" command, in the order and with the letters in which it gives them. */
@@ -82,13 +85,6 @@ struct twin_srv_config {
     void *ctx; /* given back to the functions */
 };
 
-/* Why a command failed: a generic code or one of its group, and a text for the technician. */
-struct twin_srv_fault {
-    uint8_t rc;       /* enum twin_smp_rc; TWIN_RC_OK: group_rc counts */
-    uint8_t group_rc; /* the group's own */
-    const char *rsn;  /* may be NULL */
-};
-
 /* An upload under way. */
 struct twin_srv_upload {
     bool active;
@@ -106,7 +102,7 @@ struct twin_srv {
     struct {
         const struct twin_srv_config *config;
         struct twin_srv_upload upload;
-        struct twin_srv_fault refusal; /* what the application said last */
+        const char *reason; /* what the application said to the request in work; or NULL */
     } priv;
 };
 
@@ -119,19 +115,34 @@ TWIN_MUST_CHECK twin_err_t twin_srv_init(struct twin_srv *srv,
                                          const struct twin_srv_config *config);
 
 /*
- * Work on one packet, which may hold several requests, one behind the other.
+ * Work on the next request of a packet. A packet may hold several, one behind the other; call again
+ * until there is no reply.
  *
- * packet    as received, without framing; unchanged.
- * out, cap  where the replies go, one packet behind the other; must not overlap packet.
- *           buf_size bytes are enough for every reply that a client expects to get.
+ * packet    as received, without framing; is moved behind the request. After a fault the rest is
+ *           dropped, as other servers do. The bytes themselves stay unchanged.
+ * out, cap  where the reply goes; must not overlap packet. buf_size bytes are enough for every
+ *           reply that a client expects to get.
  *
- * Returns the bytes of out that are to be sent; 0: nothing. Cannot fail: faults are told to the
- * client. May take as long as erasing the slot (erase) or hashing it (first and last part of an
- * upload, test). Stack: about 1.1 KB besides the flash driver's, on a Cortex-M4.
+ * Returns the bytes of out that are to be sent, always one packet; 0: nothing. Cannot fail: faults
+ * are told to the client. May take as long as erasing the slot (erase) or hashing it (first and
+ * last part of an upload, test). Stack: about 1.1 KB besides the flash driver's, on a Cortex-M4.
  */
-size_t twin_srv_handle(struct twin_srv *srv, struct twin_span packet, uint8_t *out, size_t cap);
+size_t twin_srv_handle(struct twin_srv *srv, struct twin_span *packet, uint8_t *out, size_t cap);
 
 /* ---- For those who write a group of commands ---- */
+
+/*
+ * Why a command failed. A v1 client is told rc and rsn. So is a v2 client, unless the group has a
+ * code of its own for it: that travels alone, because strict clients take nothing beside it.
+ */
+struct twin_srv_fault {
+    uint8_t rc;       /* enum twin_smp_rc */
+    uint8_t group_rc; /* 0: there is none */
+    const char *rsn;  /* text for the technician; may be NULL */
+};
+
+/* A command's answer when a generic code (enum twin_smp_rc) says what went wrong. */
+#define TWIN_SRV_RC(rc) (0x100u + (rc))
 
 /*
  * Do one command.
@@ -140,10 +151,11 @@ size_t twin_srv_handle(struct twin_srv *srv, struct twin_span packet, uint8_t *o
  * rsp  out: append one message; nothing stands for {}. One that does not fit is answered with
  *      "message too large".
  *
- * Returns NULL, or what went wrong; rsp is then dropped.
+ * Returns 0; or what went wrong: an index into the group's faults, or TWIN_SRV_RC(code); rsp is
+ * then dropped.
  */
-typedef const struct twin_srv_fault *(*twin_srv_fn)(struct twin_srv *srv, const void *req,
-                                                    struct twin_cbor_writer *rsp);
+typedef unsigned (*twin_srv_fn)(struct twin_srv *srv, const void *req,
+                                struct twin_cbor_writer *rsp);
 
 struct twin_srv_cmd {
     enum twin_smp_op op; /* READ or WRITE; a command that takes both has two rows */
@@ -156,11 +168,11 @@ struct twin_srv_group {
     uint16_t id;
     uint8_t cmd_count;
     const struct twin_srv_cmd *cmds;
+    const struct twin_srv_fault *faults; /* row 0 is not used: commands return 0 for success */
 };
 
-/* Ask the application. Returns NULL if it agrees, else its refusal ("busy" and its reason). */
-const struct twin_srv_fault *twin_srv_ask(struct twin_srv *srv,
-                                          const struct twin_srv_question *question);
+/* Ask the application. Returns 0 if it agrees, else its refusal: "busy", sent with its reason. */
+unsigned twin_srv_ask(struct twin_srv *srv, const struct twin_srv_question *question);
 
 /* Every group that is built in, NULL at the end: the table of groups.c. */
 extern const struct twin_srv_group *const twin_srv_groups[];

@@ -82,9 +82,3 @@ const char *twin_smp_rc_str(uint32_t rc);
 
 /* Text of an error code of one group (v2 "err"), for people; NULL if the group has no such code. */
 const char *twin_smp_group_rc_str(uint32_t group, uint32_t rc);
-
-/*
- * The generic code that stands for a group's code towards a v1 client: section 2 of the spec.
- * Knows the groups that our server has; anything else gives TWIN_RC_UNKNOWN.
- */
-enum twin_smp_rc twin_smp_group_rc_to_v1(uint32_t group, uint32_t rc);

@@ -8,41 +8,52 @@
 
 #define SLOT_COUNT 2
 
-const struct twin_srv_fault twin_srv_read_fault = {.group_rc = TWIN_IMAGE_RC_FLASH_READ,
-                                                   .rsn = "fa read fail"};
-const struct twin_srv_fault twin_srv_write_fault = {.group_rc = TWIN_IMAGE_RC_FLASH_WRITE,
-                                                    .rsn = "fa write fail"};
-const struct twin_srv_fault twin_srv_erase_fault = {.group_rc = TWIN_IMAGE_RC_FLASH_ERASE,
-                                                    .rsn = "fa erase fail"};
-
-/* Why the secondary may not be touched, for each plan. */
-static const struct twin_srv_fault slot_faults[] = {
-    [TWIN_PLAN_TRIAL] = {.group_rc = TWIN_IMAGE_RC_NO_FREE_SLOT,
-                         .rsn = "slot holds the image to go back to"},
-    [TWIN_PLAN_REVERT] = {.group_rc = TWIN_IMAGE_RC_NO_FREE_SLOT,
-                          .rsn = "slot holds the image to go back to"},
-    [TWIN_PLAN_RESUME] = {.group_rc = TWIN_IMAGE_RC_NO_FREE_SLOT, .rsn = "swap under way"},
-    [TWIN_PLAN_TEST] = {.group_rc = TWIN_IMAGE_RC_NO_FREE_SLOT, .rsn = "update pending"},
-    [TWIN_PLAN_PERM] = {.group_rc = TWIN_IMAGE_RC_NO_FREE_SLOT, .rsn = "update pending"},
+#define FAULT(name, text)                                                                          \
+    {                                                                                              \
+        TWIN_IMAGE_V1_##name, TWIN_IMAGE_RC_##name, text                                           \
+    }
+static const struct twin_srv_fault faults[] = {
+    [FAULT_READ] = FAULT(FLASH_READ, "fa read fail"),
+    [FAULT_WRITE] = FAULT(FLASH_WRITE, "fa write fail"),
+    [FAULT_ERASE] = FAULT(FLASH_ERASE, "fa erase fail"),
+    [FAULT_WAY_BACK] = FAULT(NO_FREE_SLOT, "slot holds the image to go back to"),
+    [FAULT_UNDER_WAY] = FAULT(NO_FREE_SLOT, "swap under way"),
+    [FAULT_PENDING_SLOT] = FAULT(NO_FREE_SLOT, "update pending"),
+    [FAULT_RUNNING_SLOT] = FAULT(NO_FREE_SLOT, "slot holds the running image"),
+    [FAULT_NO_SLOT] = FAULT(INVALID_SLOT, "no such image or slot"),
+    [FAULT_HASH_LEN] = FAULT(BAD_HASH, "wrong hash length"),
+    [FAULT_NOT_FOUND] = FAULT(HASH_NOT_FOUND, "no such hash"),
+    [FAULT_DAMAGED] = FAULT(HASH_NOT_FOUND, "image damaged"),
+    [FAULT_ACTIVE] = FAULT(TEST_ACTIVE_DENIED, "image is running"),
+    [FAULT_DECIDED] = FAULT(PENDING, NULL),
+    [FAULT_HEADER] = FAULT(NO_HEADER, "header malformed"),
+    [FAULT_NO_LENGTH] = FAULT(NO_LENGTH, "header malformed"),
+    [FAULT_MAGIC] = FAULT(BAD_MAGIC, "magic mismatch"),
+    [FAULT_TOO_LARGE] = FAULT(TOO_LARGE, "img too large"),
+    [FAULT_OVERRUN] = FAULT(OVERRUN, "data overrun"),
+    [FAULT_NO_VERSION] = FAULT(NO_VERSION, "no own version"),
+    [FAULT_NOT_NEWER] = FAULT(NOT_NEWER, "downgrade"),
 };
 
-static bool is_pending(enum twin_plan plan)
-{
-    return plan == TWIN_PLAN_TEST || plan == TWIN_PLAN_PERM;
-}
+/* Why the secondary may not be touched, for each plan. */
+static const uint8_t slot_faults[] = {
+    [TWIN_PLAN_NONE] = 0,
+    [TWIN_PLAN_TRIAL] = FAULT_WAY_BACK,
+    [TWIN_PLAN_REVERT] = FAULT_WAY_BACK,
+    [TWIN_PLAN_RESUME] = FAULT_UNDER_WAY,
+    [TWIN_PLAN_TEST] = FAULT_PENDING_SLOT,
+    [TWIN_PLAN_PERM] = FAULT_PENDING_SLOT,
+};
 
-const struct twin_srv_fault *twin_srv_slot_fault(const struct twin_slots *slots,
-                                                 bool withdraw_pending)
+unsigned twin_srv_slot_fault(const struct twin_slots *slots, bool withdraw_pending)
 {
     struct twin_slots_state state;
 
     if (twin_slots_read(slots, &state) != TWIN_OK) {
-        return &twin_srv_read_fault;
+        return FAULT_READ;
     }
-    if (state.plan == TWIN_PLAN_NONE || (withdraw_pending && is_pending(state.plan))) {
-        return NULL;
-    }
-    return &slot_faults[state.plan];
+    unsigned fault = slot_faults[state.plan];
+    return fault == FAULT_PENDING_SLOT && withdraw_pending ? 0 : fault;
 }
 
 twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t off, uint32_t len)
@@ -51,6 +62,21 @@ twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t off, uint32_t l
 
     TWIN_TRY(twin_area_is_blank(area, off, len, &blank));
     return blank ? TWIN_OK : twin_area_erase(area, off, len);
+}
+
+twin_err_t twin_srv_clear_slot(const struct twin_slots *slots, uint32_t end)
+{
+    const struct twin_area *area = &slots->area[TWIN_SECONDARY];
+    uint32_t trailer = twin_trailer_map(slots, TWIN_SECONDARY).sector;
+
+    for (uint32_t off = area->len; off > trailer;) { /* from its end, where the magic is */
+        off -= slots->sector_bytes;
+        TWIN_TRY(twin_srv_clear(area, off, slots->sector_bytes));
+    }
+    for (uint32_t off = 0; off < end; off += slots->sector_bytes) {
+        TWIN_TRY(twin_srv_clear(area, off, slots->sector_bytes));
+    }
+    return TWIN_OK;
 }
 
 /* An image that the device lists. */
@@ -105,8 +131,7 @@ static void describe(const struct found *found, uint8_t flag, char version[TWIN_
     entry->permanent = (flag & PERMANENT) != 0;
 }
 
-static const struct twin_srv_fault *image_list(struct twin_srv *srv, const void *req,
-                                               struct twin_cbor_writer *rsp)
+static unsigned image_list(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
 {
     struct twin_image_state_rsp list = {.present = TWIN_IMAGE_STATE_RSP_SPLIT};
     char versions[SLOT_COUNT][TWIN_VERSION_STR_MAX];
@@ -115,7 +140,7 @@ static const struct twin_srv_fault *image_list(struct twin_srv *srv, const void 
 
     (void)req;
     if (twin_slots_read(srv->priv.config->slots, &state) != TWIN_OK) {
-        return &twin_srv_read_fault;
+        return FAULT_READ;
     }
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
         if (find_image(srv, state.plan, (enum twin_slot)slot, &found[slot])) {
@@ -126,44 +151,27 @@ static const struct twin_srv_fault *image_list(struct twin_srv *srv, const void 
         }
     }
     twin_msg_encode(rsp, &twin_image_state_rsp_msg, &list);
-    return NULL;
+    return 0;
 }
 
-/* What a state write comes to. */
-enum action {
-    NOTHING, /* it is so already */
-    MARK_TEST,
-    MARK_PERMANENT,
-    CONFIRM,
-    FAIL_ACTIVE, /* the running image cannot be marked for test */
-    FAIL_PENDING /* another decision stands */
-};
+/* What a state write comes to: one of these, or a fault. */
+enum { NOTHING, MARK_TEST = 0x80, MARK_PERMANENT, CONFIRM };
 
 /* For each plan and slot: when asked for a test, when asked to confirm. */
 static const uint8_t actions[][SLOT_COUNT][2] = {
-    [TWIN_PLAN_NONE] = {{FAIL_ACTIVE, NOTHING}, {MARK_TEST, MARK_PERMANENT}},
-    [TWIN_PLAN_TRIAL] = {{FAIL_ACTIVE, CONFIRM}, {FAIL_PENDING, NOTHING}},
-    [TWIN_PLAN_TEST] = {{FAIL_ACTIVE, FAIL_PENDING}, {NOTHING, FAIL_PENDING}},
-    [TWIN_PLAN_PERM] = {{FAIL_ACTIVE, FAIL_PENDING}, {FAIL_PENDING, NOTHING}},
-    [TWIN_PLAN_REVERT] = {{FAIL_ACTIVE, FAIL_PENDING}, {FAIL_PENDING, NOTHING}},
-    [TWIN_PLAN_RESUME] = {{FAIL_ACTIVE, FAIL_PENDING}, {FAIL_PENDING, FAIL_PENDING}},
+    [TWIN_PLAN_NONE] = {{FAULT_ACTIVE, NOTHING}, {MARK_TEST, MARK_PERMANENT}},
+    [TWIN_PLAN_TRIAL] = {{FAULT_ACTIVE, CONFIRM}, {FAULT_DECIDED, NOTHING}},
+    [TWIN_PLAN_TEST] = {{FAULT_ACTIVE, FAULT_DECIDED}, {NOTHING, FAULT_DECIDED}},
+    [TWIN_PLAN_PERM] = {{FAULT_ACTIVE, FAULT_DECIDED}, {FAULT_DECIDED, NOTHING}},
+    [TWIN_PLAN_REVERT] = {{FAULT_ACTIVE, FAULT_DECIDED}, {FAULT_DECIDED, NOTHING}},
+    [TWIN_PLAN_RESUME] = {{FAULT_ACTIVE, FAULT_DECIDED}, {FAULT_DECIDED, FAULT_DECIDED}},
 };
-
-static const struct twin_srv_fault bad_hash = {.group_rc = TWIN_IMAGE_RC_BAD_HASH};
-static const struct twin_srv_fault not_found = {.group_rc = TWIN_IMAGE_RC_HASH_NOT_FOUND,
-                                                .rsn = "no such hash"};
-static const struct twin_srv_fault damaged = {.group_rc = TWIN_IMAGE_RC_HASH_NOT_FOUND,
-                                              .rsn = "image damaged"};
-static const struct twin_srv_fault is_active = {.group_rc = TWIN_IMAGE_RC_TEST_ACTIVE_DENIED,
-                                                .rsn = "image is running"};
-static const struct twin_srv_fault decided = {.group_rc = TWIN_IMAGE_RC_PENDING};
 
 /*
  * Ask the bootloader for the swap. The list takes the hash from the image's end, which may outlast
  * an upload that was broken off, so the content is checked here: better now than at the next start.
  */
-static const struct twin_srv_fault *mark(struct twin_srv *srv, const struct found *found,
-                                         bool permanent)
+static unsigned mark(struct twin_srv *srv, const struct found *found, bool permanent)
 {
     const struct twin_srv_question question = {.event =
                                                    permanent ? TWIN_SRV_PERMANENT : TWIN_SRV_TEST,
@@ -171,42 +179,20 @@ static const struct twin_srv_fault *mark(struct twin_srv *srv, const struct foun
     uint8_t hash[TWIN_SHA256_LEN];
 
     if (twin_image_hash_compute(&found->image, hash) != TWIN_OK) {
-        return &twin_srv_read_fault;
+        return FAULT_READ;
     }
     if (memcmp(hash, found->hash, sizeof(hash)) != 0) {
-        return &damaged;
+        return FAULT_DAMAGED;
     }
-    const struct twin_srv_fault *refusal = twin_srv_ask(srv, &question);
-    if (refusal != NULL) {
+    unsigned refusal = twin_srv_ask(srv, &question);
+    if (refusal != 0) {
         return refusal;
     }
     twin_err_t err = twin_slots_request(srv->priv.config->slots, permanent);
     if (err != TWIN_OK) {
-        return err == TWIN_E_STATE ? &decided : &twin_srv_write_fault;
+        return err == TWIN_E_STATE ? FAULT_DECIDED : FAULT_WRITE;
     }
-    return NULL;
-}
-
-static const struct twin_srv_fault *act(struct twin_srv *srv, enum action action,
-                                        const struct found *found)
-{
-    switch (action) {
-    case NOTHING:
-        break;
-    case MARK_TEST:
-    case MARK_PERMANENT:
-        return mark(srv, found, action == MARK_PERMANENT);
-    case CONFIRM:
-        if (twin_slots_confirm(srv->priv.config->slots) != TWIN_OK) {
-            return &twin_srv_write_fault;
-        }
-        break;
-    case FAIL_ACTIVE:
-        return &is_active;
-    case FAIL_PENDING:
-        return &decided;
-    }
-    return NULL;
+    return 0;
 }
 
 /* The slot that a request means: that with the hash, or without one the running slot. */
@@ -227,8 +213,8 @@ static bool find_target(const struct twin_srv *srv, enum twin_plan plan, struct 
     return false;
 }
 
-static const struct twin_srv_fault *image_state_write(struct twin_srv *srv, const void *req_,
-                                                      struct twin_cbor_writer *rsp)
+static unsigned image_state_write(struct twin_srv *srv, const void *req_,
+                                  struct twin_cbor_writer *rsp)
 {
     const struct twin_image_state_req *req = req_;
     struct twin_slots_state state;
@@ -236,38 +222,24 @@ static const struct twin_srv_fault *image_state_write(struct twin_srv *srv, cons
     enum twin_slot target;
 
     if (req->hash.len == 0 ? !req->confirm : req->hash.len != TWIN_SHA256_LEN) {
-        return &bad_hash;
+        return FAULT_HASH_LEN;
     }
     if (twin_slots_read(srv->priv.config->slots, &state) != TWIN_OK) {
-        return &twin_srv_read_fault;
+        return FAULT_READ;
     }
     if (!find_target(srv, state.plan, req->hash, &target, &found)) {
-        return &not_found;
+        return FAULT_NOT_FOUND;
     }
-    enum action action = (enum action)actions[state.plan][target][req->confirm];
-    const struct twin_srv_fault *fault = act(srv, action, &found);
-    return fault != NULL ? fault : image_list(srv, NULL, rsp);
+    unsigned action = actions[state.plan][target][req->confirm];
+    if (action == MARK_TEST || action == MARK_PERMANENT) {
+        action = mark(srv, &found, action == MARK_PERMANENT);
+    } else if (action == CONFIRM) {
+        action = twin_slots_confirm(srv->priv.config->slots) == TWIN_OK ? 0 : FAULT_WRITE;
+    }
+    return action != 0 ? action : image_list(srv, NULL, rsp);
 }
 
-/* Erase the secondary, its trailer first: a pending update is withdrawn before it goes. */
-static twin_err_t erase_secondary(const struct twin_slots *slots)
-{
-    const struct twin_area *area = &slots->area[TWIN_SECONDARY];
-    uint32_t trailer = twin_trailer_map(slots, TWIN_SECONDARY).sector;
-
-    TWIN_TRY(twin_srv_clear(area, trailer, area->len - trailer));
-    for (uint32_t off = 0; off < trailer; off += slots->sector_bytes) {
-        TWIN_TRY(twin_srv_clear(area, off, slots->sector_bytes));
-    }
-    return TWIN_OK;
-}
-
-static const struct twin_srv_fault no_slot = {.group_rc = TWIN_IMAGE_RC_INVALID_SLOT};
-static const struct twin_srv_fault is_running = {.group_rc = TWIN_IMAGE_RC_NO_FREE_SLOT,
-                                                 .rsn = "slot holds the running image"};
-
-static const struct twin_srv_fault *image_erase(struct twin_srv *srv, const void *req_,
-                                                struct twin_cbor_writer *rsp)
+static unsigned image_erase(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
 {
     const struct twin_image_erase_req *req = req_;
     const struct twin_slots *slots = srv->priv.config->slots;
@@ -276,21 +248,21 @@ static const struct twin_srv_fault *image_erase(struct twin_srv *srv, const void
 
     (void)rsp;
     if (slot != TWIN_SECONDARY) {
-        return slot == TWIN_PRIMARY ? &is_running : &no_slot;
+        return slot == TWIN_PRIMARY ? FAULT_RUNNING_SLOT : FAULT_NO_SLOT;
     }
-    const struct twin_srv_fault *fault = twin_srv_slot_fault(slots, true);
-    if (fault == NULL) {
+    unsigned fault = twin_srv_slot_fault(slots, true);
+    if (fault == 0) {
         fault = twin_srv_ask(srv, &question);
     }
-    if (fault != NULL) {
+    if (fault != 0) {
         return fault;
     }
     srv->priv.upload.active = false;
-    return erase_secondary(slots) == TWIN_OK ? NULL : &twin_srv_erase_fault;
+    uint32_t end = twin_trailer_map(slots, TWIN_SECONDARY).sector;
+    return twin_srv_clear_slot(slots, end) == TWIN_OK ? 0 : FAULT_ERASE;
 }
 
-static const struct twin_srv_fault *image_slot_info(struct twin_srv *srv, const void *req,
-                                                    struct twin_cbor_writer *rsp)
+static unsigned image_slot_info(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
 {
     const struct twin_slots *slots = srv->priv.config->slots;
     struct twin_image_slot_info_rsp info = {.images_count = 1};
@@ -307,7 +279,7 @@ static const struct twin_srv_fault *image_slot_info(struct twin_srv *srv, const 
     }
     image->slots[TWIN_SECONDARY].present |= TWIN_IMAGE_SLOT_INFO_UPLOAD_ID; /* 0: see upload */
     twin_msg_encode(rsp, &twin_image_slot_info_rsp_msg, &info);
-    return NULL;
+    return 0;
 }
 
 _Static_assert(sizeof(struct twin_image_state_req) <= TWIN_SRV_REQUEST_MAX &&
@@ -324,4 +296,8 @@ static const struct twin_srv_cmd cmds[] = {
 };
 
 const struct twin_srv_group twin_srv_image = {
-    .id = TWIN_GRP_IMAGE, .cmds = cmds, .cmd_count = sizeof(cmds) / sizeof(cmds[0])};
+    .id = TWIN_GRP_IMAGE,
+    .cmds = cmds,
+    .cmd_count = sizeof(cmds) / sizeof(cmds[0]),
+    .faults = faults,
+};

@@ -5,22 +5,24 @@
 #include "twin/grp_os.h"
 #include "twin/server.h"
 
-static const struct twin_srv_fault *os_echo(struct twin_srv *srv, const void *req_,
-                                            struct twin_cbor_writer *rsp)
+enum { FAULT_FORMAT = 1, FAULT_NO_ANSWER };
+static const struct twin_srv_fault faults[] = {
+    [FAULT_FORMAT] = {TWIN_OS_V1_INVALID_FORMAT, TWIN_OS_RC_INVALID_FORMAT, NULL},
+    [FAULT_NO_ANSWER] = {TWIN_OS_V1_NO_ANSWER, TWIN_OS_RC_NO_ANSWER, NULL},
+};
+
+static unsigned os_echo(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
 {
     const struct twin_os_echo_req *req = req_;
     struct twin_os_echo_rsp echo = {.text = req->text};
 
     (void)srv;
     twin_msg_encode(rsp, &twin_os_echo_rsp_msg, &echo);
-    return NULL;
+    return 0;
 }
 
-static const struct twin_srv_fault no_tasks = {.rc = TWIN_RC_NOT_SUPPORTED};
-
 /* One task at a time goes into the reply: a struct with all of them would need much stack. */
-static const struct twin_srv_fault *os_taskstat(struct twin_srv *srv, const void *req,
-                                                struct twin_cbor_writer *rsp)
+static unsigned os_taskstat(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
 {
     const struct twin_srv_config *config = srv->priv.config;
     struct twin_os_task task = {0};
@@ -28,7 +30,7 @@ static const struct twin_srv_fault *os_taskstat(struct twin_srv *srv, const void
 
     (void)req;
     if (config->task == NULL) {
-        return &no_tasks;
+        return TWIN_SRV_RC(TWIN_RC_NOT_SUPPORTED);
     }
     while (count < TWIN_OS_TASKS_MAX && config->task(config->ctx, count, &task)) {
         count++;
@@ -41,48 +43,39 @@ static const struct twin_srv_fault *os_taskstat(struct twin_srv *srv, const void
         (void)config->task(config->ctx, i, &task); /* was there a moment ago */
         twin_msg_encode_entry(rsp, &twin_os_task_msg, &task);
     }
-    return NULL;
+    return 0;
 }
 
-static const struct twin_srv_fault bad_boot_mode = {.rc = TWIN_RC_INVALID};
-
-static const struct twin_srv_fault *os_reset(struct twin_srv *srv, const void *req_,
-                                             struct twin_cbor_writer *rsp)
+static unsigned os_reset(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
 {
     const struct twin_os_reset_req *req = req_;
-    const struct twin_srv_question question = {.event = TWIN_SRV_RESET};
-    const struct twin_srv_fault *refusal = NULL;
+    const struct twin_srv_question question = {.event = TWIN_SRV_RESET, .forced = req->force};
 
     (void)rsp;
     if (req->boot_mode > UINT8_MAX) {
-        return &bad_boot_mode;
+        return TWIN_SRV_RC(TWIN_RC_INVALID);
     }
-    if (!req->force) {
-        refusal = twin_srv_ask(srv, &question);
-    }
-    if (refusal == NULL) {
+    unsigned refusal = twin_srv_ask(srv, &question);
+    if (refusal == 0) {
         srv->boot_mode = (uint8_t)req->boot_mode;
         srv->reset_requested = true;
     }
     return refusal;
 }
 
-static const struct twin_srv_fault *os_params(struct twin_srv *srv, const void *req,
-                                              struct twin_cbor_writer *rsp)
+static unsigned os_params(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
 {
     struct twin_os_params_rsp params = {.buf_size = srv->priv.config->buf_size,
                                         .buf_count = srv->priv.config->buf_count};
 
     (void)req;
     twin_msg_encode(rsp, &twin_os_params_rsp_msg, &params);
-    return NULL;
+    return 0;
 }
 
 /* Letters of the info command in the order of enum twin_srv_info; the last one asks for all. */
 static const char letters[] = "snrvbmpioa";
 _Static_assert(sizeof(letters) - 1 == TWIN_INFO_COUNT + 1, "a letter for each text");
-
-static const struct twin_srv_fault bad_format = {.group_rc = TWIN_OS_RC_INVALID_FORMAT};
 
 static size_t count_letter(struct twin_span format, char letter)
 {
@@ -99,8 +92,7 @@ static void append(struct twin_cbor_writer *w, const char *text)
     twin_cbor_put_raw(w, twin_span_text(text));
 }
 
-static const struct twin_srv_fault *os_info(struct twin_srv *srv, const void *req_,
-                                            struct twin_cbor_writer *rsp)
+static unsigned os_info(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
 {
     const struct twin_os_info_req *req = req_;
     struct twin_span format = req->format.len != 0 ? req->format : twin_span_text("s");
@@ -119,18 +111,15 @@ static const struct twin_srv_fault *os_info(struct twin_srv *srv, const void *re
         known += count;
     }
     if (known != format.len) {
-        return &bad_format;
+        return FAULT_FORMAT;
     }
     struct twin_os_info_rsp info = {.output = {output, w.len}};
     twin_msg_encode(rsp, &twin_os_info_rsp_msg, &info);
     rsp->failed |= w.failed;
-    return NULL;
+    return 0;
 }
 
-static const struct twin_srv_fault no_answer = {.group_rc = TWIN_OS_RC_NO_ANSWER};
-
-static const struct twin_srv_fault *os_bootloader(struct twin_srv *srv, const void *req_,
-                                                  struct twin_cbor_writer *rsp)
+static unsigned os_bootloader(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
 {
     const struct twin_os_bootloader_req *req = req_;
     const struct twin_srv_config *config = srv->priv.config;
@@ -138,7 +127,7 @@ static const struct twin_srv_fault *os_bootloader(struct twin_srv *srv, const vo
     struct twin_os_bootloader_rsp bootloader = {0};
 
     if (config->bootloader == NULL) {
-        return &no_answer;
+        return FAULT_NO_ANSWER;
     }
     if (req->query.len == 0) {
         bootloader.present = TWIN_OS_BOOTLOADER_RSP_NAME;
@@ -149,10 +138,10 @@ static const struct twin_srv_fault *os_bootloader(struct twin_srv *srv, const vo
         bootloader.mode = (int32_t)config->boot_mode;
         bootloader.no_downgrade = config->no_downgrade;
     } else {
-        return &no_answer;
+        return FAULT_NO_ANSWER;
     }
     twin_msg_encode(rsp, &twin_os_bootloader_rsp_msg, &bootloader);
-    return NULL;
+    return 0;
 }
 
 _Static_assert(sizeof(struct twin_os_echo_req) <= TWIN_SRV_REQUEST_MAX &&
@@ -172,4 +161,8 @@ static const struct twin_srv_cmd cmds[] = {
 };
 
 const struct twin_srv_group twin_srv_os = {
-    .id = TWIN_GRP_OS, .cmds = cmds, .cmd_count = sizeof(cmds) / sizeof(cmds[0])};
+    .id = TWIN_GRP_OS,
+    .cmds = cmds,
+    .cmd_count = sizeof(cmds) / sizeof(cmds[0]),
+    .faults = faults,
+};

@@ -5,21 +5,46 @@
 #pragma once
 #include "twin/server.h"
 
-/* Faults of the image group that several files have. */
-extern const struct twin_srv_fault twin_srv_read_fault, twin_srv_write_fault, twin_srv_erase_fault;
+/* What can go wrong in the image group: rows of its table of faults. */
+enum {
+    FAULT_READ = 1,
+    FAULT_WRITE,
+    FAULT_ERASE,
+    FAULT_WAY_BACK, /* the slot holds the image to go back to */
+    FAULT_UNDER_WAY,
+    FAULT_PENDING_SLOT,
+    FAULT_RUNNING_SLOT,
+    FAULT_NO_SLOT,
+    FAULT_HASH_LEN,
+    FAULT_NOT_FOUND,
+    FAULT_DAMAGED,
+    FAULT_ACTIVE,
+    FAULT_DECIDED, /* another decision stands */
+    FAULT_HEADER,
+    FAULT_NO_LENGTH,
+    FAULT_MAGIC,
+    FAULT_TOO_LARGE,
+    FAULT_OVERRUN,
+    FAULT_NO_VERSION,
+    FAULT_NOT_NEWER
+};
 
 /*
  * May the secondary be erased and written? Never while it holds the image to go back to or a swap
  * is under way; while an update is pending only by those who mean to withdraw it.
  *
- * Returns NULL if it may.
+ * Returns 0 if it may.
  */
-const struct twin_srv_fault *twin_srv_slot_fault(const struct twin_slots *slots,
-                                                 bool withdraw_pending);
+unsigned twin_srv_slot_fault(const struct twin_slots *slots, bool withdraw_pending);
 
 /* Erase len bytes (whole sectors) unless they are blank: spares time and the flash. */
 TWIN_MUST_CHECK twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t off, uint32_t len);
 
+/*
+ * Empty the secondary up to off `end` (whole sectors), after its trailer: whatever was asked of the
+ * bootloader is withdrawn before the image goes, and an image's header goes before the rest of it.
+ */
+TWIN_MUST_CHECK twin_err_t twin_srv_clear_slot(const struct twin_slots *slots, uint32_t end);
+
 /* The upload command. */
-const struct twin_srv_fault *twin_srv_upload(struct twin_srv *srv, const void *req,
-                                             struct twin_cbor_writer *rsp);
+unsigned twin_srv_upload(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp);

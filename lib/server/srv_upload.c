@@ -10,74 +10,53 @@
 
 #define CHUNK 128 /* bytes read together for hashing and comparing */
 
-static const struct twin_srv_fault short_header = {.group_rc = TWIN_IMAGE_RC_NO_HEADER,
-                                                   .rsn = "header malformed"};
-static const struct twin_srv_fault no_length = {.group_rc = TWIN_IMAGE_RC_NO_LENGTH,
-                                                .rsn = "header malformed"};
-static const struct twin_srv_fault bad_magic = {.group_rc = TWIN_IMAGE_RC_BAD_MAGIC,
-                                                .rsn = "magic mismatch"};
-static const struct twin_srv_fault bad_sha = {.group_rc = TWIN_IMAGE_RC_BAD_HASH,
-                                              .rsn = "sha too long"};
-static const struct twin_srv_fault bad_image = {.group_rc = TWIN_IMAGE_RC_INVALID_SLOT,
-                                                .rsn = "no such image"};
-static const struct twin_srv_fault too_large = {.group_rc = TWIN_IMAGE_RC_TOO_LARGE,
-                                                .rsn = "img too large"};
-static const struct twin_srv_fault overrun = {.group_rc = TWIN_IMAGE_RC_OVERRUN,
-                                              .rsn = "data overrun"};
-static const struct twin_srv_fault no_version = {.group_rc = TWIN_IMAGE_RC_NO_VERSION,
-                                                 .rsn = "no own version"};
-static const struct twin_srv_fault not_newer = {.group_rc = TWIN_IMAGE_RC_NOT_NEWER,
-                                                .rsn = "downgrade"};
-
 /* Is everything there that a first part must have? */
-static const struct twin_srv_fault *first_part_fault(const struct twin_image_upload_req *req,
-                                                     struct twin_image_header *header)
+static unsigned first_part_fault(const struct twin_image_upload_req *req,
+                                 struct twin_image_header *header)
 {
     if (req->data.len < TWIN_IMAGE_HEADER_LEN) {
-        return &short_header;
+        return FAULT_HEADER;
     }
     if ((req->present & TWIN_IMAGE_UPLOAD_REQ_LEN) == 0) {
-        return &no_length;
+        return FAULT_NO_LENGTH;
     }
     twin_err_t err = twin_image_header_parse(req->data.ptr, header);
     if (err != TWIN_OK) {
-        return err == TWIN_E_NOT_FOUND ? &bad_magic : &short_header;
+        return err == TWIN_E_NOT_FOUND ? FAULT_MAGIC : FAULT_HEADER;
     }
-    return req->sha.len > TWIN_SHA256_LEN ? &bad_sha : NULL;
+    return req->sha.len > TWIN_SHA256_LEN ? FAULT_HASH_LEN : 0;
 }
 
 /* For clients that say "upgrade": major, minor and revision must be above the running image's. */
-static const struct twin_srv_fault *upgrade_fault(const struct twin_slots *slots,
-                                                  const struct twin_version *version)
+static unsigned upgrade_fault(const struct twin_slots *slots, const struct twin_version *version)
 {
     const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
     struct twin_image running;
 
     if (twin_image_open(&running, primary, 0, primary->len) != TWIN_OK) {
-        return &no_version;
+        return FAULT_NO_VERSION;
     }
-    return twin_version_compare(version, &running.header.version) > 0 ? NULL : &not_newer;
+    return twin_version_compare(version, &running.header.version) > 0 ? 0 : FAULT_NOT_NEWER;
 }
 
 /* May this file be stored, now and here? */
-static const struct twin_srv_fault *file_fault(const struct twin_slots *slots,
-                                               const struct twin_image_upload_req *req,
-                                               const struct twin_image_header *header)
+static unsigned file_fault(const struct twin_slots *slots, const struct twin_image_upload_req *req,
+                           const struct twin_image_header *header)
 {
     if (req->image != 0 && req->image != slots->image) {
-        return &bad_image;
+        return FAULT_NO_SLOT;
     }
-    const struct twin_srv_fault *fault = twin_srv_slot_fault(slots, false);
-    if (fault != NULL) {
+    unsigned fault = twin_srv_slot_fault(slots, false);
+    if (fault != 0) {
         return fault;
     }
     if (req->len > twin_slots_image_max(slots)) {
-        return &too_large;
+        return FAULT_TOO_LARGE;
     }
     if (req->data.len > req->len) {
-        return &overrun;
+        return FAULT_OVERRUN;
     }
-    return req->upgrade ? upgrade_fault(slots, &header->version) : NULL;
+    return req->upgrade ? upgrade_fault(slots, &header->version) : 0;
 }
 
 /* Does this first part belong to the transfer that is under way? */
@@ -146,19 +125,18 @@ static twin_err_t begin(struct twin_srv_upload *upload, const struct twin_slots 
 }
 
 /* Write whole units, erasing each sector before its first one. */
-static const struct twin_srv_fault *write_units(struct twin_srv_upload *upload,
-                                                const struct twin_slots *slots, uint32_t off,
-                                                const uint8_t *data, uint32_t len)
+static unsigned write_units(struct twin_srv_upload *upload, const struct twin_slots *slots,
+                            uint32_t off, const uint8_t *data, uint32_t len)
 {
     const struct twin_area *area = &slots->area[TWIN_SECONDARY];
 
     while (upload->erased_end < off + len) {
         if (twin_srv_clear(area, upload->erased_end, slots->sector_bytes) != TWIN_OK) {
-            return &twin_srv_erase_fault;
+            return FAULT_ERASE;
         }
         upload->erased_end += slots->sector_bytes;
     }
-    return twin_area_write(area, off, data, len) == TWIN_OK ? NULL : &twin_srv_write_fault;
+    return twin_area_write(area, off, data, len) == TWIN_OK ? 0 : FAULT_WRITE;
 }
 
 /* Where the write unit that comes next goes. */
@@ -168,13 +146,13 @@ static uint32_t write_off(const struct twin_srv_upload *upload, const struct twi
 }
 
 /* Store the next bytes of the file. Those that do not fill a write unit wait in the tail. */
-static const struct twin_srv_fault *store(struct twin_srv_upload *upload,
-                                          const struct twin_slots *slots, struct twin_span data)
+static unsigned store(struct twin_srv_upload *upload, const struct twin_slots *slots,
+                      struct twin_span data)
 {
     uint32_t unit = slots->area[TWIN_SECONDARY].flash->write_bytes;
-    const struct twin_srv_fault *fault = NULL;
+    unsigned fault = 0;
 
-    while (data.len != 0 && fault == NULL) {
+    while (data.len != 0 && fault == 0) {
         uint32_t at = write_off(upload, slots), len = (uint32_t)data.len, part;
         if (upload->tail_len == 0 && len >= unit) {
             part = twin_align_down(len, unit);
@@ -197,29 +175,27 @@ static const struct twin_srv_fault *store(struct twin_srv_upload *upload,
 }
 
 /* The file is complete: write what is left of it, filled up to a write unit. */
-static const struct twin_srv_fault *finish(struct twin_srv_upload *upload,
-                                           const struct twin_slots *slots)
+static unsigned finish(struct twin_srv_upload *upload, const struct twin_slots *slots)
 {
     const struct twin_flash *flash = slots->area[TWIN_SECONDARY].flash;
     uint8_t *rest = &upload->tail[upload->tail_len];
 
     if (upload->tail_len == 0) {
-        return NULL;
+        return 0;
     }
     memset(rest, flash->erased, flash->write_bytes - upload->tail_len);
     return write_units(upload, slots, write_off(upload, slots), upload->tail, flash->write_bytes);
 }
 
-static const struct twin_srv_fault *answer_off(struct twin_cbor_writer *rsp, uint32_t off)
+static unsigned answer_off(struct twin_cbor_writer *rsp, uint32_t off)
 {
     struct twin_image_upload_rsp answer = {.present = TWIN_IMAGE_UPLOAD_RSP_OFF, .off = off};
 
     twin_msg_encode(rsp, &twin_image_upload_rsp_msg, &answer);
-    return NULL;
+    return 0;
 }
 
-static const struct twin_srv_fault *answer_end(struct twin_cbor_writer *rsp, uint32_t off,
-                                               bool match)
+static unsigned answer_end(struct twin_cbor_writer *rsp, uint32_t off, bool match)
 {
     struct twin_image_upload_rsp answer = {.present = TWIN_IMAGE_UPLOAD_RSP_OFF |
                                                       TWIN_IMAGE_UPLOAD_RSP_MATCH,
@@ -227,25 +203,24 @@ static const struct twin_srv_fault *answer_end(struct twin_cbor_writer *rsp, uin
                                            .match = match};
 
     twin_msg_encode(rsp, &twin_image_upload_rsp_msg, &answer);
-    return NULL;
+    return 0;
 }
 
 /* Take the part that is expected. After a fault the next part has to be a first one. */
-static const struct twin_srv_fault *receive(struct twin_srv *srv, struct twin_span data,
-                                            struct twin_cbor_writer *rsp)
+static unsigned receive(struct twin_srv *srv, struct twin_span data, struct twin_cbor_writer *rsp)
 {
     const struct twin_slots *slots = srv->priv.config->slots;
     struct twin_srv_upload *upload = &srv->priv.upload;
-    const struct twin_srv_fault *fault = &overrun;
+    unsigned fault = FAULT_OVERRUN;
 
     upload->active = false;
     if (data.len <= upload->len - upload->off) {
         fault = store(upload, slots, data);
     }
-    if (fault == NULL && upload->off == upload->len) {
+    if (fault == 0 && upload->off == upload->len) {
         fault = finish(upload, slots);
     }
-    if (fault != NULL) {
+    if (fault != 0) {
         return fault;
     }
     upload->active = upload->off != upload->len;
@@ -256,22 +231,22 @@ static const struct twin_srv_fault *receive(struct twin_srv *srv, struct twin_sp
 }
 
 /* Handle a first part: resume, decline, find the work done already, or begin. */
-static const struct twin_srv_fault *
-start(struct twin_srv *srv, const struct twin_image_upload_req *req, struct twin_cbor_writer *rsp)
+static unsigned start(struct twin_srv *srv, const struct twin_image_upload_req *req,
+                      struct twin_cbor_writer *rsp)
 {
     const struct twin_slots *slots = srv->priv.config->slots;
     struct twin_srv_upload *upload = &srv->priv.upload;
     struct twin_srv_question question = {.event = TWIN_SRV_UPLOAD, .len = req->len};
     struct twin_image_header header;
 
-    const struct twin_srv_fault *fault = first_part_fault(req, &header);
-    if (fault == NULL && is_resumed(upload, req)) {
+    unsigned fault = first_part_fault(req, &header);
+    if (fault == 0 && is_resumed(upload, req)) {
         return answer_off(rsp, upload->off);
     }
-    if (fault == NULL) {
+    if (fault == 0) {
         fault = file_fault(slots, req, &header);
     }
-    if (fault != NULL) {
+    if (fault != 0) {
         return fault;
     }
     upload->active = false;
@@ -280,17 +255,16 @@ start(struct twin_srv *srv, const struct twin_image_upload_req *req, struct twin
     }
     question.version = header.version;
     fault = twin_srv_ask(srv, &question);
-    if (fault != NULL) {
+    if (fault != 0) {
         return fault;
     }
     if (begin(upload, slots, req) != TWIN_OK) {
-        return &twin_srv_erase_fault;
+        return FAULT_ERASE;
     }
     return receive(srv, req->data, rsp);
 }
 
-const struct twin_srv_fault *twin_srv_upload(struct twin_srv *srv, const void *req_,
-                                             struct twin_cbor_writer *rsp)
+unsigned twin_srv_upload(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
 {
     const struct twin_image_upload_req *req = req_;
     struct twin_srv_upload *upload = &srv->priv.upload;
@@ -303,8 +277,8 @@ const struct twin_srv_fault *twin_srv_upload(struct twin_srv *srv, const void *r
         return answer_off(rsp, expected);
     }
     /* The application may have marked or confirmed something itself since the last part. */
-    const struct twin_srv_fault *fault = twin_srv_slot_fault(srv->priv.config->slots, false);
-    if (fault != NULL) {
+    unsigned fault = twin_srv_slot_fault(srv->priv.config->slots, false);
+    if (fault != 0) {
         upload->active = false;
         return fault;
     }

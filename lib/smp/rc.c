@@ -1,7 +1,5 @@
 /*
- * rc.c - result codes: texts for people, and what a v1 client gets to see.
- *
- * The two tables are apart so that a device links only the numbers.
+ * rc.c - texts of result codes, for people. A device links none of it.
  * Spec: docs/spec-smp.md section 2. SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/grp_image.h"
@@ -10,7 +8,6 @@
 
 /* Texts, indexed by the group's code. */
 #define TEXT(name, value, v1, text) [value] = text,
-#define V1(name, value, v1, text)   [value] = TWIN_RC_##v1,
 
 static const char *const os_texts[] = {TWIN_OS_RC_LIST(TEXT)};
 static const char *const image_texts[] = {TWIN_IMAGE_RC_LIST(TEXT)};
@@ -84,17 +81,6 @@ static const struct {
     {TWIN_GRP_ZEPHYR, COUNT(zephyr_texts), zephyr_texts},
 };
 
-static const uint8_t os_v1[] = {TWIN_OS_RC_LIST(V1)};
-static const uint8_t image_v1[] = {TWIN_IMAGE_RC_LIST(V1)};
-
-static const struct {
-    uint8_t group, count;
-    const uint8_t *codes;
-} v1_groups[] = {
-    {TWIN_GRP_OS, COUNT(os_v1), os_v1},
-    {TWIN_GRP_IMAGE, COUNT(image_v1), image_v1},
-};
-
 static const char *const generic_texts[] = {
 #define X(name, value, text) [value] = text,
     TWIN_SMP_RC_LIST(X)
@@ -114,14 +100,4 @@ const char *twin_smp_group_rc_str(uint32_t group, uint32_t rc)
         }
     }
     return NULL;
-}
-
-enum twin_smp_rc twin_smp_group_rc_to_v1(uint32_t group, uint32_t rc)
-{
-    for (size_t i = 0; i < COUNT(v1_groups); i++) {
-        if (v1_groups[i].group == group && rc < v1_groups[i].count) {
-            return (enum twin_smp_rc)v1_groups[i].codes[rc];
-        }
-    }
-    return TWIN_RC_UNKNOWN;
 }

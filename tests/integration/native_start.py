@@ -82,6 +82,7 @@ class Start(unittest.TestCase):
             device.wait_for("a patient is connected")
             for client in device.client(), device.udp_client():
                 for step in (lambda: client.upload(image("1.1.0")), client.reset,
+                             lambda: client.request(WRITE, OS, 5, {"force": True}),
                              lambda: client.request(WRITE, IMAGE, 5, {})):
                     with self.assertRaises(Refused) as refusal:
                         step()

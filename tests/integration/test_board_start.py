@@ -60,7 +60,8 @@ class Start(unittest.TestCase):
             steps = (lambda: client.upload(firmware("monitor-1.2.0-faults")),
                      lambda: client.mark(update_hash),
                      lambda: client.mark(update_hash, confirm=True),
-                     lambda: client.request(WRITE, IMAGE, 5, {}), client.reset)
+                     lambda: client.request(WRITE, IMAGE, 5, {}), client.reset,
+                     lambda: client.request(WRITE, OS, 5, {"force": True}))
             for step in steps:
                 with self.assertRaises(Refused) as refusal:
                     step()

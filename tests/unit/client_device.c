@@ -114,8 +114,8 @@ static void at_device(struct device *d, uint64_t at_us, const uint8_t *packet, s
     if (is_down || len > d->packet_limit || in_work(d, at_us) >= d->queue_limit) {
         return;
     }
-    const size_t reply_len =
-        twin_srv_handle(&d->srv, (struct twin_span){packet, len}, reply, d->srv_config.buf_size);
+    struct twin_span request = {packet, len};
+    const size_t reply_len = twin_srv_handle(&d->srv, &request, reply, d->srv_config.buf_size);
     const uint64_t begin = at_us > d->priv.cpu_free_us ? at_us : d->priv.cpu_free_us;
     d->priv.cpu_free_us =
         begin + d->latency_us + (uint64_t)(d->world.sim.erases - erases) * d->erase_us;

@@ -75,7 +75,8 @@ static inline struct world_boot device_boot(struct device *device)
     return boot;
 }
 
-/* Let the server work on bytes in a buffer of their exact size. Returns the length of the reply. */
+/* Let the server work on bytes in a buffer of their exact size. Returns the length of all replies.
+ */
 static inline size_t device_handle(struct device *device, const void *bytes, size_t len)
 {
     static uint8_t *exact; /* freed by the next call: power may be lost in this one */
@@ -84,9 +85,13 @@ static inline size_t device_handle(struct device *device, const void *bytes, siz
     exact = malloc(len + 1);
     memcpy(exact + 1, bytes, len);
     struct twin_span packet = {exact + 1, len};
-    size_t reply_len = twin_srv_handle(&device->srv, packet, device->reply, sizeof(device->reply));
-    CHECK(reply_len <= sizeof(device->reply));
-    return reply_len;
+    size_t all = 0, one;
+    while ((one = twin_srv_handle(&device->srv, &packet, device->reply + all,
+                                  sizeof(device->reply) - all)) != 0) {
+        all += one;
+    }
+    CHECK(all <= sizeof(device->reply));
+    return all;
 }
 
 static inline void device_read_result(struct device *device, struct twin_span body)

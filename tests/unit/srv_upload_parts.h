@@ -47,15 +47,29 @@ static inline struct twin_image_upload_rsp send(const struct twin_image_upload_r
     return rsp;
 }
 
-/* Send a part that must be refused with this code of the group. */
-static inline void refuse(const struct twin_image_upload_req *req, uint32_t group_rc,
-                          const char *rsn)
+/* Send a part that must be refused with this code of the group, and nothing beside it. */
+static inline void refuse(const struct twin_image_upload_req *req, uint32_t group_rc)
 {
     struct twin_image_upload_rsp rsp;
 
     CHECK(!device_upload(&device, req, &rsp));
     CHECK_EQ(device.group_rc, group_rc);
+    CHECK(device.rc == 0 && device.rsn[0] == '\0');
+}
+
+/* The same towards a v1 client, who is told the reason; only where a refusal changes nothing. */
+static inline void refuse_twice(const struct twin_image_upload_req *req, uint32_t group_rc,
+                                enum twin_smp_rc rc, const char *rsn)
+{
+    struct twin_image_upload_rsp rsp;
+
+    refuse(req, group_rc);
+    device.version = TWIN_SMP_V1;
+    CHECK(!device_upload(&device, req, &rsp));
+    CHECK_EQ(device.rc, rc);
+    CHECK_EQ(device.group_rc, 0);
     CHECK(strcmp(device.rsn, rsn) == 0);
+    device.version = TWIN_SMP_V2;
 }
 
 static inline struct twin_image_upload_rsp upload_rest(uint32_t off, uint32_t part)

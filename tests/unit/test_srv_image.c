@@ -264,7 +264,6 @@ static void test_damaged_image(void)
         sim_put(&device.world.sim, addr + off, &byte, 1);
         CHECK(!device_set(&device, &device.world.new, off % 2 != 0));
         CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
-        CHECK(strcmp(device.rsn, "image damaged") == 0);
         CHECK_EQ(plan(), TWIN_PLAN_NONE);
         CHECK_EQ(device.asked, 0);
     }
@@ -381,7 +380,6 @@ static void test_erase_keeps_the_way_back(void)
     enter(TWIN_PLAN_TRIAL);
     CHECK(!device_erase(&device, 1));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_FREE_SLOT);
-    CHECK(strcmp(device.rsn, "slot holds the image to go back to") == 0);
     CHECK(!device_erase(&device, -1));
     CHECK_EQ(device.asked, 0);
     CHECK(world_slot_holds(&device.world, TWIN_SECONDARY, 0, &device.world.old));

@@ -15,7 +15,7 @@ static void test_marked_meanwhile(void)
     CHECK_EQ(twin_slots_request(slots(), false), TWIN_OK);
     uint32_t erases = device.world.sim.erases, writes = device.world.sim.writes;
     part = next_part(100, 100);
-    refuse(&part, TWIN_IMAGE_RC_NO_FREE_SLOT, "update pending");
+    refuse(&part, TWIN_IMAGE_RC_NO_FREE_SLOT);
     CHECK_EQ(device.world.sim.erases + device.world.sim.writes, erases + writes);
     CHECK_EQ(twin_trailer_erase(slots(), TWIN_SECONDARY), TWIN_OK);
     CHECK_EQ(send(&part).off, 0); /* the transfer was given up */
@@ -62,7 +62,7 @@ static void test_flash_faults(void)
 
     fresh();
     device.world.sim.write_fails = true;
-    refuse(&req, TWIN_IMAGE_RC_FLASH_WRITE, "fa write fail");
+    refuse(&req, TWIN_IMAGE_RC_FLASH_WRITE);
     device.world.sim.write_fails = false;
     part = next_part(100, 100);
     CHECK_EQ(send(&part).off, 0);
@@ -78,7 +78,7 @@ static void test_flash_faults(void)
     }
     device.world.sim.write_fails = true;
     part = next_part(before_end, 1);
-    refuse(&part, TWIN_IMAGE_RC_FLASH_WRITE, "fa write fail");
+    refuse(&part, TWIN_IMAGE_RC_FLASH_WRITE);
     device.world.sim.write_fails = false;
     CHECK_EQ(send(&part).off, 0);
 }
