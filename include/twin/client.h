@@ -88,6 +88,14 @@ struct twin_request {
     uint8_t id;
     uint32_t timeout_ms; /* of one try; 0: as the client's configuration says */
     unsigned tries;      /* 0: as the client's configuration says */
+    /*
+     * Set it for what must not be carried out twice (a reset, an erase). While it is not known
+     * which version the device speaks, a harmless question (its parameters) goes ahead, of which
+     * version 1 and 2 are both tried; without an answer within 1 s, or half of timeout_ms, the
+     * request goes in version 1, which every known server understands. Other requests are simply
+     * made in both versions.
+     */
+    bool meet_first;
     const struct twin_msg *req_msg;
     const void *req; /* encoded again for every try */
     const struct twin_msg *rsp_msg;
@@ -106,6 +114,8 @@ struct twin_client {
     struct twin_job job;
     struct twin_client_config config;
     struct twin_refusal refusal; /* valid after a job's result TWIN_E_REFUSED */
+    bool has_answered;           /* the device was heard at least once since twin_client_init */
+    bool was_sent;               /* the present request itself was given to the driver to send */
     struct {
         enum twin_smp_version version;
         bool version_known; /* the device has answered, so it understands `version` */
@@ -113,9 +123,12 @@ struct twin_client {
         uint8_t seq;  /* of the request being made */
         bool to_send; /* the request waits to be sent (again) */
         bool is_done;
-        bool got_garbage; /* an answer came that could not be read */
-        unsigned sent;    /* times that the request was sent */
-        struct twin_request request;
+        bool is_meeting;           /* the question before a request with meet_first is being made */
+        bool got_garbage;          /* an answer came that could not be read */
+        unsigned tries;            /* that were begun */
+        uint32_t try_end_ms;       /* of the present one */
+        struct twin_empty ignored; /* what the meeting question is answered with */
+        struct twin_request request, deferred;
     } priv;
 };
 
@@ -130,8 +143,12 @@ void twin_client_init(struct twin_client *client, const struct twin_client_confi
  * client->refusal); TWIN_E_TIMEOUT if it never answered; TWIN_E_FORMAT if its answer never could
  * be read; TWIN_E_SPACE if the request does not fit the packet buffer.
  *
- * Version 2 is asked for. A device that answers in version 1, refuses the version, or stays silent
- * to all tries but the last, is from then on spoken to in version 1.
+ * Versions: with its first answer, refusals included, a device shows which one it understands, and
+ * this is kept. Until then each try is sent in version 2, and after 0.3 s of silence (or half of
+ * the try's time) in version 1 too, with the same number: some bootloaders drop version 2 without a
+ * word, and answer for half a second only. A slow device may so carry out a request twice; see
+ * meet_first. With a configuration that begins in version 1 nothing else is tried unless the device
+ * refuses it.
  */
 void twin_client_begin(struct twin_client *client, const struct twin_request *request);
 

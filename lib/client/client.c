@@ -5,18 +5,15 @@
  * Spec: docs/spec-smp.md sections 1 and 2. SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/client.h"
+#include "twin/grp_os.h"
 #include <string.h>
+
+#define VERSION_MS 300  /* of silence to version 2, then version 1 is tried beside it */
+#define MEET_MS    1000 /* for the question that finds out which version a device speaks */
 
 static struct twin_client *client_of(struct twin_job *job)
 {
     return (struct twin_client *)(void *)job; /* the job is the first member */
-}
-
-static void finish(struct twin_client *client, twin_err_t result)
-{
-    client->job.result = result;
-    client->priv.is_done = true;
-    client->priv.to_send = false;
 }
 
 /* ---- Packets ---- */
@@ -73,6 +70,20 @@ static void copy_reason(char *to, struct twin_span from)
     to[len] = '\0';
 }
 
+/* From any answer, success or not, except one about the version itself. */
+static void learn_version(struct twin_client *client, const struct twin_result *result,
+                          enum twin_smp_version version)
+{
+    const bool is_about_version = (result->present & TWIN_RESULT_RC) &&
+                                  (result->rc == TWIN_RC_TOO_OLD || result->rc == TWIN_RC_TOO_NEW);
+
+    client->has_answered = true;
+    if (!is_about_version) {
+        client->priv.version = version; /* an old server answers in version 1: go on in that */
+        client->priv.version_known = true;
+    }
+}
+
 /* Both error forms become a refusal. False: the answer is a success. */
 static bool read_refusal(struct twin_refusal *refusal, const struct twin_request *request,
                          const struct twin_result *result)
@@ -110,17 +121,13 @@ twin_err_t twin_client_decode(struct twin_client *client, const struct twin_requ
     if (r.failed) {
         return TWIN_E_FORMAT;
     }
+    learn_version(client, &result, header.version);
     if (read_refusal(&client->refusal, request, &result)) {
         return TWIN_E_REFUSED;
     }
     r = payload;
     twin_msg_decode(&r, request->rsp_msg, request->rsp);
-    if (r.failed) {
-        return TWIN_E_FORMAT;
-    }
-    client->priv.version = header.version; /* an old server answers in version 1: go on in that */
-    client->priv.version_known = true;
-    return TWIN_OK;
+    return r.failed ? TWIN_E_FORMAT : TWIN_OK;
 }
 
 const char *twin_refusal_str(const struct twin_refusal *refusal)
@@ -136,10 +143,10 @@ const char *twin_refusal_str(const struct twin_refusal *refusal)
 
 /* ---- The job of one request ---- */
 
-static uint32_t request_timeout(const struct twin_client *client)
+static uint32_t request_timeout(const struct twin_client *client,
+                                const struct twin_request *request)
 {
-    const uint32_t own = client->priv.request.timeout_ms;
-    return own != 0 ? own : client->config.timeout_ms;
+    return request->timeout_ms != 0 ? request->timeout_ms : client->config.timeout_ms;
 }
 
 static unsigned request_tries(const struct twin_client *client)
@@ -148,18 +155,100 @@ static unsigned request_tries(const struct twin_client *client)
     return own != 0 ? own : client->config.tries;
 }
 
-static void on_silence(struct twin_client *client)
+static uint32_t min_u32(uint32_t a, uint32_t b)
 {
-    const unsigned tries_left = request_tries(client) - client->priv.sent;
+    return a < b ? a : b;
+}
 
-    if (tries_left == 0) {
-        finish(client, client->priv.got_garbage ? TWIN_E_FORMAT : TWIN_E_TIMEOUT);
+static void start(struct twin_client *client, const struct twin_request *request)
+{
+    client->priv.request = *request;
+    client->priv.seq = twin_client_next_seq(client);
+    client->priv.tries = 0;
+    client->priv.got_garbage = false;
+    client->priv.to_send = true;
+}
+
+/* The question before the request itself: read the parameters, whatever they are. */
+static void start_meeting(struct twin_client *client)
+{
+    static const struct twin_empty nothing;
+    const uint32_t half_ms = request_timeout(client, &client->priv.deferred) / 2;
+    const struct twin_request question = {.op = TWIN_SMP_READ,
+                                          .group = TWIN_GRP_OS,
+                                          .id = TWIN_OS_PARAMS,
+                                          .timeout_ms = min_u32(half_ms | 1, MEET_MS),
+                                          .tries = 1,
+                                          .req_msg = &twin_empty_msg,
+                                          .req = &nothing,
+                                          .rsp_msg = &twin_empty_msg,
+                                          .rsp = &client->priv.ignored};
+
+    client->priv.is_meeting = true;
+    start(client, &question);
+}
+
+/* Answered or not: now the request itself. Version 1 is the one that every server understands. */
+static void end_meeting(struct twin_client *client)
+{
+    struct twin_request request = client->priv.deferred;
+    const uint32_t spent_ms = client->priv.request.timeout_ms;
+    const uint32_t timeout_ms = request_timeout(client, &request);
+
+    client->priv.is_meeting = false;
+    request.timeout_ms = timeout_ms > spent_ms ? timeout_ms - spent_ms : 1;
+    if (!client->priv.version_known) {
+        client->priv.version = TWIN_SMP_V1;
+    }
+    start(client, &request);
+}
+
+static void finish(struct twin_client *client, twin_err_t result)
+{
+    if (client->priv.is_meeting && result != TWIN_E_SPACE) {
+        end_meeting(client);
         return;
     }
-    if (tries_left == 1 && !client->priv.version_known) {
-        client->priv.version = TWIN_SMP_V1; /* perhaps version 2 is dropped without a word */
+    client->job.result = result;
+    client->priv.is_done = true;
+    client->priv.to_send = false;
+}
+
+/* Is version 1 to be tried in the middle of this try, because version 2 may be dropped unheard? */
+static bool is_version_open(const struct twin_client *client)
+{
+    return !client->priv.version_known && client->priv.version == TWIN_SMP_V2;
+}
+
+/* The time until which an answer was awaited has come. */
+static void on_silence(struct twin_client *client, uint32_t now_ms)
+{
+    if (!twin_time_reached(now_ms, client->priv.try_end_ms)) {
+        client->priv.version = TWIN_SMP_V1; /* same number: whichever is answered counts */
+    } else if (client->priv.tries == request_tries(client)) {
+        finish(client, client->priv.got_garbage ? TWIN_E_FORMAT : TWIN_E_TIMEOUT);
+        return;
+    } else if (!client->priv.version_known && !client->priv.request.meet_first) {
+        client->priv.version = client->config.version;
     }
     client->priv.to_send = true;
+}
+
+/* A packet of the request went out: until when to wait, and for what. */
+static void on_sent(struct twin_client *client, uint32_t now_ms)
+{
+    const uint32_t timeout_ms = request_timeout(client, &client->priv.request);
+    const bool is_new_try =
+        client->priv.tries == 0 || twin_time_reached(now_ms, client->priv.try_end_ms);
+
+    client->priv.to_send = false;
+    client->was_sent = !client->priv.is_meeting;
+    if (is_new_try) {
+        client->priv.tries++;
+        client->priv.try_end_ms = now_ms + timeout_ms;
+    }
+    client->job.wake_ms = is_version_open(client) ? now_ms + min_u32(VERSION_MS, timeout_ms / 2)
+                                                  : client->priv.try_end_ms;
 }
 
 static enum twin_step request_poll(struct twin_job *job, uint32_t now_ms, uint8_t *buf, size_t cap,
@@ -168,7 +257,7 @@ static enum twin_step request_poll(struct twin_job *job, uint32_t now_ms, uint8_
     struct twin_client *client = client_of(job);
 
     if (!client->priv.is_done && !client->priv.to_send && twin_time_reached(now_ms, job->wake_ms)) {
-        on_silence(client);
+        on_silence(client, now_ms);
     }
     if (!client->priv.to_send) {
         return client->priv.is_done ? TWIN_STEP_DONE : TWIN_STEP_WAIT;
@@ -179,26 +268,22 @@ static enum twin_step request_poll(struct twin_job *job, uint32_t now_ms, uint8_
         finish(client, err);
         return TWIN_STEP_DONE;
     }
-    client->priv.sent++;
-    client->priv.to_send = false;
-    job->wake_ms = now_ms + request_timeout(client);
+    on_sent(client, now_ms);
     return TWIN_STEP_SEND;
 }
 
 /* If the device refused only the protocol version: ask again in the other one, once. */
 static bool change_version(struct twin_client *client)
 {
-    const enum twin_smp_version asked = client->priv.version;
-    const uint32_t wrong = asked == TWIN_SMP_V2 ? TWIN_RC_TOO_NEW : TWIN_RC_TOO_OLD;
+    const uint32_t rc = client->refusal.rc;
 
-    if (client->priv.version_known || client->refusal.is_group || client->refusal.rc != wrong) {
+    if (client->priv.version_known || client->refusal.is_group ||
+        (rc != TWIN_RC_TOO_NEW && rc != TWIN_RC_TOO_OLD)) {
         return false;
     }
-    client->priv.version = asked == TWIN_SMP_V2 ? TWIN_SMP_V1 : TWIN_SMP_V2;
+    client->priv.version = rc == TWIN_RC_TOO_NEW ? TWIN_SMP_V1 : TWIN_SMP_V2;
     client->priv.version_known = true;
-    client->priv.seq = twin_client_next_seq(client);
-    client->priv.sent = 0;
-    client->priv.to_send = true;
+    start(client, &client->priv.request);
     return true;
 }
 
@@ -208,7 +293,7 @@ static void request_receive(struct twin_job *job, struct twin_span packet, uint3
     uint8_t seq;
 
     (void)now_ms;
-    if (client->priv.is_done || client->priv.sent == 0 ||
+    if (client->priv.is_done || client->priv.tries == 0 ||
         !twin_client_is_answer(&client->priv.request, packet, &seq) || seq != client->priv.seq) {
         return;
     }
@@ -235,13 +320,17 @@ void twin_client_init(struct twin_client *client, const struct twin_client_confi
 
 void twin_client_begin(struct twin_client *client, const struct twin_request *request)
 {
-    client->priv.request = *request;
-    client->priv.seq = twin_client_next_seq(client);
-    client->priv.sent = 0;
     client->priv.is_done = false;
-    client->priv.got_garbage = false;
-    client->priv.to_send = true;
+    client->priv.is_meeting = false;
+    client->was_sent = false;
     if (!client->priv.version_known) {
         client->priv.version = client->config.version;
+    }
+    if (request->meet_first && !client->priv.version_known &&
+        client->config.version == TWIN_SMP_V2) {
+        client->priv.deferred = *request;
+        start_meeting(client);
+    } else {
+        start(client, request);
     }
 }

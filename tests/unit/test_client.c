@@ -78,7 +78,7 @@ static void check_bytes(void)
     CHECK_EQ(x.len, sizeof(v2));
     CHECK_MEM(x.packet, v2, sizeof(v2));
     CHECK_EQ(poll_at(&x, 0), TWIN_STEP_WAIT);
-    CHECK_EQ(x.client.job.wake_ms, 100);
+    CHECK_EQ(x.client.job.wake_ms, 50);
     ANSWER(&x, V2_RSP, 250, HELLO);
     CHECK_EQ(poll_at(&x, 1), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_OK);
@@ -107,26 +107,208 @@ static void check_matching(void)
     CHECK_EQ(x.client.job.result, TWIN_OK);
 }
 
+/* Each try in both versions, until the device has shown which one it speaks. */
 static void check_retries(void)
 {
     struct exchange x;
 
     make(&x);
     CHECK_EQ(poll_at(&x, 0xffffffd0u), TWIN_STEP_SEND); /* the clock wraps meanwhile */
-    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_WAIT);
-    CHECK_EQ(poll_at(&x, 51), TWIN_STEP_WAIT);
-    CHECK_EQ(poll_at(&x, 52), TWIN_STEP_SEND);
     CHECK_EQ(x.packet[0], 0x0a);
-    CHECK_EQ(x.packet[6], 250); /* the number stays: an answer to any try counts */
-    CHECK_EQ(poll_at(&x, 152), TWIN_STEP_SEND);
-    CHECK_EQ(x.packet[0], 0x02); /* the last try is made in version 1 */
-    CHECK_EQ(poll_at(&x, 251), TWIN_STEP_WAIT);
+    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_WAIT);
+    CHECK_EQ(poll_at(&x, 2), TWIN_STEP_SEND);
+    CHECK_EQ(x.packet[0], 0x02);
+    CHECK_EQ(x.packet[6], 250); /* the number stays: an answer to any of them counts */
+    CHECK_EQ(poll_at(&x, 51), TWIN_STEP_WAIT);
+    for (uint32_t now = 52; now < 252; now += 100) {
+        CHECK_EQ(poll_at(&x, now), TWIN_STEP_SEND);
+        CHECK_EQ(x.packet[0], 0x0a);
+        CHECK_EQ(poll_at(&x, now + 50), TWIN_STEP_SEND);
+        CHECK_EQ(x.packet[0], 0x02);
+        CHECK_EQ(x.packet[6], 250);
+        CHECK_EQ(poll_at(&x, now + 99), TWIN_STEP_WAIT);
+    }
     CHECK_EQ(poll_at(&x, 252), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_E_TIMEOUT);
+    CHECK(x.client.was_sent && !x.client.has_answered);
     begin(&x);
     CHECK_EQ(poll_at(&x, 300), TWIN_STEP_SEND);
     CHECK_EQ(x.packet[0], 0x0a); /* silence proves nothing about versions */
     CHECK_EQ(x.packet[6], 251);
+}
+
+/* What a device speaks is kept, and its silence changes nothing: one packet for each try. */
+static void check_known_version(uint8_t op, const char *payload, size_t len, uint8_t expected)
+{
+    struct exchange x;
+
+    make(&x);
+    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
+    answer(&x, op, 250, payload, len);
+    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_DONE);
+    CHECK(x.client.has_answered);
+    begin(&x);
+    CHECK(!x.client.was_sent);
+    for (uint32_t now = 100; now < 400; now += 100) {
+        CHECK_EQ(poll_at(&x, now), TWIN_STEP_SEND);
+        CHECK_EQ(x.packet[0], expected);
+        CHECK_EQ(x.client.job.wake_ms, now + 100);
+    }
+    CHECK_EQ(poll_at(&x, 400), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_E_TIMEOUT);
+}
+
+static void check_known_versions(void)
+{
+    check_known_version(V2_RSP, HELLO, sizeof(HELLO) - 1, 0x0a);
+    check_known_version(V1_RSP, HELLO, sizeof(HELLO) - 1, 0x02);
+    check_known_version(V2_RSP, "\xa1\x62rc\x08", 5, 0x0a); /* a refusal shows it too */
+    check_known_version(V1_RSP, "\xa1\x62rc\x08", 5, 0x02);
+}
+
+/* A bootloader that knows version 1 only, and one that is slow: with time for a whole try. */
+static void check_silent_to_v2(void)
+{
+    struct exchange x;
+
+    make(&x);
+    x.client.config.timeout_ms = 10000;
+    x.client.config.tries = 1;
+    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
+    CHECK_EQ(x.client.job.wake_ms, 300);
+    CHECK_EQ(poll_at(&x, 300), TWIN_STEP_SEND);
+    CHECK_EQ(x.packet[0], 0x02);
+    CHECK_EQ(poll_at(&x, 301), TWIN_STEP_WAIT);
+    CHECK_EQ(x.client.job.wake_ms, 10000);
+    ANSWER(&x, V1_RSP, 250, HELLO);
+    CHECK_EQ(poll_at(&x, 302), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_OK);
+
+    make(&x); /* it speaks version 2, after all, but takes its time */
+    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
+    CHECK_EQ(poll_at(&x, 50), TWIN_STEP_SEND);
+    ANSWER(&x, V2_RSP, 250, HELLO);
+    CHECK_EQ(poll_at(&x, 51), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_OK);
+    begin(&x);
+    CHECK_EQ(poll_at(&x, 60), TWIN_STEP_SEND);
+    CHECK_EQ(x.packet[0], 0x0a);
+
+    make(&x); /* asked for version 1, nothing else is tried */
+    x.client.config.version = TWIN_SMP_V1;
+    begin(&x);
+    for (uint32_t now = 0; now < 300; now += 100) {
+        CHECK_EQ(poll_at(&x, now), TWIN_STEP_SEND);
+        CHECK_EQ(x.packet[0], 0x02);
+        CHECK_EQ(x.client.job.wake_ms, now + 100);
+    }
+}
+
+/* ---- Requests that must not be carried out twice ---- */
+
+#define PARAMS                                                                                     \
+    "\xa2\x68"                                                                                     \
+    "buf_size\x19\x01\x80\x69"                                                                     \
+    "buf_count\x04"
+
+static void begin_reset(struct exchange *x)
+{
+    static const struct twin_os_reset_req req;
+    static struct twin_empty rsp;
+    const struct twin_request request = {.op = TWIN_SMP_WRITE,
+                                         .group = TWIN_GRP_OS,
+                                         .id = TWIN_OS_RESET,
+                                         .tries = 1,
+                                         .timeout_ms = 3000,
+                                         .meet_first = true,
+                                         .req_msg = &twin_os_reset_req_msg,
+                                         .req = &req,
+                                         .rsp_msg = &twin_empty_msg,
+                                         .rsp = &rsp};
+    twin_client_begin(&x->client, &request);
+}
+
+static void make_reset(struct exchange *x)
+{
+    memset(x, 0, sizeof(*x));
+    twin_client_init(&x->client, &config);
+    begin_reset(x);
+    CHECK_EQ(poll_at(x, 0), TWIN_STEP_SEND);
+    CHECK_EQ(x->packet[0], 0x08);
+    CHECK_EQ(x->packet[7], TWIN_OS_PARAMS);
+    CHECK(!x->client.was_sent);
+}
+
+static void answer_id(struct exchange *x, uint8_t op, uint8_t seq, uint8_t id, const void *payload,
+                      size_t len)
+{
+    uint8_t packet[64] = {op, 0, 0, (uint8_t)len, 0, 0, seq, id};
+
+    memcpy(packet + TWIN_SMP_HEADER_LEN, payload, len);
+    twin_job_receive(&x->client.job, (struct twin_span){packet, TWIN_SMP_HEADER_LEN + len}, 0);
+}
+
+/* The reset goes out once, in this version; then its answer is awaited until end_ms. */
+static void check_reset_goes(struct exchange *x, uint32_t now_ms, uint8_t op, uint32_t end_ms)
+{
+    CHECK_EQ(poll_at(x, now_ms), TWIN_STEP_SEND);
+    CHECK_EQ(x->packet[0], op);
+    CHECK_EQ(x->packet[7], TWIN_OS_RESET);
+    CHECK(x->client.was_sent);
+    CHECK_EQ(poll_at(x, now_ms), TWIN_STEP_WAIT);
+    CHECK_EQ(x->client.job.wake_ms, end_ms);
+}
+
+static void check_meeting(void)
+{
+    struct exchange x;
+
+    make_reset(&x); /* version 2 */
+    answer_id(&x, 0x09, 250, TWIN_OS_PARAMS, PARAMS, sizeof(PARAMS) - 1);
+    check_reset_goes(&x, 1, 0x0a, 2001);
+    answer_id(&x, V2_RSP, 251, TWIN_OS_RESET, "\xa0", 1);
+    CHECK_EQ(poll_at(&x, 2), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_OK);
+    begin_reset(&x); /* the device is known by now */
+    check_reset_goes(&x, 3, 0x0a, 3003);
+
+    make_reset(&x); /* version 1 only, and silent to version 2; the question is refused */
+    CHECK_EQ(x.client.job.wake_ms, 300);
+    CHECK_EQ(poll_at(&x, 300), TWIN_STEP_SEND);
+    CHECK_EQ(x.packet[0], 0x00);
+    CHECK_EQ(x.packet[7], TWIN_OS_PARAMS);
+    answer_id(&x, 0x01, 250, TWIN_OS_PARAMS, "\xa1\x62rc\x08", 5);
+    check_reset_goes(&x, 310, 0x02, 2310);
+    answer_id(&x, V1_RSP, 251, TWIN_OS_RESET, "\xa1\x62rc\x00", 5);
+    CHECK_EQ(poll_at(&x, 311), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_OK);
+
+    make_reset(&x); /* silent to the question in any version */
+    CHECK_EQ(poll_at(&x, 300), TWIN_STEP_SEND);
+    CHECK_EQ(poll_at(&x, 999), TWIN_STEP_WAIT);
+    check_reset_goes(&x, 1000, 0x02, 3000);
+    CHECK_EQ(poll_at(&x, 3000), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_E_TIMEOUT);
+    CHECK(!x.client.has_answered);
+
+    make_reset(&x); /* the driver looks again when all the time is over; two tries are allowed */
+    x.client.priv.deferred.tries = 2;
+    check_reset_goes(&x, 1000, 0x02, 3000);
+    check_reset_goes(&x, 3000, 0x02, 5000);
+    CHECK_EQ(poll_at(&x, 5000), TWIN_STEP_DONE);
+}
+
+/* No room for the question either: it ends, and not as "sent". */
+static void check_meeting_space(void)
+{
+    struct exchange x;
+
+    memset(&x, 0, sizeof(x));
+    twin_client_init(&x.client, &config);
+    begin_reset(&x);
+    CHECK_EQ(twin_job_poll(&x.client.job, 0, x.packet, 4, &x.len), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_E_SPACE);
+    CHECK(!x.client.was_sent);
 }
 
 static void check_versions(void)
@@ -208,11 +390,52 @@ static void check_garbage(void)
     CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
     ANSWER(&x, 0x1b, 250, HELLO); /* version 3 */
     ANSWER(&x, V2_RSP, 250, "\xa1\x61r\x05");
-    for (uint32_t now = 100; now < 300; now += 100) {
+    for (uint32_t now = 100; now < 300; now += 100) { /* the version at least is known */
         CHECK_EQ(poll_at(&x, now), TWIN_STEP_SEND);
     }
     CHECK_EQ(poll_at(&x, 300), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_E_FORMAT);
+}
+
+/* A header that announces more than came is no answer, and nothing behind the packet is read. */
+static void check_short_packets(void)
+{
+    static const char whole[] = HELLO_OPEN;
+    struct exchange x;
+
+    for (size_t len = 0; len < sizeof(whole) - 1; len++) {
+        uint8_t *packet = malloc(TWIN_SMP_HEADER_LEN + len); /* sanitizers watch its end */
+        CHECK(packet != NULL);
+        memcpy(packet, (uint8_t[]){V2_RSP, 0, 0, sizeof(whole) - 1, 0, 0, 250, 0},
+               TWIN_SMP_HEADER_LEN);
+        memcpy(packet + TWIN_SMP_HEADER_LEN, whole, len);
+        make(&x);
+        CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
+        twin_job_receive(&x.client.job, (struct twin_span){packet, TWIN_SMP_HEADER_LEN + len}, 0);
+        CHECK_EQ(poll_at(&x, 1), TWIN_STEP_WAIT);
+        free(packet);
+    }
+}
+
+/* The device's words end up on a terminal: printable ASCII, one line, cut where the room ends. */
+static void check_reasons(void)
+{
+    static uint8_t payload[8 + 100] = "\xa2\x62rc\x0a\x63rsn\x78\x64";
+    static const char odd[] = "a\x80\x9b\xff\xc2\x9b\x7f\x1f\n\r\t\0z~ ";
+    const size_t head = 11, room = TWIN_REFUSAL_REASON_MAX - 1;
+    struct exchange x;
+
+    memset(payload + head, 'w', sizeof(payload) - head);
+    payload[head - 1] = (uint8_t)(sizeof(payload) - head);
+    memcpy(payload + head, odd, sizeof(odd) - 1);
+    make(&x);
+    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
+    answer(&x, V2_RSP, 250, payload, sizeof(payload));
+    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_E_REFUSED);
+    CHECK_MEM(x.client.refusal.reason, "a???????????z~ ", sizeof(odd) - 1);
+    CHECK_EQ(strlen(x.client.refusal.reason), room);
+    CHECK_EQ(x.client.refusal.reason[room - 1], 'w');
 }
 
 static void check_random(void)
@@ -254,9 +477,15 @@ int main(void)
     check_bytes();
     check_matching();
     check_retries();
+    check_known_versions();
+    check_silent_to_v2();
+    check_meeting();
+    check_meeting_space();
     check_versions();
     check_refusals();
     check_garbage();
+    check_short_packets();
+    check_reasons();
     check_random();
     check_space();
     return check_report();

@@ -6,6 +6,7 @@
 #include "twin/grp_image.h"
 
 #define ERASE_MS 60000 /* a slot on slow flash; the answer comes when all is done */
+#define WHAT     "erase the slot"
 
 struct opts {
     int64_t slot;
@@ -22,29 +23,56 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static int run(const struct cli_call *call)
+/* Is it there, and which protocol version does it speak? Found out by a question that does nothing,
+ * within -t: the erase itself has to be waited for much longer and must not be done twice. */
+static int meet(struct session *session)
 {
-    const struct opts *opts = call->opts;
+    static const struct twin_empty req;
+    struct twin_empty rsp;
+    const struct twin_request request = {.op = TWIN_SMP_READ,
+                                         .group = TWIN_GRP_IMAGE,
+                                         .id = TWIN_IMAGE_STATE,
+                                         .req_msg = &twin_empty_msg,
+                                         .req = &req,
+                                         .rsp_msg = &twin_empty_msg,
+                                         .rsp = &rsp};
+
+    twin_client_begin(&session->client, &request);
+    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    return err == TWIN_OK || err == TWIN_E_REFUSED ? CLI_DONE : report_failure(session, err, WHAT);
+}
+
+static int erase(struct session *session, const struct opts *opts)
+{
     const bool has_slot = opts->slot != CLI_I64_NONE;
     const struct twin_image_erase_req req = {.present = has_slot ? TWIN_IMAGE_ERASE_REQ_SLOT : 0,
                                              .slot = has_slot ? (uint32_t)opts->slot : 0};
+    const uint32_t wanted_ms = (uint32_t)(session->common->timeout * 1000);
     struct twin_empty rsp;
+    const struct twin_request request = {.op = TWIN_SMP_WRITE,
+                                         .group = TWIN_GRP_IMAGE,
+                                         .id = TWIN_IMAGE_ERASE,
+                                         .timeout_ms = wanted_ms > ERASE_MS ? wanted_ms : ERASE_MS,
+                                         .tries = session->common->tries,
+                                         .meet_first = true,
+                                         .req_msg = &twin_image_erase_req_msg,
+                                         .req = &req,
+                                         .rsp_msg = &twin_empty_msg,
+                                         .rsp = &rsp};
+
+    return session_request(session, &request, WHAT);
+}
+
+static int run(const struct cli_call *call)
+{
     struct session session;
 
     int code = session_open(&session, call);
     if (code == CLI_DONE) {
-        const uint32_t wanted_ms = (uint32_t)(session.common->timeout * 1000);
-        const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                             .group = TWIN_GRP_IMAGE,
-                                             .id = TWIN_IMAGE_ERASE,
-                                             .timeout_ms =
-                                                 wanted_ms > ERASE_MS ? wanted_ms : ERASE_MS,
-                                             .tries = session.common->tries,
-                                             .req_msg = &twin_image_erase_req_msg,
-                                             .req = &req,
-                                             .rsp_msg = &twin_empty_msg,
-                                             .rsp = &rsp};
-        code = session_request(&session, &request, "erase the slot");
+        code = meet(&session);
+    }
+    if (code == CLI_DONE) {
+        code = erase(&session, call->opts);
     }
     if (code == CLI_DONE) {
         report_done(&session);
@@ -56,6 +84,10 @@ static int run(const struct cli_call *call)
 const struct cli_cmd cmd_image_erase = {.path = "image erase",
                                         .args = "",
                                         .help = "Erase the slot that does not run",
+                                        .more =
+                                            "The device erases before it answers: that may take 60 "
+                                            "seconds, or what -t says if it is more. Within -t it "
+                                            "has to answer a first question.",
                                         .options = options,
                                         .opts_size = sizeof(struct opts),
                                         .run = run};

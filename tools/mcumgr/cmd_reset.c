@@ -34,6 +34,7 @@ static int run(const struct cli_call *call)
                                              .timeout_ms =
                                                  (uint32_t)(session.common->timeout * 1000),
                                              .tries = 1,
+                                             .meet_first = true,
                                              .req_msg = &twin_os_reset_req_msg,
                                              .req = &req,
                                              .rsp_msg = &twin_empty_msg,
