@@ -72,12 +72,14 @@ struct twin_trailer {
 
 /* What the two trailers together mean. */
 enum twin_plan {
-    TWIN_PLAN_NONE,   /* start the primary; it is confirmed, or was never swapped in */
-    TWIN_PLAN_TRIAL,  /* the primary was swapped in and is not confirmed: start it, or revert */
-    TWIN_PLAN_TEST,   /* swap the update in, unconfirmed */
-    TWIN_PLAN_PERM,   /* swap the update in, confirmed */
-    TWIN_PLAN_REVERT, /* a revert was begun in the secondary's trailer */
-    TWIN_PLAN_RESUME  /* a swap is under way; its type is in primary.swap_type */
+    TWIN_PLAN_NONE,    /* start the primary; it is confirmed, or was never swapped in */
+    TWIN_PLAN_TRIAL,   /* the primary was swapped in and is not confirmed: start it, or revert */
+    TWIN_PLAN_TEST,    /* swap the update in, unconfirmed */
+    TWIN_PLAN_PERM,    /* swap the update in, confirmed */
+    TWIN_PLAN_REVERT,  /* a revert was begun in the secondary's trailer */
+    TWIN_PLAN_RESUME,  /* a swap is under way; its type is in primary.swap_type */
+    TWIN_PLAN_PREVIOUS /* back to the previous image although the primary is confirmed: asked for
+                          with twin_slots_request_previous() */
 };
 
 /*
@@ -128,6 +130,31 @@ TWIN_MUST_CHECK twin_err_t twin_trailer_erase(const struct twin_slots *slots, en
  * The caller has checked that there is an image. A request that power cut short is erased first.
  */
 TWIN_MUST_CHECK twin_err_t twin_slots_request(const struct twin_slots *slots, bool permanent);
+
+/*
+ * Ask the bootloader to bring the previous image back at the next start: the one that was swapped
+ * out when the running one came, and that stands at offset 0 of the secondary since then. It needs
+ * no upload and is confirmed when it starts. The image that goes is then stored as an update, one
+ * sector in, and can be asked for again with twin_slots_request().
+ *
+ * Returns TWIN_OK (also when just this was asked already); TWIN_E_STATE when the primary was never
+ * swapped in, is on trial (then see twin_boot_revert_request()), another request stands or a swap
+ * is under way; TWIN_E_IO.
+ * The caller has checked that there is an image. The bootloader verifies it and, with no_downgrade,
+ * compares versions; if it refuses, the request is erased and the running image stays, confirmed.
+ * May be cut anywhere by power: then the request stands or it does not.
+ */
+TWIN_MUST_CHECK twin_err_t twin_slots_request_previous(const struct twin_slots *slots);
+
+/*
+ * Take back what was asked with twin_slots_request() or twin_slots_request_previous(). Images are
+ * left alone.
+ *
+ * Returns TWIN_OK (also when nothing was asked); TWIN_E_STATE when a swap is under way, the primary
+ * is on trial or is to be reverted: that is not the application's to take back; TWIN_E_IO.
+ * Power that fails inside may leave a permanent request as a test.
+ */
+TWIN_MUST_CHECK twin_err_t twin_slots_withdraw(const struct twin_slots *slots);
 
 /*
  * Confirm the running image: from now on it stays. Safe to call at every start.

@@ -112,6 +112,14 @@ static enum twin_boot_status look_revert(struct twin_boot *boot)
     return err == TWIN_OK ? enter_swap(boot, TWIN_SWAP_REVERT, SCRIPT_SWAP) : refuse(boot, err);
 }
 
+/* The application wants the previous image back: no trial, so the version rule holds. */
+static enum twin_boot_status look_previous(struct twin_boot *boot)
+{
+    twin_err_t err = twin_boot_previous_validate(boot->priv.config);
+
+    return err == TWIN_OK ? enter_swap(boot, TWIN_SWAP_REVERT, SCRIPT_SWAP) : refuse(boot, err);
+}
+
 static enum twin_boot_status look_resume(struct twin_boot *boot)
 {
     const struct twin_trailer *primary = &boot->priv.state.trailer[TWIN_PRIMARY];
@@ -174,9 +182,10 @@ static enum twin_boot_status look_trial(struct twin_boot *boot)
 }
 
 static enum twin_boot_status (*const look_fns[])(struct twin_boot *boot) = {
-    [TWIN_PLAN_NONE] = look_none,     [TWIN_PLAN_TRIAL] = look_trial,
-    [TWIN_PLAN_TEST] = look_test,     [TWIN_PLAN_PERM] = look_perm,
-    [TWIN_PLAN_REVERT] = look_revert, [TWIN_PLAN_RESUME] = look_resume,
+    [TWIN_PLAN_NONE] = look_none,         [TWIN_PLAN_TRIAL] = look_trial,
+    [TWIN_PLAN_TEST] = look_test,         [TWIN_PLAN_PERM] = look_perm,
+    [TWIN_PLAN_REVERT] = look_revert,     [TWIN_PLAN_RESUME] = look_resume,
+    [TWIN_PLAN_PREVIOUS] = look_previous,
 };
 
 static enum twin_boot_status look(struct twin_boot *boot)

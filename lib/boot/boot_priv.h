@@ -35,6 +35,8 @@ TWIN_MUST_CHECK twin_err_t twin_boot_primary_validate(const struct twin_boot_con
                                                       struct twin_image *image);
 TWIN_MUST_CHECK twin_err_t twin_boot_update_validate(const struct twin_boot_config *config);
 TWIN_MUST_CHECK twin_err_t twin_boot_old_validate(const struct twin_boot_config *config);
+/* As old_validate, and with no_downgrade its version must not be below the running one. */
+TWIN_MUST_CHECK twin_err_t twin_boot_previous_validate(const struct twin_boot_config *config);
 /* Is what a swap of this type would put into the primary still there, within these bytes? */
 TWIN_MUST_CHECK twin_err_t twin_boot_source_validate(const struct twin_boot_config *config,
                                                      enum twin_swap_type type, uint32_t max_len);

@@ -72,21 +72,33 @@ static bool open_at(const struct twin_boot_config *config, enum twin_slot slot, 
                            twin_slots_image_max(&config->slots)) == TWIN_OK;
 }
 
+/* A verified image at this offset of the secondary, and not a downgrade where that is forbidden. */
+static twin_err_t choice_validate(const struct twin_boot_config *config, uint32_t off)
+{
+    struct twin_image choice, running;
+
+    TWIN_TRY(validate_at(config, TWIN_SECONDARY, off, &choice));
+    if (config->no_downgrade && open_at(config, TWIN_PRIMARY, 0, &running) &&
+        twin_version_compare(&choice.header.version, &running.header.version) < 0) {
+        return TWIN_E_STATE;
+    }
+    return TWIN_OK;
+}
+
+twin_err_t twin_boot_previous_validate(const struct twin_boot_config *config)
+{
+    return choice_validate(config, 0);
+}
+
 twin_err_t twin_boot_update_validate(const struct twin_boot_config *config)
 {
-    const struct twin_slots *slots = &config->slots;
-    struct twin_image update, other;
+    struct twin_image other;
 
     /* An image in sector 0 was put there by somebody who does not know this mode. */
     if (open_at(config, TWIN_SECONDARY, 0, &other)) {
         return TWIN_E_STATE;
     }
-    TWIN_TRY(validate_at(config, TWIN_SECONDARY, twin_slots_update_off(slots), &update));
-    if (config->no_downgrade && open_at(config, TWIN_PRIMARY, 0, &other) &&
-        twin_version_compare(&update.header.version, &other.header.version) < 0) {
-        return TWIN_E_STATE;
-    }
-    return TWIN_OK;
+    return choice_validate(config, twin_slots_update_off(&config->slots));
 }
 
 static void measure_one(struct twin_boot *boot, enum twin_slot slot, uint32_t off)

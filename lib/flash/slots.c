@@ -91,6 +91,9 @@ struct row {
 static const struct row rows[] = {
     /* The primary's trailer is whole, the request is erased, the end is not reached. */
     {WHOLE, NOT_WHOLE, ANY, ANY, UNSET, ANY, true, TWIN_PLAN_RESUME},
+    /* A copy_done in a request: back to the image at offset 0. When the primary is confirmed, no
+     * trial can have asked for that; a trial's image_ok is erased, and an erase leaves it so. */
+    {WHOLE, WHOLE, TOUCHED, UNSET, ANY, TOUCHED, false, TWIN_PLAN_PREVIOUS},
     {ANY, WHOLE, ANY, UNSET, ANY, TOUCHED, false, TWIN_PLAN_REVERT},
     /* A torn image_ok in a request reads as a test: the choice that can be taken back. */
     {ANY, WHOLE, ANY, NOT_WHOLE, ANY, ANY, false, TWIN_PLAN_TEST},
@@ -130,31 +133,89 @@ twin_err_t twin_slots_read(const struct twin_slots *slots, struct twin_slots_sta
     return TWIN_OK;
 }
 
-twin_err_t twin_slots_request(const struct twin_slots *slots, bool permanent)
+/* Erase what an earlier request, which power cut short, left of itself. */
+static twin_err_t clear_request(const struct twin_slots *slots)
 {
-    struct twin_trailer_map map = twin_trailer_map(slots, TWIN_SECONDARY);
-    struct twin_slots_state state;
+    const struct twin_area *area = &slots->area[TWIN_SECONDARY];
+    uint32_t fields = twin_trailer_map(slots, TWIN_SECONDARY).swap_size;
     bool blank;
 
-    TWIN_TRY(twin_slots_read(slots, &state));
-    if (state.plan == (permanent ? TWIN_PLAN_PERM : TWIN_PLAN_TEST)) {
-        return TWIN_OK;
+    TWIN_TRY(twin_area_is_blank(area, fields, area->len - fields, &blank));
+    return blank ? TWIN_OK : twin_trailer_erase(slots, TWIN_SECONDARY);
+}
+
+/* The magic makes a request valid, so it comes last. */
+static twin_err_t write_request(const struct twin_slots *slots, enum twin_swap_type type)
+{
+    if (type == TWIN_SWAP_REVERT) {
+        TWIN_TRY(twin_trailer_write(slots, TWIN_SECONDARY, TWIN_FIELD_COPY_DONE, 0));
     }
-    if (state.plan != TWIN_PLAN_NONE) {
-        return TWIN_E_STATE;
-    }
-    TWIN_TRY(twin_area_is_blank(&slots->area[TWIN_SECONDARY], map.swap_size,
-                                slots->area[TWIN_SECONDARY].len - map.swap_size, &blank));
-    if (!blank) { /* an earlier request that power cut short */
-        TWIN_TRY(twin_trailer_erase(slots, TWIN_SECONDARY));
-    }
-    /* The magic makes the request valid, so it comes last. */
-    TWIN_TRY(twin_trailer_write(slots, TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO,
-                                permanent ? TWIN_SWAP_PERM : TWIN_SWAP_TEST));
-    if (permanent) {
+    TWIN_TRY(twin_trailer_write(slots, TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO, type));
+    if (type == TWIN_SWAP_PERM) {
         TWIN_TRY(twin_trailer_write(slots, TWIN_SECONDARY, TWIN_FIELD_IMAGE_OK, 0));
     }
     return twin_trailer_write(slots, TWIN_SECONDARY, TWIN_FIELD_MAGIC, 0);
+}
+
+/* The request for a swap of this type; `wanted` is what it makes of the trailers. */
+static twin_err_t request(const struct twin_slots *slots, const struct twin_slots_state *state,
+                          enum twin_swap_type type, enum twin_plan wanted)
+{
+    if (state->plan == wanted) {
+        return TWIN_OK;
+    }
+    if (state->plan != TWIN_PLAN_NONE) {
+        return TWIN_E_STATE;
+    }
+    TWIN_TRY(clear_request(slots));
+    return write_request(slots, type);
+}
+
+twin_err_t twin_slots_request(const struct twin_slots *slots, bool permanent)
+{
+    struct twin_slots_state state;
+
+    TWIN_TRY(twin_slots_read(slots, &state));
+    return permanent ? request(slots, &state, TWIN_SWAP_PERM, TWIN_PLAN_PERM)
+                     : request(slots, &state, TWIN_SWAP_TEST, TWIN_PLAN_TEST);
+}
+
+/* Only a swap that was completed and confirmed has left an image to go back to. */
+static bool has_previous(const struct twin_trailer *primary)
+{
+    return primary->magic == TWIN_SET && primary->image_ok != TWIN_UNSET &&
+           primary->copy_done != TWIN_UNSET;
+}
+
+twin_err_t twin_slots_request_previous(const struct twin_slots *slots)
+{
+    struct twin_slots_state state;
+
+    TWIN_TRY(twin_slots_read(slots, &state));
+    if (!has_previous(&state.trailer[TWIN_PRIMARY])) {
+        return TWIN_E_STATE;
+    }
+    return request(slots, &state, TWIN_SWAP_REVERT, TWIN_PLAN_PREVIOUS);
+}
+
+twin_err_t twin_slots_withdraw(const struct twin_slots *slots)
+{
+    struct twin_slots_state state;
+
+    TWIN_TRY(twin_slots_read(slots, &state));
+    switch (state.plan) {
+    case TWIN_PLAN_NONE:
+        return TWIN_OK;
+    case TWIN_PLAN_TEST:
+    case TWIN_PLAN_PERM:
+    case TWIN_PLAN_PREVIOUS:
+        return twin_trailer_erase(slots, TWIN_SECONDARY);
+    case TWIN_PLAN_TRIAL:
+    case TWIN_PLAN_REVERT:
+    case TWIN_PLAN_RESUME:
+        break;
+    }
+    return TWIN_E_STATE;
 }
 
 twin_err_t twin_slots_confirm(const struct twin_slots *slots)

@@ -43,6 +43,7 @@ static const uint8_t slot_faults[] = {
     [TWIN_PLAN_RESUME] = FAULT_UNDER_WAY,
     [TWIN_PLAN_TEST] = FAULT_PENDING_SLOT,
     [TWIN_PLAN_PERM] = FAULT_PENDING_SLOT,
+    [TWIN_PLAN_PREVIOUS] = FAULT_PENDING_SLOT,
 };
 
 unsigned twin_srv_slot_fault(const struct twin_slots *slots, bool withdraw_pending)
@@ -86,15 +87,16 @@ struct found {
 };
 
 /*
- * Look into a slot. An update is stored one sector in; while the primary is on trial, the image to
- * go back to is at the very start. A slot that an upload is filling holds no image.
+ * Look into a slot. An update is stored one sector in; while the primary is on trial or the
+ * previous image was asked for, the one to go back to is at the very start. A slot that an upload is filling holds no image.
  */
 static bool find_image(const struct twin_srv *srv, enum twin_plan plan, enum twin_slot slot,
                        struct found *found)
 {
     const struct twin_slots *slots = srv->priv.config->slots;
     const struct twin_area *area = &slots->area[slot];
-    bool is_update = slot == TWIN_SECONDARY && plan != TWIN_PLAN_TRIAL && plan != TWIN_PLAN_REVERT;
+    bool is_update = slot == TWIN_SECONDARY && plan != TWIN_PLAN_TRIAL &&
+                     plan != TWIN_PLAN_REVERT && plan != TWIN_PLAN_PREVIOUS;
     uint32_t off = is_update ? twin_slots_update_off(slots) : 0;
 
     return !(is_update && srv->priv.upload.active) &&
@@ -112,6 +114,7 @@ static const uint8_t flags[][SLOT_COUNT] = {
     [TWIN_PLAN_PERM] = {ACTIVE | CONFIRMED, PENDING | PERMANENT},
     [TWIN_PLAN_REVERT] = {ACTIVE, CONFIRMED},
     [TWIN_PLAN_RESUME] = {ACTIVE, 0},
+    [TWIN_PLAN_PREVIOUS] = {ACTIVE | CONFIRMED, PENDING | PERMANENT},
 };
 
 /* found and version must live until entry has been encoded. */
@@ -165,6 +168,7 @@ static const uint8_t actions[][SLOT_COUNT][2] = {
     [TWIN_PLAN_PERM] = {{FAULT_ACTIVE, FAULT_DECIDED}, {FAULT_DECIDED, NOTHING}},
     [TWIN_PLAN_REVERT] = {{FAULT_ACTIVE, FAULT_DECIDED}, {FAULT_DECIDED, NOTHING}},
     [TWIN_PLAN_RESUME] = {{FAULT_ACTIVE, FAULT_DECIDED}, {FAULT_DECIDED, FAULT_DECIDED}},
+    [TWIN_PLAN_PREVIOUS] = {{FAULT_ACTIVE, FAULT_DECIDED}, {NOTHING, NOTHING}},
 };
 
 /*

@@ -110,6 +110,24 @@ static void prepare_again(struct world *world)
     ask_test(world);
 }
 
+/* It came, stayed, and the one before it is wanted back. */
+static void prepare_previous(struct world *world)
+{
+    prepare_trial(world);
+    confirm(world);
+}
+
+static void ask_previous(struct world *world)
+{
+    must(twin_slots_request_previous(&world->config.slots));
+}
+
+static void prepare_previous_asked(struct world *world)
+{
+    prepare_previous(world);
+    ask_previous(world);
+}
+
 static const struct scenario scenarios[] = {
     {"request", nothing, ask_test, false, END_OLD, END_OLD},
     {"request, permanent", nothing, ask_perm, false, END_OLD | END_NEW, END_NEW},
@@ -122,6 +140,8 @@ static const struct scenario scenarios[] = {
     {"revert", prepare_revert, nothing, true, END_OLD, END_OLD},
     {"revert, asked for", prepare_given_up, nothing, true, END_OLD, END_OLD},
     {"confirm", prepare_trial, confirm, false, END_OLD | END_NEW, END_NEW},
+    {"request, previous", prepare_previous, ask_previous, false, END_OLD | END_NEW, END_OLD},
+    {"previous", prepare_previous_asked, nothing, true, END_OLD, END_OLD},
 };
 
 struct run {

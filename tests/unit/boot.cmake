@@ -1,1 +1,2 @@
 twin_test(unit test_boot test_support)
+twin_test(unit test_previous test_support)

@@ -154,6 +154,70 @@ static void check_revert_request(void)
     CHECK_EQ(plan(), TWIN_PLAN_REVERT);
 }
 
+/* A primary that an update came to and that was confirmed. */
+static void confirmed(void)
+{
+    fresh(4, 8, 0xff);
+    put(TWIN_PRIMARY, TWIN_FIELD_SWAP_INFO, TWIN_SWAP_TEST);
+    put(TWIN_PRIMARY, TWIN_FIELD_COPY_DONE, 0);
+    put(TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK, 0);
+    put(TWIN_PRIMARY, TWIN_FIELD_MAGIC, 0);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+}
+
+/* Back to the previous image: only where there is one, and beside no other request. */
+static void check_previous(void)
+{
+    uint8_t torn = 0x7f;
+
+    fresh(4, 8, 0xff);
+    CHECK_EQ(twin_slots_request_previous(&slots), TWIN_E_STATE); /* never swapped */
+    put(TWIN_PRIMARY, TWIN_FIELD_MAGIC, 0);
+    put(TWIN_PRIMARY, TWIN_FIELD_COPY_DONE, 0);
+    CHECK_EQ(twin_slots_request_previous(&slots), TWIN_E_STATE); /* on trial */
+    CHECK(twin_flash_is_erased(&sim.flash, &sim.mem[SLOT], SLOT));
+    confirmed();
+    sim_put(&sim, 2 * SLOT - 16, &torn, 1); /* remains of a request */
+    CHECK_EQ(twin_slots_request_previous(&slots), TWIN_OK);
+    CHECK_EQ(plan(), TWIN_PLAN_PREVIOUS);
+    CHECK_EQ(twin_slots_request_previous(&slots), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_E_STATE);
+    CHECK_EQ(twin_slots_request(&slots, true), TWIN_E_STATE);
+    confirmed();
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_OK);
+    CHECK_EQ(twin_slots_request_previous(&slots), TWIN_E_STATE);
+    CHECK_EQ(sim.violations, 0);
+}
+
+/* What was asked can be taken back; what the bootloader has decided cannot. */
+static void check_withdraw(void)
+{
+    confirmed();
+    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_OK);
+    CHECK_EQ(sim.erases, 0);
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_OK);
+    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_OK);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    CHECK_EQ(twin_slots_request(&slots, true), TWIN_OK);
+    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_OK);
+    CHECK_EQ(twin_slots_request_previous(&slots), TWIN_OK);
+    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_OK);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_OK);
+    fresh(4, 8, 0xff);
+    put(TWIN_SECONDARY, TWIN_FIELD_COPY_DONE, 0);
+    put(TWIN_SECONDARY, TWIN_FIELD_MAGIC, 0);
+    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_E_STATE); /* a trial's revert */
+    CHECK_EQ(plan(), TWIN_PLAN_REVERT);
+    fresh(4, 8, 0xff);
+    put(TWIN_PRIMARY, TWIN_FIELD_SWAP_INFO, TWIN_SWAP_TEST);
+    put(TWIN_PRIMARY, TWIN_FIELD_MAGIC, 0);
+    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_E_STATE); /* under way */
+    put(TWIN_PRIMARY, TWIN_FIELD_COPY_DONE, 0);
+    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_E_STATE); /* on trial */
+    CHECK_EQ(plan(), TWIN_PLAN_TRIAL);
+}
+
 /* An image with a trailer, programmed straight into the primary, was never swapped in. */
 static void check_programmed(void)
 {
@@ -203,6 +267,8 @@ int main(void)
     check_torn_request();
     check_trial();
     check_revert_request();
+    check_previous();
+    check_withdraw();
     check_programmed();
     check_area();
     sim_free(&sim);

@@ -35,6 +35,11 @@ static void enter(enum twin_plan wanted)
         CHECK(device_set(&device, &device.world.new, false));
         CHECK_EQ(device_boot(&device).major, 2);
         break;
+    case TWIN_PLAN_PREVIOUS:
+        CHECK(device_set(&device, &device.world.new, true));
+        CHECK_EQ(device_boot(&device).major, 2);
+        CHECK_EQ(twin_slots_request_previous(slots()), TWIN_OK);
+        break;
     case TWIN_PLAN_REVERT:
     case TWIN_PLAN_RESUME:
         /* Only seen when a bootloader starts the application in the middle of its work. */
@@ -84,7 +89,7 @@ static void test_list(void)
     } rows[] = {
         {TWIN_PLAN_NONE, false, "b-ca-", "b----"},  {TWIN_PLAN_TEST, false, "b-ca-", "bp---"},
         {TWIN_PLAN_PERM, false, "b-ca-", "bp--P"},  {TWIN_PLAN_TRIAL, true, "b--a-", "b-c--"},
-        {TWIN_PLAN_REVERT, true, "b--a-", "b-c--"},
+        {TWIN_PLAN_REVERT, true, "b--a-", "b-c--"}, {TWIN_PLAN_PREVIOUS, true, "b-ca-", "bp--P"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
