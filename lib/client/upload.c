@@ -104,19 +104,6 @@ static void on_params(struct twin_upload *u, twin_err_t result)
     begin_parts(u);
 }
 
-const struct twin_image_slot *twin_image_slot_find(const struct twin_image_state_rsp *state,
-                                                   uint32_t image, struct twin_span hash)
-{
-    for (uint32_t i = 0; i < state->slots_count; i++) {
-        const struct twin_image_slot *slot = &state->slots[i];
-        if (slot->image == image && !slot->active && hash.len != 0 && slot->hash.len == hash.len &&
-            memcmp(slot->hash.ptr, hash.ptr, hash.len) == 0) {
-            return slot;
-        }
-    }
-    return NULL;
-}
-
 static void on_state(struct twin_upload *u, twin_err_t result)
 {
     if (result == TWIN_E_TIMEOUT || result == TWIN_E_FORMAT) {

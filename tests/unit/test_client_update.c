@@ -173,7 +173,7 @@ static bool refuse_reset(void *ctx, const struct twin_srv_question *question, co
 {
     (void)ctx;
     *reason = "measuring";
-    return question->event != TWIN_SRV_RESET;
+    return question->event != TWIN_SRV_RESET || question->forced;
 }
 
 static void check_refused_reset(void)
@@ -190,7 +190,8 @@ static void check_refused_reset(void)
     s.config.force_reset = true;
     begin(&s);
     CHECK_EQ(run(&s), TWIN_OK);
-    CHECK(s.update.was_there); /* nothing was sent again */
+    CHECK(s.update.was_there);
+    CHECK(s.update.upload.status.packets <= 1); /* nothing was sent again */
     CHECK(new_runs(&s));
     device_free(s.device);
 }
@@ -210,6 +211,10 @@ static void check_refused_image(void)
     CHECK_EQ(d->boots, 1);
     CHECK(world_slot_holds(&d->world, TWIN_PRIMARY, 0, &d->world.old));
     d->world.new.bytes[d->world.new.len - 1] ^= 1;
+    begin(&s); /* the right signature: the hash is there already, the file is not */
+    CHECK_EQ(run(&s), TWIN_OK);
+    CHECK(s.update.was_there && s.update.upload.status.packets > 1);
+    CHECK(new_runs(&s));
     device_free(d);
 }
 

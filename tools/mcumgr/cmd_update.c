@@ -48,6 +48,9 @@ static const struct cli_opt options[] = {
 /* What a failure at this stage means for the user. */
 static const char *const consequences[] = {
     [TWIN_UPDATE_LOOK] = "Nothing was changed.",
+    [TWIN_UPDATE_GO_BACK] = "",
+    [TWIN_UPDATE_RETURN] = "",
+    [TWIN_UPDATE_PROVE] = "'mcumgr image list' shows whether it is confirmed.",
     [TWIN_UPDATE_UPLOAD] = "The running firmware was not touched.",
     [TWIN_UPDATE_INSPECT] = "The running firmware was not touched.",
     [TWIN_UPDATE_TEST] = "The running firmware was not touched.",

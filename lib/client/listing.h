@@ -1,0 +1,40 @@
+/*
+ * listing.h - what a device's list of images says about one image. Between files of lib/client.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/grp_image.h"
+
+enum twin_standing {
+    TWIN_LISTING_SILENT,    /* the list does not tell: it is empty, or has entries without hash */
+    TWIN_LISTING_ABSENT,    /* the image is in no slot */
+    TWIN_LISTING_STORED,    /* in a slot that does not run */
+    TWIN_LISTING_PENDING,   /* the same, and to be swapped in at the next start */
+    TWIN_LISTING_RUNNING,   /* on trial */
+    TWIN_LISTING_CONFIRMED, /* running for good */
+};
+
+/*
+ * Where is the image with this hash? A running one counts first.
+ *
+ * image  its number. A device that lists no image of this number counts in its own way: then every
+ *        entry counts.
+ * found  out: its entry; NULL if there is none.
+ */
+enum twin_standing twin_listing_find(const struct twin_image_state_rsp *list, uint32_t image,
+                                     struct twin_span hash, const struct twin_image_slot **found);
+
+/*
+ * The slot that an image was stored in: one that does not run, under whatever number; of those with
+ * this number first. NULL if there is none.
+ */
+const struct twin_image_slot *twin_listing_stored(const struct twin_image_state_rsp *list,
+                                                  uint32_t image, struct twin_span hash);
+
+/* The running entry of this image, counted as above; NULL if the list shows none. */
+const struct twin_image_slot *twin_listing_running(const struct twin_image_state_rsp *list,
+                                                   uint32_t image);
+
+/* The entry to which the trial of this image falls back; NULL if none is on trial. */
+const struct twin_image_slot *twin_listing_fallback(const struct twin_image_state_rsp *list,
+                                                    uint32_t image);
