@@ -9,7 +9,7 @@ twin_test(unit test_cli_fail twin_cli)
 twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
 twin_test(unit test_imgtool_formats twin_imgtool)
 
-foreach(name vectors options behaviour hsm build)
+foreach(name vectors options behaviour slots hsm build)
   add_test(NAME integration/imgtool_${name}
     COMMAND /usr/bin/python3 -B ${CMAKE_SOURCE_DIR}/tests/integration/imgtool_${name}.py
       $<TARGET_FILE:imgtool> ${CMAKE_SOURCE_DIR}/tests/vectors/image)

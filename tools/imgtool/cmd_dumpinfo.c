@@ -5,6 +5,7 @@
 #include "dump.h"
 #include "emit.h"
 #include "imagefile.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -13,6 +14,7 @@ static const char *const formats[] = {"human", "yaml", "json", NULL};
 
 struct dumpinfo_opts {
     const char *outfile;
+    uint32_t offset;
     int format;
     bool silent;
 };
@@ -22,6 +24,8 @@ static const struct cli_opt options[] = {
      .help = "Where it goes, instead of stdout"},
     {"format", 'f', CLI_CHOICE, offsetof(struct dumpinfo_opts, format), .choices = formats,
      .help = "Form of the output; human on stdout and yaml in a file if nothing is said"},
+    {"offset", 0, CLI_U32, offsetof(struct dumpinfo_opts, offset), .arg = "N", .def = "0",
+     .help = "Where the image begins in IMGFILE, for a slot whose first sector is kept free"},
     {"silent", 's', CLI_FLAG, offsetof(struct dumpinfo_opts, silent),
      .help = "Accepted for old scripts; does nothing"},
     {.name = NULL},
@@ -47,12 +51,33 @@ static int print_dump(const struct dump *dump, const struct dumpinfo_opts *opts)
     return rc;
 }
 
-static int dumpinfo_run(const struct cli_call *call)
+static int dump_bytes(const struct cli_call *call, struct twin_span bytes)
 {
     const struct dumpinfo_opts *opts = call->opts;
     const char *path = call->args[0];
-    struct image_file file;
     struct dump dump;
+
+    if (opts->offset >= bytes.len && opts->offset != 0) {
+        return cli_usage_error(call, "--offset 0x%" PRIx32 ": %s has only 0x%zx bytes",
+                               opts->offset, path, bytes.len);
+    }
+    struct twin_span image = {bytes.ptr + opts->offset, bytes.len - opts->offset};
+    enum view_fault fault = dump_open(&dump, path, image);
+    if (fault == VIEW_OK) {
+        return print_dump(&dump, opts);
+    }
+    size_t found = fault == VIEW_MAGIC ? view_find_image(image) : 0;
+    if (found != 0) {
+        return cli_fail(CLI_REFUSED, "%s: %s An image begins at 0x%zx: give --offset 0x%zx", path,
+                        view_fault_text[fault], found + opts->offset, found + opts->offset);
+    }
+    return cli_fail(CLI_REFUSED, "%s: %s", path, view_fault_text[fault]);
+}
+
+static int dumpinfo_run(const struct cli_call *call)
+{
+    const char *path = call->args[0];
+    struct image_file file;
     struct stat info;
 
     if (stat(path, &info) != 0) {
@@ -60,9 +85,7 @@ static int dumpinfo_run(const struct cli_call *call)
     }
     int rc = image_file_read(path, 0, 0, CLI_USAGE, &file);
     if (rc == CLI_DONE) {
-        enum view_fault fault = dump_open(&dump, path, buf_span(&file.bytes));
-        rc = fault == VIEW_OK ? print_dump(&dump, opts)
-                              : cli_fail(CLI_REFUSED, "%s: %s", path, view_fault_text[fault]);
+        rc = dump_bytes(call, buf_span(&file.bytes));
     }
     buf_free(&file.bytes);
     return rc;

@@ -13,6 +13,7 @@
 struct verify_opts {
     struct cli_list keys;
     const char *decrypt, *decrypt_kek;
+    uint32_t offset;
     bool json;
 };
 
@@ -23,6 +24,8 @@ static const struct cli_opt options[] = {
      .help = "Private key that opens an encrypted image; a private --key is tried too"},
     {"decrypt-kek", 0, CLI_TEXT, offsetof(struct verify_opts, decrypt_kek), .arg = "FILE",
      .help = "AES key that opens an image encrypted with --encrypt-kek"},
+    {"offset", 0, CLI_U32, offsetof(struct verify_opts, offset), .arg = "N", .def = "0",
+     .help = "Where the image begins in IMGFILE, for a slot whose first sector is kept free"},
     {"json", 0, CLI_FLAG, offsetof(struct verify_opts, json), .help = "Print the result as JSON"},
     {.name = NULL},
 };
@@ -43,16 +46,60 @@ static void print_hex(const char *before, struct twin_span bytes)
     putchar('\n');
 }
 
+/* "0x0076 (signed), 0x0080 (not signed)": unprotected TLVs are outside of what is hashed. */
+static void warn_unknown(const struct verify_result *result)
+{
+    char list[40 * UNKNOWN_MAX] = "";
+    size_t len = 0;
+    unsigned shown = result->unknown_count < UNKNOWN_MAX ? result->unknown_count : UNKNOWN_MAX;
+
+    for (unsigned i = 0; i < shown; i++) {
+        len += (size_t)snprintf(list + len, sizeof(list) - len, "%s0x%04x (%s)", i > 0 ? ", " : "",
+                                result->unknown[i].type,
+                                result->unknown[i].is_protected ? "under the hash"
+                                                                : "NOT under the hash");
+    }
+    cli_warn("TLVs of types that are not known here, which were not looked into: %s%s", list,
+             result->unknown_count > shown ? ", and more" : "");
+}
+
+static void warn(const struct verify_result *result, size_t key_count)
+{
+    if (key_count == 0) {
+        cli_warn("only the hash was checked; give --key to check who signed");
+    }
+    if (result->clear) {
+        cli_warn("the header says encrypted but the payload is readable: right in a primary slot, "
+                 "or made with sign --clear");
+    }
+    if (result->unknown_count > 0) {
+        warn_unknown(result);
+    }
+    if (result->trailer.other != 0 && !result->trailer.present) {
+        cli_warn("what stands behind the image, from 0x%zx on, does not belong to it and was not "
+                 "checked",
+                 result->trailer.other);
+    }
+}
+
+static void print_fault(const struct verify_result *result)
+{
+    puts(result->fault);
+    fflush(stdout);
+    if (result->detail[0] != '\0') {
+        fprintf(stderr, "%s\n", result->detail);
+    }
+    if (result->hint[0] != '\0') {
+        fprintf(stderr, "Hint: %s\n", result->hint);
+    }
+}
+
 static void print_text(const struct verify_result *result, size_t key_count)
 {
     const struct twin_version *version = &result->version;
 
     if (!result->good) {
-        puts(result->fault);
-        if (result->detail[0] != '\0') {
-            fflush(stdout);
-            fprintf(stderr, "%s\n", result->detail);
-        }
+        print_fault(result);
         return;
     }
     puts("Image was correctly validated");
@@ -63,12 +110,36 @@ static void print_text(const struct verify_result *result, size_t key_count)
     } else {
         print_hex("Image digest: ", (struct twin_span){result->digest, result->hash->len});
     }
-    if (key_count == 0) {
-        cli_warn("only the hash was checked; give --key to check who signed");
+    warn(result, key_count);
+}
+
+/* The trailer of a slot; null where there is none. */
+static json_t *json_trailer(const struct view_trailer *trailer)
+{
+    json_t *json = trailer->present ? json_object() : json_null();
+
+    if (trailer->present) {
+        json_object_set_new(json, "max_align", json_integer(trailer->max_align));
+        json_object_set_new(json, "swap_type", json_integer(trailer->swap_info & 0x0f));
+        json_object_set_new(json, "image_ok", json_boolean(trailer->image_ok == 1));
+        json_object_set_new(json, "copy_done", json_boolean(trailer->copy_done == 1));
+        json_object_set_new(json, "update_under_way",
+                            json_boolean(view_trailer_in_progress(trailer)));
     }
-    if (result->clear) {
-        cli_warn("the header says encrypted but the payload is readable (sign --clear)");
+    return json;
+}
+
+static json_t *json_unknown(const struct verify_result *result)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < result->unknown_count && i < UNKNOWN_MAX; i++) {
+        json_t *tlv = json_object();
+        json_object_set_new(tlv, "type", json_integer(result->unknown[i].type));
+        json_object_set_new(tlv, "protected", json_boolean(result->unknown[i].is_protected));
+        json_array_append_new(list, tlv);
     }
+    return list;
 }
 
 static void print_json(const struct verify_result *result)
@@ -81,6 +152,7 @@ static void print_json(const struct verify_result *result)
     if (!result->good) {
         json_object_set_new(json, "fault", json_string(result->fault));
         json_object_set_new(json, "detail", json_string(result->detail));
+        json_object_set_new(json, "hint", json_string(result->hint));
         cli_json_print(json);
         return;
     }
@@ -97,7 +169,10 @@ static void print_json(const struct verify_result *result)
     json_object_set_new(json, "pure", json_boolean(result->pure));
     json_object_set_new(json, "encrypted", json_boolean(result->encrypted && !result->clear));
     json_object_set_new(json, "compressed", json_boolean(result->compressed));
-    json_object_set_new(json, "confirmed", json_boolean(result->confirmed));
+    json_object_set_new(json, "confirmed",
+                        json_boolean(result->trailer.present && result->trailer.image_ok == 1));
+    json_object_set_new(json, "trailer", json_trailer(&result->trailer));
+    json_object_set_new(json, "unknown_tlvs", json_unknown(result));
     cli_json_print(json);
 }
 
@@ -145,8 +220,14 @@ static int do_job(struct job *job, const struct cli_call *call)
     if (rc != CLI_DONE || (rc = load_keys(job, opts)) != CLI_DONE) {
         return rc;
     }
+    struct twin_span bytes = buf_span(&job->file.bytes);
+    if (opts->offset >= bytes.len && opts->offset != 0) {
+        return cli_usage_error(call, "--offset 0x%" PRIx32 ": %s has only 0x%zx bytes",
+                               opts->offset, call->args[0], bytes.len);
+    }
     struct verify_input input = {
-        .bytes = buf_span(&job->file.bytes),
+        .bytes = {bytes.ptr + opts->offset, bytes.len - opts->offset},
+        .offset = opts->offset,
         .keys = job->keys,
         .key_count = job->key_count,
         .dec_key = choose_dec_key(job),
@@ -180,8 +261,10 @@ const struct cli_cmd cmd_verify = {
     .path = "verify",
     .args = "IMGFILE",
     .help = "Check that signed image can be verified by given key",
-    .more = "Structure, every TLV, trailer, hash and signatures are checked, encrypted and "
-            "compressed images included. Exit code 0: valid, 1: not.",
+    .more =
+        "Structure, every TLV, hash and signatures are checked, encrypted and compressed images "
+        "included. IMGFILE may be a slot read back from a device: what stands behind the "
+        "image is not judged. Exit code 0: valid, 1: not.",
     .options = options,
     .opts_size = sizeof(struct verify_opts),
     .run = verify_run};

@@ -20,7 +20,7 @@ enum view_fault dump_open(struct dump *dump, const char *path, struct twin_span 
     dump->filename = slash != NULL ? slash + 1 : path;
     enum view_fault fault = view_open(&dump->view, bytes);
     if (fault == VIEW_OK) {
-        (void)view_trailer_read(&dump->view, &dump->trailer);
+        view_trailer_read(&dump->view, &dump->trailer);
         dump->has_rest = bytes.len > dump->view.end;
         memcpy(dump->rest_magic, bytes.ptr + bytes.len - MAGIC_LEN, MAGIC_LEN);
     }

@@ -42,26 +42,71 @@ static bool fail(struct check *check, const char *fault, const char *format, ...
     return false;
 }
 
+/* Loaders pass over them; those in the protected area are signed all the same. */
+static void note_unknown(struct check *check)
+{
+    struct verify_result *result = check->result;
+    struct view_tlv tlv;
+    size_t cursor = 0;
+
+    while (view_next(&check->view, &cursor, &tlv)) {
+        if (tlv_info(tlv.type) == NULL) {
+            if (result->unknown_count < UNKNOWN_MAX) {
+                result->unknown[result->unknown_count] = tlv;
+            }
+            result->unknown_count++;
+        }
+    }
+}
+
 static bool open_image(struct check *check)
 {
-    struct view_trailer trailer;
     uint16_t culprit;
     enum view_fault fault = view_open(&check->view, check->input->bytes);
 
     if (fault != VIEW_OK) {
         return fail(check, view_fault_text[fault], "%s", "");
     }
+    view_trailer_read(&check->view, &check->result->trailer);
     check->result->version = check->view.header.version;
     fault = view_check_tlvs(&check->view, &culprit);
     if (fault != VIEW_OK) {
         return fail(check, view_fault_text[fault], "TLV type 0x%02x", culprit);
     }
-    fault = view_trailer_read(&check->view, &trailer);
-    if (fault != VIEW_OK) {
-        return fail(check, view_fault_text[fault], "%s", "");
-    }
-    check->result->confirmed = trailer.present && trailer.image_ok == 1;
+    note_unknown(check);
     return true;
+}
+
+/* Why a file may not hold a whole image at its beginning, where the cause can be seen. */
+static void add_hint(struct check *check)
+{
+    struct twin_span bytes = check->input->bytes;
+    char *hint = check->result->hint;
+    size_t found;
+
+    if (check->view.payload_off != 0) {
+        if (view_trailer_in_progress(&check->result->trailer)) {
+            snprintf(hint, DETAIL_MAX,
+                     "the trailer says that an update was under way when this slot was read: "
+                     "start the device once, so that it finishes, and read the slot again");
+        }
+        return;
+    }
+    if (view_is_erased(bytes)) {
+        snprintf(hint, DETAIL_MAX, "all bytes are 0x%02x: this is an empty slot", bytes.ptr[0]);
+        return;
+    }
+    found = view_find_image(bytes);
+    if (found != 0) {
+        snprintf(hint, DETAIL_MAX,
+                 "an image begins at 0x%zx: a loader that swaps by offset wants an update one "
+                 "sector in. Give --offset 0x%zx to check that one",
+                 found + check->input->offset, found + check->input->offset);
+    } else if (bytes.len >= VIEW_STEP && view_is_erased((struct twin_span){bytes.ptr, VIEW_STEP})) {
+        snprintf(hint, DETAIL_MAX,
+                 "the beginning is erased: a loader does that to an update that it has installed "
+                 "or refused");
+    }
 }
 
 /* Exactly one hash TLV, of a kind that the keys go with. */
@@ -346,6 +391,9 @@ bool verify_image(const struct verify_input *input, struct verify_result *result
     memset(result, 0, sizeof(*result));
     result->good = open_image(&check) && check_hash(&check) && check_signatures(&check) &&
                    check_compression(&check);
+    if (!result->good) {
+        add_hint(&check);
+    }
     buf_free_secret(&check.plain);
     return result->good;
 }

@@ -4,10 +4,12 @@
 #pragma once
 #include "view.h"
 
-#define DETAIL_MAX 160
+#define DETAIL_MAX  200
+#define UNKNOWN_MAX 8 /* TLVs of unknown type that are remembered */
 
 struct verify_input {
-    struct twin_span bytes;    /* the file */
+    struct twin_span bytes;    /* the file, from where the image should begin */
+    size_t offset;             /* of bytes in the file, for hints */
     const struct key *keys;    /* whose signatures count */
     size_t key_count;          /* 0: the hash alone is checked */
     const struct key *dec_key; /* private, to decrypt with; NULL: none */
@@ -17,18 +19,24 @@ struct verify_input {
 struct verify_result {
     bool good;
     const char *fault;       /* why not; NULL when good */
-    char detail[DETAIL_MAX]; /* more about the fault or about what was not checked; may be empty */
+    char detail[DETAIL_MAX]; /* more about the fault; may be empty */
+    char hint[DETAIL_MAX];   /* what the file may be instead, and what to do; may be empty */
     struct twin_version version;
     const struct hash_alg *hash;
     uint8_t digest[HASH_LEN_MAX];
-    bool pure, encrypted, clear, compressed, confirmed;
+    bool pure, encrypted, clear, compressed;
+    struct view_trailer trailer; /* what stands behind the image */
+    struct view_tlv unknown[UNKNOWN_MAX];
+    unsigned unknown_count;      /* of all; the first UNKNOWN_MAX are in unknown */
     unsigned signatures;         /* that were checked and match */
     unsigned foreign_signatures; /* by keys that were not given */
     struct twin_span last_sig;   /* in bytes */
 };
 
 /*
- * Check structure, TLVs, trailer, hash and signatures; decrypt and decompress to do so.
+ * Check structure, TLVs, hash and signatures; decrypt and decompress to do so. What stands behind
+ * the image is described and not judged: a loader does not look at it, and in a slot of a device
+ * it may be anything.
  *
  * Good is an image whose one hash TLV matches and which, when keys are given, is signed by at least
  * one of them, and by no one of them wrongly. Returns result->good.

@@ -7,6 +7,10 @@
 
 #define AES_FLAGS  (TWIN_IMAGE_ENCRYPTED_AES128 | TWIN_IMAGE_ENCRYPTED_AES256)
 #define LZMA_FLAGS (TWIN_IMAGE_LZMA1 | TWIN_IMAGE_LZMA2)
+#define FIND_MAX   (1024 * 1024) /* bytes in which an image is looked for */
+
+/* Of swap_info, whose upper half is the number of the image. */
+enum { SWAP_TYPE_TEST = 2, SWAP_TYPE_REVERT = 4 };
 
 const char *const view_fault_text[] = {
     [VIEW_OK] = "no fault",
@@ -20,8 +24,6 @@ const char *const view_fault_text[] = {
     [VIEW_TLV_PLACE] = "A TLV stands in the wrong area",
     [VIEW_TLV_LENGTH] = "A TLV has an impossible length",
     [VIEW_TLV_REPEAT] = "A TLV stands there twice",
-    [VIEW_TLV_UNKNOWN] = "A TLV has an unknown type",
-    [VIEW_REST] = "Behind the image there is something that is not a trailer",
 };
 
 uint16_t view_get_u16(const struct view *view, const uint8_t *at)
@@ -166,8 +168,7 @@ static enum view_fault check_tlv(const struct view *view, const struct view_tlv 
     struct view_tlv first;
 
     if (info == NULL) {
-        return tlv->type >= TLV_VENDOR_MIN && tlv->type <= TLV_VENDOR_MAX ? VIEW_OK
-                                                                          : VIEW_TLV_UNKNOWN;
+        return VIEW_OK;
     }
     if (info->is_protected != tlv->is_protected) {
         return VIEW_TLV_PLACE;
@@ -216,17 +217,6 @@ enum view_fault view_check_tlvs(const struct view *view, uint16_t *culprit)
     return VIEW_OK;
 }
 
-static bool is_filler(uint8_t byte)
-{
-    return byte == 0x00 || byte == 0xff;
-}
-
-/* A flag is set or erased. */
-static bool is_flag(uint8_t byte)
-{
-    return byte == 0x01 || is_filler(byte);
-}
-
 /* The alignment that the magic at the end stands for; 0 if it is none. */
 static uint32_t find_align(const struct view *view)
 {
@@ -234,42 +224,90 @@ static uint32_t find_align(const struct view *view)
     uint8_t magic[MAGIC_LEN];
 
     for (uint32_t align = 8; align <= 32; align *= 2) {
-        trailer_magic(align, view->big_endian, magic);
-        if (memcmp(found, magic, MAGIC_LEN) == 0) {
-            return align;
+        for (int big = 0; big < 2; big++) {
+            trailer_magic(align, big != 0, magic);
+            if (memcmp(found, magic, MAGIC_LEN) == 0) {
+                return align;
+            }
         }
     }
     return 0;
 }
 
-enum view_fault view_trailer_read(const struct view *view, struct view_trailer *trailer)
+/*
+ * A field of the trailer, which is `back` bytes before the end of the file; NULL where the image
+ * reaches that far: a trailer for a loader that only copies has less fields.
+ */
+static const uint8_t *trailer_field(const struct view *view, size_t back)
 {
-    size_t rest = view->bytes.len - view->end, filler = rest;
-    const uint8_t *end = view->bytes.ptr + view->bytes.len;
+    return view->bytes.len - view->end >= back ? view->bytes.ptr + view->bytes.len - back : NULL;
+}
+
+static uint8_t trailer_byte(const struct view *view, size_t back)
+{
+    const uint8_t *at = trailer_field(view, back);
+
+    return at != NULL ? *at : 0xff;
+}
+
+/* Fill in the fields. Returns how many bytes they take. */
+static size_t read_fields(const struct view *view, uint32_t align, struct view_trailer *trailer)
+{
+    uint32_t image_ok = trailer_image_ok(align);
+    const uint8_t *swap_size = trailer_field(view, image_ok + 3 * align);
+
+    trailer->present = true;
+    trailer->max_align = align;
+    memcpy(trailer->magic, view->bytes.ptr + view->bytes.len - MAGIC_LEN, MAGIC_LEN);
+    trailer->image_ok = trailer_byte(view, image_ok);
+    trailer->copy_done = trailer_byte(view, image_ok + align);
+    trailer->swap_info = trailer_byte(view, image_ok + 2 * align);
+    trailer->swap_size = swap_size != NULL ? view_get_u32(view, swap_size) : UINT32_MAX;
+    return image_ok + (swap_size != NULL ? 3 : 1) * align;
+}
+
+void view_trailer_read(const struct view *view, struct view_trailer *trailer)
+{
+    size_t rest = view->bytes.len - view->end;
+    uint32_t align = rest >= MAGIC_LEN ? find_align(view) : 0;
 
     memset(trailer, 0, sizeof(*trailer));
-    uint32_t align = rest >= MAGIC_LEN ? find_align(view) : 0;
-    if (align != 0) {
-        uint32_t image_ok = trailer_image_ok(align);
-        if (rest < image_ok + 3 * align) {
-            return VIEW_REST;
-        }
-        trailer->present = true;
-        trailer->max_align = align;
-        memcpy(trailer->magic, end - MAGIC_LEN, MAGIC_LEN);
-        trailer->image_ok = end[-(ptrdiff_t)image_ok];
-        trailer->copy_done = end[-(ptrdiff_t)(image_ok + align)];
-        trailer->swap_info = end[-(ptrdiff_t)(image_ok + 2 * align)];
-        trailer->swap_size = view_get_u32(view, end - image_ok - 3 * align);
-        filler = rest - image_ok - align;
-        if (!is_flag(trailer->image_ok) || !is_flag(trailer->copy_done)) {
-            return VIEW_REST;
+    if (align != 0 && rest >= trailer_image_ok(align)) {
+        size_t fields = read_fields(view, align, trailer);
+        rest -= fields < rest ? fields : rest;
+    }
+    for (size_t i = 0; i < rest && trailer->other == 0; i++) {
+        uint8_t byte = view->bytes.ptr[view->end + i];
+        trailer->other = byte == 0x00 || byte == 0xff ? 0 : view->end + i;
+    }
+}
+
+bool view_trailer_in_progress(const struct view_trailer *trailer)
+{
+    uint8_t type = trailer->swap_info & 0x0f;
+
+    return trailer->present && trailer->copy_done != 1 && type >= SWAP_TYPE_TEST &&
+           type <= SWAP_TYPE_REVERT;
+}
+
+size_t view_find_image(struct twin_span bytes)
+{
+    for (size_t at = VIEW_STEP; at <= FIND_MAX && at + TWIN_IMAGE_HEADER_LEN <= bytes.len;
+         at += VIEW_STEP) {
+        struct view view = {.bytes = {bytes.ptr + at, bytes.len - at}};
+        if (read_header(&view) == VIEW_OK) {
+            return at;
         }
     }
-    for (size_t i = 0; i < filler; i++) {
-        if (!is_filler(view->bytes.ptr[view->end + i])) {
-            return VIEW_REST;
+    return 0;
+}
+
+bool view_is_erased(struct twin_span bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (bytes.ptr[i] != bytes.ptr[0]) {
+            return false;
         }
     }
-    return VIEW_OK;
+    return bytes.len > 0 && (bytes.ptr[0] == 0xff || bytes.ptr[0] == 0);
 }

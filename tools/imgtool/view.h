@@ -19,9 +19,7 @@ enum view_fault {
     VIEW_TLV_OVERRUN, /* an entry is longer than its area */
     VIEW_TLV_PLACE,   /* an entry in the wrong area */
     VIEW_TLV_LENGTH,  /* an entry of impossible length */
-    VIEW_TLV_REPEAT,  /* an entry that may stand there once only */
-    VIEW_TLV_UNKNOWN, /* a type that is neither defined nor for vendors */
-    VIEW_REST         /* behind the image there is something that is no trailer */
+    VIEW_TLV_REPEAT   /* an entry that may stand there once only */
 };
 extern const char *const view_fault_text[];
 
@@ -44,7 +42,8 @@ struct view_tlv {
 enum view_fault view_open(struct view *view, struct twin_span bytes);
 
 /*
- * Check every TLV: known, in its area, of a possible length, not repeated.
+ * Check every TLV of a type that is known: in its area, of a possible length, not repeated. Loaders
+ * pass over types that they do not know, and so does this.
  *
  * culprit  out: type of the TLV that a fault is about.
  */
@@ -56,20 +55,35 @@ bool view_next(const struct view *view, size_t *cursor, struct view_tlv *tlv);
 /* The first TLV of a type in one of the areas. False if there is none. */
 bool view_find(const struct view *view, uint16_t type, bool is_protected, struct view_tlv *tlv);
 
-/* What stands behind the image: nothing, filler, or filler and a trailer. */
+/*
+ * What stands behind the image: nothing, the rest of a file, or the rest of a slot, whose end is a
+ * trailer if an update was ever asked for or made. In a slot of a device everything in between may
+ * be left over from other images.
+ */
 struct view_trailer {
-    bool present;
+    bool present; /* the file ends with a trailer's magic */
     uint32_t max_align;
     uint8_t magic[MAGIC_LEN];
-    uint8_t image_ok, copy_done, swap_info;
+    uint8_t image_ok, copy_done, swap_info; /* as they stand there; 0xff where there is no room */
     uint32_t swap_size;
+    size_t other; /* offset in the file of the first byte that is neither filler nor trailer; 0 */
 };
 
+/* Read it. */
+void view_trailer_read(const struct view *view, struct view_trailer *trailer);
+
+/* Does it say that an update was begun and not finished? */
+bool view_trailer_in_progress(const struct view_trailer *trailer);
+
 /*
- * Read it. With trailer->present the fields are filled in whatever is returned: VIEW_OK, or
- * VIEW_REST for bytes that are neither filler nor what `sign` writes.
+ * Look for an image that does not begin at the beginning, as in a slot whose loader keeps the first
+ * sector free. Returns its offset, a multiple of VIEW_STEP; 0 if there is none in the first MiB.
  */
-enum view_fault view_trailer_read(const struct view *view, struct view_trailer *trailer);
+#define VIEW_STEP 256
+size_t view_find_image(struct twin_span bytes);
+
+/* Nothing but one value of erased flash, 0xff or 0. */
+bool view_is_erased(struct twin_span bytes);
 
 uint16_t view_get_u16(const struct view *view, const uint8_t *at);
 uint32_t view_get_u32(const struct view *view, const uint8_t *at);
