@@ -1,0 +1,371 @@
+#!/usr/bin/env python3
+"""mutate.py - would the tests notice? Plants small faults into lib/ one at a time, runs the tests
+that link the file until one fails, and prints the faults that none noticed. Run it as ./run mutate.
+
+It works in copies of the tree below build/mutate, one for each processor. A fault that changes no
+byte of the optimised object is no fault. The others meet the tests fastest first, without
+sanitizers; what lives meets them again with sanitizers. A test that uses up many times its usual
+processor time has noticed. Faults that live for a known reason stand in tests/mutants.txt.
+SPDX-License-Identifier: Apache-2.0
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import queue
+import random
+import resource
+import subprocess
+import sys
+import threading
+import time
+
+from mutants import mutants_of
+
+TESTS = ('unit/', 'powercut/')  # names of tests that are one program each
+# Tests that take seconds, and the rooms that they are about: others do not wait for them.
+LONG = {
+    'powercut': ('boot', 'flash'),
+    'test_boot': ('boot', 'flash'),
+    'test_srv_upload': ('server',),
+    'test_imgtool_formats': (),
+}
+STRICT_LONGEST_S = 3  # a longer test is not run a second time with sanitizers
+BUILDS = {
+    'fast': '-O2',
+    'strict': '-O1 -fsanitize=address,undefined -fno-sanitize-recover=all',
+}
+NOT_COPIED = {'build', '.git', '.cache', '__pycache__'}
+OUTCOMES = ('killed', 'alive', 'explained', 'equivalent', 'did not compile')
+
+
+class Failed(Exception):
+    """Something other than a mutant is wrong."""
+
+
+def copy_tree(source, target):
+    """Make target like source. Only files that differ are written: the build goes by their age."""
+    wanted = set()
+    for folder, folders, files in os.walk(source):
+        folders[:] = [name for name in folders if name not in NOT_COPIED]
+        place = target / pathlib.Path(folder).relative_to(source)
+        place.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            copy, data = place / name, (pathlib.Path(folder) / name).read_bytes()
+            wanted.add(copy)
+            if not copy.is_file() or copy.read_bytes() != data:
+                copy.write_bytes(data)
+                copy.chmod(os.stat(os.path.join(folder, name)).st_mode)
+    for path in target.rglob('*'):
+        if path.is_file() and path not in wanted:
+            path.unlink()
+
+
+def run_limited(program, cpu_s):
+    """Exit status of a test; -9 and the like when it took too long."""
+    test = subprocess.Popen([str(program)], cwd=program.parent, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            start_new_session=True)
+    resource.prlimit(test.pid, resource.RLIMIT_CPU, (cpu_s, cpu_s))
+    try:
+        return test.wait(60 + 10 * cpu_s)  # for one that sleeps; a busy machine is no fault
+    except subprocess.TimeoutExpired:
+        os.killpg(test.pid, 9)
+        return test.wait()
+
+
+class Build:
+    """One build folder of a copy of the tree."""
+
+    def __init__(self, tree, name):
+        self.folder = tree.parent / name
+        self.checked({**os.environ, 'LC_ALL': 'C'}, 'cmake', '-S', tree, '-B', self.folder, '-G',
+                     'Ninja', '-DTWIN_TESTS=ON', f'-DCMAKE_C_FLAGS={BUILDS[name]}', '-Wno-dev',
+                     '--no-warn-unused-cli', '--log-level=WARNING')
+
+    @staticmethod
+    def checked(env, *command):
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Failed(f'{" ".join(map(str, command))}:\n{done.stdout}{done.stderr}')
+        return done.stdout
+
+    def ninja(self, *targets):
+        """Is it built now?"""
+        return subprocess.run(['ninja', '-C', self.folder, *targets],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              check=False).returncode == 0
+
+    def tests(self):
+        """Name and program of every test that is one program."""
+        shown = json.loads(self.checked(None, 'ctest', '--test-dir', self.folder,
+                                        '--show-only=json-v1'))
+        for test in shown['tests']:
+            if test['name'].startswith(TESTS):
+                yield test['name'].split('/')[-1]
+
+    def path_of(self, target):
+        """The file that a target's name stands for."""
+        lines = self.checked(None, 'ninja', '-C', self.folder, '-t', 'query', target).split()
+        return self.folder / lines[lines.index('phony') + 1] if 'phony' in lines else \
+            self.folder / target
+
+    def inputs(self, target):
+        return self.checked(None, 'ninja', '-C', self.folder, '-t', 'inputs', target).splitlines()
+
+
+class Worker:
+    """A copy of the tree, its builds, and one mutant at a time in it."""
+
+    def __init__(self, root, number):
+        self.tree = root / 'build' / 'mutate' / str(number) / 'tree'
+        copy_tree(root, self.tree)
+        self.builds, self.objects, self.originals = {}, {}, {}
+        self.tests = None  # rows of measure()
+        self.dirty = None
+
+    def build(self, name):
+        """The build of this name, with all tests in it."""
+        if name not in self.builds:
+            self.restore()
+            build = Build(self.tree, name)
+            self.builds[name] = build
+            if not build.ninja(*build.tests()):
+                raise Failed(f'the unchanged tests do not build; try: ninja -C {build.folder}')
+        return self.builds[name]
+
+    def measure(self):
+        """Name, files of lib/, program and seconds of each test, fastest first."""
+        build, rows = self.build('fast'), []
+        for name in build.tests():
+            files = {line.removeprefix(f'{self.tree}/') for line in build.inputs(name)}
+            began = time.monotonic()
+            if run_limited(build.path_of(name), 600) != 0:
+                raise Failed(f'{name} fails without a mutant; see {build.path_of(name)}')
+            rows.append((name, files, time.monotonic() - began))
+        return sorted(rows, key=lambda row: row[2])
+
+    def restore(self):
+        if self.dirty:
+            (self.tree / self.dirty).write_text(self.originals[self.dirty])
+            self.dirty = None
+
+    def object_of(self, file):
+        build = self.build('fast')
+        lines = Build.checked(None, 'ninja', '-C', build.folder, '-t', 'query',
+                              self.tree / file).split()
+        return next(build.folder / line for line in lines if line.endswith(f'{file}.o'))
+
+    def prepare(self, file):
+        """Remember the file as it was, and the object made from it."""
+        if self.dirty != file:
+            self.restore()
+        if file not in self.objects:
+            self.originals[file] = (self.tree / file).read_text()
+            target = self.object_of(file)
+            if not self.build('fast').ninja(target.relative_to(self.build('fast').folder)):
+                raise Failed(f'{file} does not compile')
+            self.objects[file] = target, target.read_bytes()
+
+    def try_mutant(self, mutant):
+        """One of OUTCOMES, and the test that noticed."""
+        self.prepare(mutant.file)
+        target, original = self.objects[mutant.file]
+        build = self.build('fast')
+        self.dirty = mutant.file
+        (self.tree / mutant.file).write_text(mutant.apply(self.originals[mutant.file]))
+        if not build.ninja(target.relative_to(build.folder)):
+            return 'did not compile', None
+        if target.read_bytes() == original:
+            return 'equivalent', None
+        killer = self.first_to_fail(mutant, 'fast', 4)
+        if not killer:
+            self.build('strict')  # when it is new, it was built without the mutant
+            self.dirty = mutant.file
+            (self.tree / mutant.file).write_text(mutant.apply(self.originals[mutant.file]))
+            killer = self.first_to_fail(mutant, 'strict', 20)
+        return ('killed' if killer else 'alive'), killer
+
+    def first_to_fail(self, mutant, build_name, factor):
+        build, room = self.builds[build_name], mutant.file.split('/')[1]
+        for name, files, seconds in self.tests:
+            if mutant.file not in files or room not in LONG.get(name, (room,)):
+                continue
+            if build_name == 'strict' and seconds > STRICT_LONGEST_S:
+                continue
+            if not build.ninja(name):
+                raise Failed(f'{name} does not link with {describe(mutant)}')
+            if run_limited(build.path_of(name), int(1 + factor * seconds)) != 0:
+                return name
+        return None
+
+
+def describe(mutant):
+    return (f'{mutant.file}:{mutant.line} {mutant.function}\n'
+            f'- {mutant.old_text}\n+ {mutant.new_text}')
+
+
+def read_table(path):
+    """Explained mutants: {(file, function, old, new): reason}."""
+    table, block = {}, []
+    lines = path.read_text().splitlines() if path.exists() else []
+    for number, line in enumerate([*lines, ''], 1):
+        if line.startswith('#'):
+            continue
+        if line.strip():
+            block.append(line)
+        elif block:
+            place, old, new, *reason = block
+            if len(place.split()) != 2 or old[:2] != '- ' or new[:2] != '+ ' or not reason:
+                raise Failed(f'{path}:{number - len(block)}: not "FILE FUNCTION", "- old", "+ new"'
+                             ' and a reason')
+            file, function = place.split()
+            file = file.split(':')[0]  # as printed: with a line number
+            table[file, function, old[2:], new[2:]] = ' '.join(part.strip() for part in reason)
+            block = []
+    return table
+
+
+def plant(root, paths):
+    """The mutants of all files below the paths."""
+    files = set()
+    for path in paths:
+        place = root / path
+        if not place.exists():
+            raise Failed(f'{path}: no such file or folder')
+        files |= {place} if place.is_file() else set(place.rglob('*.c'))
+    names = sorted(str(file.resolve().relative_to(root)) for file in files)
+    outside = [name for name in names if not name.startswith('lib/') or not name.endswith('.c')]
+    if outside:
+        raise Failed(f'{outside[0]}: only .c files of lib/ are mutated')
+    return [mutant for name in names for mutant in mutants_of(name, (root / name).read_text())]
+
+
+class Run:
+    """All mutants of one call, and what became of them."""
+
+    def __init__(self, root, mutants, table):
+        self.root, self.mutants, self.table = root, mutants, table
+        self.todo, self.lock, self.errors = queue.SimpleQueue(), threading.Lock(), []
+        self.results = {}  # index of the mutant: outcome, test
+        for item in enumerate(mutants):
+            self.todo.put(item)
+
+    def work(self, worker):
+        try:
+            while not self.errors:
+                index, mutant = self.todo.get_nowait()
+                result = worker.try_mutant(mutant)
+                with self.lock:
+                    self.note(index, mutant, *result)
+        except queue.Empty:
+            pass
+        except Failed as error:
+            self.errors.append(error)
+        finally:
+            worker.restore()
+
+    def note(self, index, mutant, outcome, killer):
+        if outcome == 'alive' and mutant.key() in self.table:
+            outcome = 'explained'
+        self.results[index] = outcome, killer
+        if outcome == 'alive':
+            print(f'{describe(mutant)}\n', flush=True)
+        done = len(self.results)
+        if done % 50 == 0 or done == len(self.mutants):
+            print(f'mutate: {done} of {len(self.mutants)}', file=sys.stderr, flush=True)
+
+    def all_of_it(self, jobs):
+        """Run with this many workers. Building in one after the other measures undisturbed."""
+        workers = [Worker(self.root, number) for number in range(jobs)]
+        tests = workers[0].measure()
+        for worker in workers:
+            worker.tests = tests
+        threads = [threading.Thread(target=self.work, args=(worker,)) for worker in workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if self.errors:
+            raise self.errors[0]
+
+    def killed_keys(self):
+        return {self.mutants[index].key() for index, (outcome, _) in self.results.items()
+                if outcome in ('killed', 'equivalent')}
+
+
+def count_line(name, outcomes):
+    counts = collections.Counter(outcomes)
+    parts = [f'{counts[outcome]} {outcome}' for outcome in OUTCOMES]
+    return f'{name}: {len(outcomes)} planted, {", ".join(parts)}'
+
+
+def report(run, stale):
+    """Closing lines; returns the exit status."""
+    rooms = collections.defaultdict(list)
+    for index, (outcome, _) in run.results.items():
+        rooms[run.mutants[index].file.rsplit('/', 1)[0]].append(outcome)
+    for room, outcomes in sorted(rooms.items()):
+        print(count_line(room, outcomes))
+    for key, why in stale:
+        print('tests/mutants.txt: {} {}: {}\n- {}\n+ {}'.format(*key[:2], why, *key[2:]))
+    everything = [outcome for outcomes in rooms.values() for outcome in outcomes]
+    print(count_line('total', everything))
+    return 1 if stale or 'alive' in everything else 0
+
+
+def stale_entries(table, planted, run):
+    """Entries of the table that name no mutant, or one that a test has noticed."""
+    files, known = {mutant.file for mutant in planted}, {mutant.key() for mutant in planted}
+    killed = run.killed_keys()
+    alive = {run.mutants[index].key() for index, (outcome, _) in run.results.items()
+             if outcome == 'explained'}
+    for key in table:
+        if key[0] in files and key not in known:
+            yield key, 'no such mutant any more'
+        elif key in killed and key not in alive:
+            yield key, 'is noticed by a test, or equivalent, now'
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog='./run mutate', description=__doc__.split('\n\n')[0])
+    parser.add_argument('paths', nargs='*', metavar='PATH', help='files or folders; default: lib')
+    parser.add_argument('--sample', type=int, metavar='N', help='plant only N, chosen by the seed')
+    parser.add_argument('--seed', type=int, default=1, help='default: 1')
+    parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='default: processors')
+    parser.add_argument('--list', action='store_true', help='print the mutants, run nothing')
+    parser.add_argument('--killers', action='store_true', help='print which test killed which')
+    parser.add_argument('--root', type=pathlib.Path, default=pathlib.Path(__file__).parents[1],
+                        help='another tree of this layout')
+    return parser.parse_args()
+
+
+def main():
+    args = parse_arguments()
+    root = args.root.resolve()
+    table = read_table(root / 'tests' / 'mutants.txt')
+    planted = plant(root, args.paths or ['lib'])
+    chosen = planted
+    if args.sample is not None and args.sample < len(planted):
+        indexes = random.Random(args.seed).sample(range(len(planted)), args.sample)
+        chosen = [planted[index] for index in sorted(indexes)]
+    if args.list:
+        for mutant in chosen:
+            print(f'{describe(mutant)}\n')
+        return 0
+    run = Run(root, chosen, table)
+    run.all_of_it(max(1, args.jobs))
+    if args.killers:
+        for index, (_, killer) in sorted(run.results.items()):
+            if killer:
+                print(f'{killer} kills {describe(chosen[index])}\n')
+    return report(run, list(stale_entries(table, planted, run)))
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except Failed as error:
+        print(f'mutate: {error}', file=sys.stderr)
+        sys.exit(2)
