@@ -26,7 +26,7 @@
 
 /* What the application is asked before it happens. */
 enum twin_srv_event {
-    TWIN_SRV_UPLOAD,    /* an upload begins: flash will be erased */
+    TWIN_SRV_UPLOAD,    /* an upload begins: flash will be erased, a pending update withdrawn */
     TWIN_SRV_TEST,      /* the update will be swapped in on trial at the next start */
     TWIN_SRV_PERMANENT, /* the update will be swapped in for good at the next start */
     TWIN_SRV_ERASE,     /* the update's slot will be erased, a pending update withdrawn */
@@ -88,12 +88,14 @@ struct twin_srv_config {
 /* An upload under way. */
 struct twin_srv_upload {
     bool active;
-    uint32_t len, off;   /* bytes of the file: all, and received so far */
-    uint32_t erased_end; /* the slot is erased from the last written byte up to here */
+    uint32_t len, off;           /* bytes of the file: all, and received so far */
+    uint32_t erased_end;         /* the slot is erased from the last written byte up to here */
+    struct twin_version version; /* of the image in the file */
     uint8_t sha[TWIN_SHA256_LEN];
     uint8_t sha_len;
     uint8_t tail_len; /* received bytes that do not fill a write unit yet */
     uint8_t tail[TWIN_FLASH_WRITE_MAX];
+    uint8_t first[TWIN_FLASH_WRITE_MAX]; /* the file's first write unit, written last */
 };
 
 struct twin_srv {

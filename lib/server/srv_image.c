@@ -31,6 +31,7 @@ static const struct twin_srv_fault faults[] = {
     [FAULT_MAGIC] = FAULT(BAD_MAGIC, "magic mismatch"),
     [FAULT_TOO_LARGE] = FAULT(TOO_LARGE, "img too large"),
     [FAULT_OVERRUN] = FAULT(OVERRUN, "data overrun"),
+    [FAULT_NO_TLVS] = FAULT(NO_TLVS, "img cut short"),
     [FAULT_NO_VERSION] = FAULT(NO_VERSION, "no own version"),
     [FAULT_NOT_NEWER] = FAULT(NOT_NEWER, "downgrade"),
 };

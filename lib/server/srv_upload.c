@@ -3,7 +3,9 @@
  *
  * Flash is erased as the file advances, a sector when its first byte comes, so that no client waits
  * for the erase of a whole slot. With the first part go the trailer and sector 0, where nothing may
- * be left that the bootloader could take for a decision or for an image.
+ * be left that the bootloader could take for a decision or for an image. The first write unit, with
+ * the header's magic, is written last: until then there is no image here, whatever else is left of
+ * earlier ones, even when the device restarts and forgets the transfer.
  * Spec: docs/spec-smp.md section 3.2, upload. SPDX-License-Identifier: Apache-2.0
  */
 #include "srv_priv.h"
@@ -39,32 +41,45 @@ static unsigned upgrade_fault(const struct twin_slots *slots, const struct twin_
     return twin_version_compare(version, &running.header.version) > 0 ? 0 : FAULT_NOT_NEWER;
 }
 
-/* May this file be stored, now and here? */
-static unsigned file_fault(const struct twin_slots *slots, const struct twin_image_upload_req *req,
-                           const struct twin_image_header *header)
+/* What any part may ask for, whichever it is: a slot, and a file newer than what runs. */
+static unsigned wish_fault(const struct twin_slots *slots, const struct twin_image_upload_req *req,
+                           const struct twin_version *version)
 {
     if (req->image != 0 && req->image != slots->image) {
         return FAULT_NO_SLOT;
     }
-    unsigned fault = twin_srv_slot_fault(slots, false);
-    if (fault != 0) {
-        return fault;
+    return req->upgrade ? upgrade_fault(slots, version) : 0;
+}
+
+/* May this file be stored, now and here? An update that is pending would be withdrawn for it. */
+static unsigned file_fault(const struct twin_slots *slots, const struct twin_image_upload_req *req,
+                           const struct twin_image_header *header)
+{
+    uint32_t tlvs = header->hdr_size + header->img_size + header->protect_tlv_size;
+    unsigned fault = twin_srv_slot_fault(slots, true);
+
+    if (fault == 0) {
+        fault = wish_fault(slots, req, &header->version);
     }
-    if (req->len > twin_slots_image_max(slots)) {
-        return FAULT_TOO_LARGE;
+    if (fault == 0 && req->len > twin_slots_image_max(slots)) {
+        fault = FAULT_TOO_LARGE;
     }
-    if (req->data.len > req->len) {
-        return FAULT_OVERRUN;
+    if (fault == 0 && req->data.len > req->len) {
+        fault = FAULT_OVERRUN;
     }
-    return req->upgrade ? upgrade_fault(slots, &header->version) : 0;
+    if (fault == 0 && req->len <= tlvs) { /* what stands behind it would pass for its end */
+        fault = FAULT_NO_TLVS;
+    }
+    return fault;
 }
 
 /* Does this first part belong to the transfer that is under way? */
 static bool is_resumed(const struct twin_srv_upload *upload,
-                       const struct twin_image_upload_req *req)
+                       const struct twin_image_upload_req *req, const struct twin_version *version)
 {
     return upload->active && req->sha.len != 0 && req->sha.len == upload->sha_len &&
-           req->len == upload->len && memcmp(req->sha.ptr, upload->sha, upload->sha_len) == 0;
+           req->len == upload->len && memcmp(req->sha.ptr, upload->sha, upload->sha_len) == 0 &&
+           memcmp(version, &upload->version, sizeof(*version)) == 0;
 }
 
 /* Is the SHA-256 of the len bytes stored as an update this one? An unreadable flash says no. */
@@ -105,18 +120,17 @@ static bool is_stored(const struct twin_slots *slots, const struct twin_image_up
            stored_sha_is(slots, req->len, req->sha.ptr);
 }
 
-/* Set the transfer up and clear the slot's two ends. */
+/* Set the transfer up, clear the slot's two ends and put the first write unit aside. */
 static twin_err_t begin(struct twin_srv_upload *upload, const struct twin_slots *slots,
-                        const struct twin_image_upload_req *req)
+                        const struct twin_image_upload_req *req, const struct twin_version *version)
 {
-    const struct twin_area *area = &slots->area[TWIN_SECONDARY];
-    uint32_t trailer = twin_trailer_map(slots, TWIN_SECONDARY).sector;
-
     memset(upload, 0, sizeof(*upload));
-    TWIN_TRY(twin_srv_clear(area, trailer, area->len - trailer));
-    TWIN_TRY(twin_srv_clear(area, 0, twin_slots_update_off(slots)));
+    TWIN_TRY(twin_srv_clear_slot(slots, twin_slots_update_off(slots)));
     upload->len = req->len;
+    upload->off = slots->area[TWIN_SECONDARY].flash->write_bytes;
+    memcpy(upload->first, req->data.ptr, upload->off);
     upload->erased_end = twin_slots_update_off(slots);
+    upload->version = *version;
     upload->sha_len = (uint8_t)req->sha.len;
     if (req->sha.len != 0) {
         memcpy(upload->sha, req->sha.ptr, req->sha.len);
@@ -174,34 +188,32 @@ static unsigned store(struct twin_srv_upload *upload, const struct twin_slots *s
     return fault;
 }
 
-/* The file is complete: write what is left of it, filled up to a write unit. */
+/* The file is complete: write what is left of it, filled up to a write unit, and the first unit. */
 static unsigned finish(struct twin_srv_upload *upload, const struct twin_slots *slots)
 {
     const struct twin_flash *flash = slots->area[TWIN_SECONDARY].flash;
-    uint8_t *rest = &upload->tail[upload->tail_len];
+    uint32_t unit = flash->write_bytes;
+    unsigned fault = 0;
 
-    if (upload->tail_len == 0) {
-        return 0;
+    if (upload->tail_len != 0) {
+        memset(&upload->tail[upload->tail_len], flash->erased, unit - upload->tail_len);
+        fault = write_units(upload, slots, write_off(upload, slots), upload->tail, unit);
     }
-    memset(rest, flash->erased, flash->write_bytes - upload->tail_len);
-    return write_units(upload, slots, write_off(upload, slots), upload->tail, flash->write_bytes);
+    if (fault == 0) {
+        fault = write_units(upload, slots, twin_slots_update_off(slots), upload->first, unit);
+    }
+    return fault;
 }
 
-static unsigned answer_off(struct twin_cbor_writer *rsp, uint32_t off)
+/* Say which byte is wanted next, and at the end (match not NULL) whether the content is right. */
+static unsigned answer_off(struct twin_cbor_writer *rsp, uint32_t off, const bool *match)
 {
     struct twin_image_upload_rsp answer = {.present = TWIN_IMAGE_UPLOAD_RSP_OFF, .off = off};
 
-    twin_msg_encode(rsp, &twin_image_upload_rsp_msg, &answer);
-    return 0;
-}
-
-static unsigned answer_end(struct twin_cbor_writer *rsp, uint32_t off, bool match)
-{
-    struct twin_image_upload_rsp answer = {.present = TWIN_IMAGE_UPLOAD_RSP_OFF |
-                                                      TWIN_IMAGE_UPLOAD_RSP_MATCH,
-                                           .off = off,
-                                           .match = match};
-
+    if (match != NULL) {
+        answer.present |= TWIN_IMAGE_UPLOAD_RSP_MATCH;
+        answer.match = *match;
+    }
     twin_msg_encode(rsp, &twin_image_upload_rsp_msg, &answer);
     return 0;
 }
@@ -225,9 +237,10 @@ static unsigned receive(struct twin_srv *srv, struct twin_span data, struct twin
     }
     upload->active = upload->off != upload->len;
     if (upload->active || upload->sha_len != TWIN_SHA256_LEN) {
-        return answer_off(rsp, upload->off);
+        return answer_off(rsp, upload->off, NULL);
     }
-    return answer_end(rsp, upload->len, stored_sha_is(slots, upload->len, upload->sha));
+    bool match = stored_sha_is(slots, upload->len, upload->sha);
+    return answer_off(rsp, upload->off, &match);
 }
 
 /* Handle a first part: resume, decline, find the work done already, or begin. */
@@ -240,33 +253,36 @@ static unsigned start(struct twin_srv *srv, const struct twin_image_upload_req *
     struct twin_image_header header;
 
     unsigned fault = first_part_fault(req, &header);
-    if (fault == 0 && is_resumed(upload, req)) {
-        return answer_off(rsp, upload->off);
-    }
     if (fault == 0) {
         fault = file_fault(slots, req, &header);
     }
     if (fault != 0) {
         return fault;
     }
+    if (is_resumed(upload, req, &header.version)) {
+        return answer_off(rsp, upload->off, NULL);
+    }
     upload->active = false;
     if (is_stored(slots, req)) {
-        return answer_end(rsp, req->len, true);
+        const bool match = true;
+        return answer_off(rsp, req->len, &match);
     }
     question.version = header.version;
     fault = twin_srv_ask(srv, &question);
     if (fault != 0) {
         return fault;
     }
-    if (begin(upload, slots, req) != TWIN_OK) {
+    if (begin(upload, slots, req, &header.version) != TWIN_OK) {
         return FAULT_ERASE;
     }
-    return receive(srv, req->data, rsp);
+    struct twin_span rest = {req->data.ptr + upload->off, req->data.len - upload->off};
+    return receive(srv, rest, rsp);
 }
 
 unsigned twin_srv_upload(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
 {
     const struct twin_image_upload_req *req = req_;
+    const struct twin_slots *slots = srv->priv.config->slots;
     struct twin_srv_upload *upload = &srv->priv.upload;
     uint32_t expected = upload->active ? upload->off : 0;
 
@@ -274,13 +290,14 @@ unsigned twin_srv_upload(struct twin_srv *srv, const void *req_, struct twin_cbo
         return start(srv, req, rsp);
     }
     if (req->off != expected) {
-        return answer_off(rsp, expected);
+        return answer_off(rsp, expected, NULL);
     }
     /* The application may have marked or confirmed something itself since the last part. */
-    unsigned fault = twin_srv_slot_fault(srv->priv.config->slots, false);
+    unsigned fault = twin_srv_slot_fault(slots, false);
     if (fault != 0) {
         upload->active = false;
-        return fault;
+    } else {
+        fault = wish_fault(slots, req, &upload->version);
     }
-    return receive(srv, req->data, rsp);
+    return fault != 0 ? fault : receive(srv, req->data, rsp);
 }

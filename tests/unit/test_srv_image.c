@@ -220,6 +220,36 @@ static void test_state_rules(void)
     CHECK_EQ(device.world.sim.violations, 0);
 }
 
+/* One of the swap's own images is in the secondary: no command touches it. */
+static void test_slot_in_use(void)
+{
+    static const enum twin_plan plans[] = {TWIN_PLAN_TRIAL, TWIN_PLAN_REVERT, TWIN_PLAN_RESUME};
+    const struct test_image *image = &device.world.new;
+    const struct twin_image_upload_req upload = {
+        .present = TWIN_IMAGE_UPLOAD_REQ_LEN, .len = image->len, .data = {image->bytes, 500}};
+    struct twin_image_upload_rsp rsp;
+
+    for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+        enter(plans[i]);
+        const uint32_t ops = device.world.sim.ops;
+        CHECK(!device_erase(&device, 1));
+        CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_FREE_SLOT);
+        CHECK(!device_erase(&device, -1));
+        CHECK(!device_upload(&device, &upload, &rsp));
+        CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_FREE_SLOT);
+        device.version = TWIN_SMP_V1;
+        CHECK(!device_erase(&device, 1));
+        CHECK_EQ(device.rc, TWIN_RC_BAD_STATE);
+        CHECK(strcmp(device.rsn, plans[i] == TWIN_PLAN_RESUME
+                                     ? "swap under way"
+                                     : "slot holds the image to go back to") == 0);
+        device.version = TWIN_SMP_V2;
+        CHECK_EQ(device.asked, 0);
+        CHECK_EQ(device.world.sim.ops, ops);
+        CHECK_EQ(plan(), plans[i]);
+    }
+}
+
 static void test_swap_under_way(void)
 {
     struct twin_image_state_rsp list;
@@ -227,8 +257,6 @@ static void test_swap_under_way(void)
     enter(TWIN_PLAN_RESUME);
     CHECK(!device_set(&device, NULL, true));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_PENDING);
-    CHECK(!device_erase(&device, 1));
-    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_FREE_SLOT);
     CHECK(device_list(&device, &list));
     CHECK_EQ(plan(), TWIN_PLAN_RESUME);
 }
@@ -438,6 +466,7 @@ int main(void)
     test_list_leaves_out();
     test_state_rules();
     test_swap_under_way();
+    test_slot_in_use();
     test_bad_hashes();
     test_damaged_image();
     test_application_is_asked();
