@@ -69,7 +69,9 @@ void twin_console_decoder_init(struct twin_console_decoder *d, uint8_t *buf, siz
  *
  * A marker is searched anywhere in a line, because prompts and log text without a newline may
  * precede it (the text before a marker is not reported). Lines with a marker may have any length.
- * Carriage returns and empty lines are ignored. Lost and garbled lines only ever cost the packet
- * that they belong to.
+ * A packet is given out with the last of its base64 characters, when its length and CRC fit: the
+ * end of its line may be lost, or a prompt may stand before it. What follows on that line is
+ * ignored. Carriage returns and empty lines are ignored. Lost and garbled lines only ever cost the
+ * packet that they belong to.
  */
 enum twin_console_event twin_console_decode(struct twin_console_decoder *d, uint8_t byte);

@@ -99,14 +99,14 @@ static enum twin_console_event start_line(struct twin_console_decoder *d, bool i
     return was_open && is_first ? TWIN_CONSOLE_DROPPED : TWIN_CONSOLE_NONE;
 }
 
-/* A line of framing has ended: is the packet complete? */
-static enum twin_console_event end_framing(struct twin_console_decoder *d)
+/*
+ * Four characters are complete: is the packet? It is not made to wait for the end of its line,
+ * which may be lost, or have a prompt before it. What still comes on that line means nothing.
+ */
+static enum twin_console_event end_group(struct twin_console_decoder *d)
 {
     const uint8_t *body = &d->priv.buf[LENGTH_BYTES];
 
-    if (d->priv.count % GROUP != 0) {
-        return drop(d);
-    }
     if (d->priv.got < LENGTH_BYTES) {
         return TWIN_CONSOLE_NONE;
     }
@@ -119,6 +119,7 @@ static enum twin_console_event end_framing(struct twin_console_decoder *d)
         return drop(d);
     }
     d->priv.is_open = false;
+    d->priv.line = LINE_IGNORED;
     d->packet = (struct twin_span){body, total - CRC_BYTES};
     return TWIN_CONSOLE_PACKET;
 }
@@ -127,8 +128,9 @@ static enum twin_console_event end_line(struct twin_console_decoder *d)
 {
     enum twin_console_event event = TWIN_CONSOLE_NONE;
 
-    if (d->priv.line == LINE_BASE64 || d->priv.line == LINE_PADDED) {
-        event = end_framing(d);
+    if ((d->priv.line == LINE_BASE64 || d->priv.line == LINE_PADDED) &&
+        d->priv.count % GROUP != 0) {
+        event = drop(d);
     } else if (d->priv.line == LINE_TEXT && d->priv.count != 0) {
         d->text = (struct twin_span){(const uint8_t *)d->priv.text, d->priv.count};
         event = TWIN_CONSOLE_TEXT;
@@ -145,7 +147,8 @@ static enum twin_console_event take_text(struct twin_console_decoder *d, uint8_t
     return d->priv.count == sizeof(d->priv.text) ? end_line(d) : TWIN_CONSOLE_NONE;
 }
 
-/* Every character but the first of four completes a byte. */
+/* Every character but the first of four completes a byte, and every fourth may complete a packet.
+ */
 static enum twin_console_event take_base64(struct twin_console_decoder *d, char c)
 {
     unsigned place = d->priv.count % GROUP;
@@ -154,7 +157,7 @@ static enum twin_console_event take_base64(struct twin_console_decoder *d, char 
     d->priv.count++;
     if (c == '=' && place >= 2) {
         d->priv.line = LINE_PADDED;
-        return TWIN_CONSOLE_NONE;
+        return place == GROUP - 1 ? end_group(d) : TWIN_CONSOLE_NONE;
     }
     if (value < 0 || d->priv.line == LINE_PADDED) {
         return drop(d);
@@ -168,7 +171,7 @@ static enum twin_console_event take_base64(struct twin_console_decoder *d, char 
     }
     d->priv.buf[d->priv.got] = (uint8_t)(d->priv.bits >> (6 - 2 * place));
     d->priv.got++;
-    return TWIN_CONSOLE_NONE;
+    return place == GROUP - 1 ? end_group(d) : TWIN_CONSOLE_NONE;
 }
 
 enum twin_console_event twin_console_decode(struct twin_console_decoder *d, uint8_t byte)

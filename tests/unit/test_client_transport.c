@@ -38,14 +38,18 @@ static struct transport_link *serial(const char *connstring)
     return transport_open(transport_find("serial"), connstring, &problem);
 }
 
-/* Read what the host sent until a packet is complete; gives the bytes on the line. */
+/* Read what the host sent until a packet is complete, with its line; gives the bytes on the line.
+ */
 static size_t device_reads(const struct pty *pty, uint8_t *line, size_t cap,
                            struct twin_console_decoder *decoder)
 {
+    bool is_complete = false;
     size_t len = 0;
 
     while (len < cap && read(pty->device, line + len, 1) == 1) {
-        if (twin_console_decode(decoder, line[len++]) == TWIN_CONSOLE_PACKET) {
+        const uint8_t byte = line[len++];
+        is_complete = twin_console_decode(decoder, byte) == TWIN_CONSOLE_PACKET || is_complete;
+        if (is_complete && byte == '\n') {
             return len;
         }
     }

@@ -185,6 +185,47 @@ static void test_lost_newline(void)
     check_seen_pattern(100);
 }
 
+/* A packet needs no end of its line, and nothing on the rest of that line counts. */
+static void test_end_of_a_packet(void)
+{
+    static const char *const ends[] = {
+        "", "\r", "\r\n", "\n", "uart:~$ ", " [00:01] log\r\n", "AAAA\n", "=\n", "\x04", "\x06"};
+    char line[BUF];
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        for (size_t len = 92; len <= 94; len++) { /* without padding, with one and with two '=' */
+            reset();
+            size_t framed = encode(len, (uint8_t *)line, sizeof(line));
+            feed(line, framed - 2);
+            CHECK_EQ(seen.packets, 0); /* not a character too early */
+            feed(line + framed - 2, 1);
+            check_seen_pattern(len);
+            feed_text(ends[i]);
+            feed_text("\nlog\n");
+            CHECK_EQ(seen.packets, 1);
+            CHECK_EQ(seen.dropped, 0);
+            CHECK(strcmp(seen.text, "log|") == 0);
+            feed(line, framed);
+            CHECK_EQ(seen.packets, 2);
+        }
+    }
+}
+
+/* A prompt behind the first packet, the next one on the same line. */
+static void test_packets_on_one_line(void)
+{
+    char line[BUF];
+    size_t framed = encode(30, (uint8_t *)line, sizeof(line));
+
+    reset();
+    for (unsigned i = 1; i <= 3; i++) {
+        feed(line, framed - 1);
+        CHECK_EQ(seen.packets, i);
+        feed_text("uart:~$ ");
+    }
+    CHECK_EQ(seen.dropped + seen.texts, 0);
+}
+
 static void test_long_text(void)
 {
     uint8_t line[BUF];
@@ -325,6 +366,8 @@ int main(void)
     test_log_between();
     test_marker_inside_a_line();
     test_lost_newline();
+    test_end_of_a_packet();
+    test_packets_on_one_line();
     test_long_text();
     test_too_large();
     test_single_faults();
