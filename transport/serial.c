@@ -14,18 +14,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PACKET_MAX    65533
-#define SEND_LIMIT_MS 10000
+#define PACKET_MAX   65533
+#define SEND_MS      10000 /* unless the owner sets another limit */
+#define DRIVER_BYTES 4096  /* that a driver may hold before it takes more */
+#define CLEAR_MS     20    /* between the end of a stale line and a packet */
 
 struct serial_link {
     struct transport_link link;
     struct serial_port port;
     struct twin_console_decoder decoder;
-    bool is_dirty; /* the device may be in the middle of a line: begin with a new one */
+    uint32_t baud;
+    bool is_dirty; /* the device may be in the middle of a line: end that first */
     size_t rx_len, rx_used;
     uint8_t rx[4096];
     uint8_t packet[PACKET_MAX + TWIN_CONSOLE_OVERHEAD];
-    uint8_t tx[1 + TWIN_CONSOLE_ENCODED_MAX(PACKET_MAX)];
+    uint8_t tx[TWIN_CONSOLE_ENCODED_MAX(PACKET_MAX)];
 };
 
 static struct serial_link *serial_of(struct transport_link *link)
@@ -55,7 +58,8 @@ static struct transport_link *serial_open(const char *connstring, struct transpo
     serial->link.packet_max = PACKET_MAX;
     serial->link.packet_guess = settings.packet_guess;
     serial->link.stop_fd = -1;
-    serial->is_dirty = true;
+    serial->link.send_limit_ms = SEND_MS;
+    serial->baud = settings.baud;
     twin_console_decoder_init(&serial->decoder, serial->packet, sizeof(serial->packet));
     return &serial->link;
 }
@@ -63,20 +67,29 @@ static struct transport_link *serial_open(const char *connstring, struct transpo
 static void explain_gone(const struct serial_link *serial, const char *why,
                          struct transport_problem *problem)
 {
-    transport_explain(problem,
-                      "the serial port %s is gone: %s. Was the cable pulled, or did the device "
-                      "reset? Try again once it is back",
-                      serial->port.dev, why);
+    transport_explain(problem, "the serial port %s is gone: %s", serial->port.dev, why);
+    transport_hint(problem, "Was the cable pulled, or did the device reset? Try again once it is "
+                            "back; it may have another name then");
+}
+
+/* How long the driver may take for len more bytes: the limit, or what a slow line needs for them.
+ */
+static int64_t patience_ms(const struct serial_link *serial, size_t len)
+{
+    const int64_t line_ms = (int64_t)(len + DRIVER_BYTES) * 10 * 1000 / serial->baud;
+
+    return line_ms > serial->link.send_limit_ms ? line_ms : serial->link.send_limit_ms;
 }
 
 /* All of it in one write, unless the driver's buffer is full. */
-static bool write_all(struct serial_link *serial, size_t len, struct transport_problem *problem)
+static bool write_all(struct serial_link *serial, const uint8_t *bytes, size_t len,
+                      struct transport_problem *problem)
 {
-    const int64_t until_ms = transport_now_ms() + SEND_LIMIT_MS;
+    const int64_t patience = patience_ms(serial, len), until_ms = transport_now_ms() + patience;
     size_t done = 0;
 
     for (;;) { /* until_ms bounds it */
-        const ssize_t count = write(serial->port.fd, serial->tx + done, len - done);
+        const ssize_t count = write(serial->port.fd, bytes + done, len - done);
         if (count > 0) {
             done += (size_t)count;
         } else if (count < 0 && errno != EAGAIN && errno != EINTR) {
@@ -94,31 +107,42 @@ static bool write_all(struct serial_link *serial, size_t len, struct transport_p
             return true; /* the next receive tells the owner */
         case TRANSPORT_NOT_YET:
         default:
-            transport_explain(problem,
-                              "the serial port %s took nothing for %d s: does the other side hold "
-                              "it (flow control)?",
-                              serial->port.dev, SEND_LIMIT_MS / 1000);
+            transport_explain(problem, "the serial port %s took nothing for %.1f s",
+                              serial->port.dev, (double)patience / 1000);
+            transport_hint(problem, "Does the device hold it back (flow control), or is it the "
+                                    "wrong port?");
             return false;
         }
     }
+}
+
+/*
+ * End a line of which the device may have the beginning only. The packet must not follow at once: a
+ * Zephyr whose console is a shell loses what comes together with the end of a line.
+ */
+static bool clear_line(struct serial_link *serial, struct transport_problem *problem)
+{
+    serial->is_dirty = false;
+    if (!write_all(serial, (const uint8_t *)"\n", 1, problem)) {
+        return false;
+    }
+    transport_wait(&serial->link, -1, false, transport_now_ms() + CLEAR_MS);
+    return true;
 }
 
 static bool serial_send(struct transport_link *link, struct twin_span packet,
                         struct transport_problem *problem)
 {
     struct serial_link *serial = serial_of(link);
-    const size_t start = serial->is_dirty ? 1 : 0;
     size_t len;
 
-    serial->tx[0] = '\n';
-    if (twin_console_encode(packet, serial->tx + start, sizeof(serial->tx) - start, &len) !=
-        TWIN_OK) {
+    if (twin_console_encode(packet, serial->tx, sizeof(serial->tx), &len) != TWIN_OK) {
         transport_explain(problem, "a packet of %zu bytes does not fit the serial framing",
                           packet.len);
         return false;
     }
-    serial->is_dirty = false;
-    return write_all(serial, start + len, problem);
+    return (!serial->is_dirty || clear_line(serial, problem)) &&
+           write_all(serial, serial->tx, len, problem);
 }
 
 /* Decode what is in rx. True: a packet is complete. */
@@ -165,9 +189,11 @@ static enum transport_event serial_receive(struct transport_link *link, int time
 {
     struct serial_link *serial = serial_of(link);
     const int64_t until_ms = transport_now_ms() + timeout_ms;
+    bool is_over = false; /* also when text arrives without end */
 
     while (!take_bytes(serial, packet)) {
-        switch (transport_wait(link, serial->port.fd, false, until_ms)) {
+        switch (is_over ? TRANSPORT_NOT_YET
+                        : transport_wait(link, serial->port.fd, false, until_ms)) {
         case TRANSPORT_STOP:
             return TRANSPORT_STOPPED;
         case TRANSPORT_NOT_YET:
@@ -180,6 +206,7 @@ static enum transport_event serial_receive(struct transport_link *link, int time
         if (!read_bytes(serial, problem)) {
             return TRANSPORT_BROKEN;
         }
+        is_over = transport_now_ms() >= until_ms;
     }
     return TRANSPORT_PACKET;
 }

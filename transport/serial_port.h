@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "serial_tty.h"
 #include "transport.h"
-#include <termios.h>
 
 #define SERIAL_DEV_MAX 256
 
@@ -17,19 +17,21 @@ struct serial_settings {
 struct serial_port {
     int fd;
     char dev[SERIAL_DEV_MAX];
-    struct termios found; /* as the port was; restored at the end */
+    bool is_exclusive;       /* by us: to be taken back */
+    struct serial_tty found; /* as the port was; restored at the end */
 };
 
 /*
  * Read "dev=PORT,baud=N,mtu=N"; a word without '=' is the port. baud is 115200 if not given.
- * Returns false with a problem for an unknown key, a speed that is none, or without a port.
+ * Of a key that stands there twice the last one counts, but two ports are refused.
+ * Returns false with a problem for an unknown key, a number out of range, or without a port.
  */
 bool serial_settings_parse(struct serial_settings *settings, const char *connstring,
                            struct transport_problem *problem);
 
 /*
  * Open a port for this process alone (a lock and TIOCEXCL) and set it to raw mode.
- * Returns false with a problem.
+ * Returns false with a problem; a speed that the driver does not do is one of is_usage.
  */
 bool serial_port_open(struct serial_port *port, const struct serial_settings *settings,
                       struct transport_problem *problem);

@@ -8,7 +8,7 @@
  *     struct transport_link *link = transport_open(kind, "dev=/dev/ttyACM0,baud=115200", &problem);
  *     if (link == NULL) { complain(problem.text, problem.hint); }
  *
- * Packets are whole SMP packets; framing is the transport's business. Nothing sleeps.
+ * Packets are whole SMP packets; framing is the transport's business. Every wait has a limit.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
@@ -50,6 +50,8 @@ struct transport_link {
     uint32_t packet_max;   /* bytes of the largest packet that the link carries */
     uint32_t packet_guess; /* what the user said about packets ("mtu"); 0: nothing */
     int stop_fd;           /* set by the owner: readable = end any waiting; -1: never */
+    /* Set by the owner: how long the link may take for a packet to send; else 10000. */
+    uint32_t send_limit_ms;
     /* Set by the owner: gets each line of text that the device prints between packets; or NULL. */
     void (*on_text)(void *ctx, struct twin_span line);
     void *ctx;
@@ -77,8 +79,10 @@ static inline struct transport_link *transport_open(const struct transport *kind
 }
 
 /*
- * Send one packet. Returns false if the link is broken, or does not take it for 10 s; *problem
- * tells.
+ * Send one packet. After a silence the link may first clear a stale line, which takes 20 ms.
+ *
+ * Returns false if the link is broken, or does not take the packet within send_limit_ms (or what a
+ * slow line needs for it); *problem tells.
  */
 static inline bool transport_send(struct transport_link *link, struct twin_span packet,
                                   struct transport_problem *problem)
@@ -86,7 +90,10 @@ static inline bool transport_send(struct transport_link *link, struct twin_span 
     return link->kind->send(link, packet, problem);
 }
 
-/* Wait for a packet. It stays valid until the next call. timeout_ms 0 looks without waiting. */
+/*
+ * Wait for a packet, not longer than timeout_ms whatever else arrives; 0 looks without waiting. The
+ * packet stays valid until the next call.
+ */
 static inline enum transport_event transport_receive(struct transport_link *link, int timeout_ms,
                                                      struct twin_span *packet,
                                                      struct transport_problem *problem)

@@ -4,6 +4,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include "kinds.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #define DEFAULT_PORT  "1337"
+#define LETTERS       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS        "0123456789"
 #define PACKET_MAX_V4 1472 /* what an Ethernet frame carries without fragments */
 #define PACKET_MAX_V6 1452
 
@@ -33,10 +36,32 @@ static struct udp_link *udp_of(struct transport_link *link)
     return (struct udp_link *)(void *)link; /* the link is the first member */
 }
 
+static bool is_port(const char *text)
+{
+    const size_t digits = strspn(text, "0123456789");
+    const unsigned long port = strtoul(text, NULL, 10);
+
+    return text[digits] == '\0' && digits >= 1 && digits <= 5 && port >= 1 && port <= 65535;
+}
+
+/* Names and IPv4 addresses; IPv6 ones, perhaps with %INTERFACE. Nothing of a serial connstring. */
+static bool is_host(const char *text, bool is_v6)
+{
+    char address[256];
+    struct in6_addr parsed;
+
+    if (!is_v6) {
+        return text[strspn(text, LETTERS DIGITS "-._")] == '\0' && *text != '\0';
+    }
+    snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "%"), text);
+    return inet_pton(AF_INET6, address, &parsed) == 1;
+}
+
 /* "host", "host:port", "[v6]", "[v6]:port", or a bare v6 address. */
 static bool split_address(const char *text, struct address *to)
 {
     const char *host = text, *host_end, *port = DEFAULT_PORT;
+    bool is_v6 = true;
 
     if (*text == '[') {
         host = text + 1;
@@ -50,15 +75,15 @@ static bool split_address(const char *text, struct address *to)
         const bool has_port = colon != NULL && strchr(colon + 1, ':') == NULL;
         host_end = has_port ? colon : text + strlen(text);
         port = has_port ? colon + 1 : port;
+        is_v6 = colon != NULL && !has_port;
     }
     const int host_len = (int)(host_end - host);
-    if (host_len == 0 || (size_t)host_len >= sizeof(to->host) || *port == '\0' ||
-        strlen(port) >= sizeof(to->port)) {
+    if ((size_t)host_len >= sizeof(to->host) || !is_port(port)) {
         return false;
     }
     snprintf(to->host, sizeof(to->host), "%.*s", host_len, host);
     snprintf(to->port, sizeof(to->port), "%s", port);
-    return true;
+    return is_host(to->host, is_v6);
 }
 
 /* The first address of the name that a socket can be connected to; -1 with a problem. */
@@ -70,8 +95,8 @@ static int connect_to(const struct address *address, int *family, struct transpo
 
     const int err = getaddrinfo(address->host, address->port, &hints, &found);
     if (err != 0) {
-        transport_explain(problem, "no address for UDP host '%s' port '%s': %s", address->host,
-                          address->port, gai_strerror(err));
+        transport_explain(problem, "there is no address for the host '%s': %s", address->host,
+                          gai_strerror(err));
         return -1;
     }
     for (const struct addrinfo *a = found; a != NULL && fd < 0; a = a->ai_next) {
@@ -99,10 +124,10 @@ static struct transport_link *udp_open(const char *connstring, struct transport_
 
     problem->is_usage = !split_address(connstring, &address);
     if (problem->is_usage) {
-        transport_explain(problem,
-                          "'%s' is no UDP address: write HOST:PORT or [IPV6]:PORT; without a port "
-                          "it is " DEFAULT_PORT,
-                          connstring);
+        transport_explain(problem, "'%.200s' is no UDP address", connstring);
+        transport_hint(problem,
+                       "It is HOST:PORT or [IPV6]:PORT, with a port of 1 to 65535; without "
+                       "a port it is " DEFAULT_PORT);
         return NULL;
     }
     const int fd = connect_to(&address, &family, problem);
@@ -126,10 +151,8 @@ static struct transport_link *udp_open(const char *connstring, struct transport_
 static bool explain_broken(const struct udp_link *udp, int why, struct transport_problem *problem)
 {
     if (why == ECONNREFUSED) {
-        transport_explain(problem,
-                          "nothing listens at %s (UDP): is the device on, its SMP server started, "
-                          "the port right?",
-                          udp->where);
+        transport_explain(problem, "nothing listens at %s (UDP)", udp->where);
+        transport_hint(problem, "Is the device on, its SMP server started, the port right?");
     } else {
         transport_explain(problem, "the network to %s (UDP) failed: %s", udp->where, strerror(why));
     }

@@ -1,15 +1,41 @@
 """mcumgr's command line, its link and its errors, as scripts and odd surroundings meet them.
 SPDX-License-Identifier: Apache-2.0"""
 
+import base64
+import contextlib
 import json
 import os
 import pty
+import select
 import subprocess
 import tempfile
+import threading
 import tty
 import unittest
 
+import smp
 from native import BIN, PATIENCE_S, Device, image, image_path
+
+
+class Once:
+    """What comes first is put before the first bytes."""
+
+    def __init__(self, first):
+        self.first = first
+
+    def __call__(self, chunk):
+        first, self.first = self.first, b""
+        return first + chunk
+
+
+class Chain:
+    def __init__(self, *steps):
+        self.steps = steps
+
+    def __call__(self, chunk):
+        for step in self.steps:
+            chunk = step(chunk)
+        return chunk
 
 
 def run(program, *arguments, env=None, **more):
@@ -27,7 +53,6 @@ class Line:
     def __enter__(self):
         self.device, self.client = pty.openpty()
         tty.setraw(self.client)
-        os.set_blocking(self.device, False)
         self.port = os.ttyname(self.client)
         return self
 
@@ -38,12 +63,109 @@ class Line:
     def arguments(self, extra=""):
         return ["--conntype", "serial", "--connstring", f"dev={self.port}{extra}"]
 
-    def sent(self):
-        """All bytes that the host has sent and that were not read yet."""
-        try:
-            return os.read(self.device, 1 << 20)
-        except BlockingIOError:
-            return b""
+
+class Peer(Line):
+    """A device that echoes, with the oddities of one server. hear(chunk) is what it gets of the
+    bytes that came together, say(frame) what it writes as the answer in that frame."""
+
+    def __init__(self, hear=lambda chunk: chunk, say=lambda frame: frame):
+        self.hear, self.say, self.heard = hear, say, b""
+
+    def __enter__(self):
+        super().__enter__()
+        self.stop, self.stopper = os.pipe()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *failure):
+        os.close(self.stopper)
+        self.thread.join()
+        os.close(self.stop)
+        super().__exit__(*failure)
+
+    def run(self):
+        body = line = b""
+        while True:
+            ready, _, _ = select.select([self.device, self.stop], [], [])
+            if self.stop in ready:
+                return
+            chunk = os.read(self.device, 1 << 16)
+            self.heard += chunk
+            *lines, line = (line + self.hear(chunk)).split(b"\n")
+            for text in lines:
+                if text[:2] in (b"\x06\x09", b"\x04\x14"):  # only there, as most servers
+                    body = (b"" if text[0] == 6 else body) + base64.b64decode(text[2:])
+                    if len(body) > 2 and len(body) - 2 == int.from_bytes(body[:2], "big"):
+                        self.answer(body[2:-2])
+
+    def answer(self, packet):
+        if packet[7] == 0:
+            text, _ = smp.uncbor(packet, 8)
+            reply = smp.cbor({"r": text["d"]})
+            header = bytes([packet[0] + 1, 0]) + len(reply).to_bytes(2, "big") + packet[4:8]
+            os.write(self.device, self.say(smp.frame(header + reply)))
+
+    def echo(self, text, *options):
+        return mcumgr(*self.arguments(), *options, "echo", text)
+
+
+class Servers(unittest.TestCase):
+    """Serial servers that are a little odd. None loses a request, or an answer, in normal use: all
+    of this with one try."""
+
+    ONCE = ("-t", "1.2", "-r", "1")  # below what is sent more than once
+
+    def check(self, peer, text, *options):
+        done = peer.echo(text, *options)
+        self.assertEqual(done.stdout, text + "\n", done.stderr)
+
+    def test_shell(self):
+        """Its console is a shell, which drops what comes together with the end of a line."""
+        with Peer(hear=lambda chunk: b"" if chunk[:1] == b"\n" and len(chunk) > 1 else chunk) as peer:
+            self.check(peer, "hello", *self.ONCE)
+            self.assertEqual(peer.heard[:2], b"\x06\x09")
+
+    def test_two_line_buffers(self):
+        with Peer(hear=lambda chunk: b"" if chunk.count(b"\n") > 2 else chunk) as peer:
+            self.check(peer, "x" * 90, *self.ONCE)
+
+    def test_ends_of_an_answer(self):
+        for end in (b"", b"\r", b"\r\n", b"uart:~$ ", b"\x1b[1;32muart:~$ \x1b[m", b"\n\n"):
+            for text in ("ab", "abc", "abcd", "x" * 300):
+                with self.subTest(end=end, text=text):
+                    with Peer(say=lambda frame: frame[:-1] + end) as peer:
+                        self.check(peer, text, *self.ONCE)
+
+    def test_stale_line(self):
+        """Another program left half a line there: the second try begins with an end of line, and
+        not together with the packet."""
+        with Peer(hear=Once(b"half a line")) as peer:
+            self.check(peer, "hello")
+        with Peer(hear=Chain(Once(b"half a line"), lambda chunk: b"" if chunk[:1] == b"\n" and
+                             len(chunk) > 1 else chunk)) as peer:
+            self.check(peer, "hello")
+            self.assertEqual(peer.heard.count(b"\n\x06\x09"), peer.heard.count(b"\x06\x09") - 1)
+
+    def test_flood(self):
+        """Log text without end, and no answer: -t holds."""
+        with Line() as line:
+            stop = threading.Event()
+            os.set_blocking(line.device, False)
+
+            def flood():
+                while not stop.is_set():
+                    with contextlib.suppress(BlockingIOError):
+                        os.write(line.device, b"[00:00:01] <inf> sensor: all is well\r\n" * 100)
+            thread = threading.Thread(target=flood)
+            thread.start()
+            try:
+                done = mcumgr(*line.arguments(), "-t", "0.5", "echo", "a")
+            finally:
+                stop.set()
+                thread.join()
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("no answer", done.stderr)
 
 
 class Errors(unittest.TestCase):

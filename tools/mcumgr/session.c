@@ -19,6 +19,7 @@
 #define SENDS_PER_TRY  3   /* within -t, so that one lost packet does not cost all of it */
 #define SEND_AGAIN_MIN 0.5 /* seconds: with less time for each the request is sent once */
 #define ONE_DAY        86400.0
+#define SEND_MS        10000 /* that a link may take for a packet; -t may say less */
 
 static int stop_pipe[2] = {-1, -1};
 
@@ -151,6 +152,9 @@ static bool open_link(struct session *session)
         return false;
     }
     session->link->stop_fd = stop_pipe[0];
+    session->link->send_limit_ms =
+        (uint32_t)(session->common->timeout * 1000 < SEND_MS ? session->common->timeout * 1000
+                                                             : SEND_MS);
     if (strcmp(level, "debug") == 0 || strcmp(level, "trace") == 0) {
         session->link->on_text = show_console;
     }

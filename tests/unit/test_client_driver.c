@@ -1,0 +1,160 @@
+/*
+ * test_client_driver.c - the speed of a serial port, as drivers of all kinds take it.
+ *
+ * The port is a pseudo terminal, which takes every speed. What stricter drivers answer is put in on
+ * the way to it: the linker leads ioctl() through here. SPDX-License-Identifier: Apache-2.0
+ */
+#include "check.h"
+#include "transport.h"
+#include <asm/termbits.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Of stdlib.h, without what clashes with asm/termbits.h. */
+extern int posix_openpt(int flags);
+extern int grantpt(int fd);
+extern int unlockpt(int fd);
+extern char *ptsname(int fd);
+
+/* What the driver does. */
+static struct {
+    uint32_t sets; /* this speed, whatever is asked for; 0: what is asked for */
+    int refuses;   /* new settings, with this errno */
+    unsigned settings_taken;
+} driver;
+
+int __real_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...);
+
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+    va_list list;
+
+    va_start(list, request);
+    void *arg = va_arg(list, void *);
+    va_end(list);
+    if (request == TCSETS2) {
+        if (driver.refuses != 0) {
+            errno = driver.refuses;
+            return -1;
+        }
+        driver.settings_taken++;
+    }
+    const int rc = __real_ioctl(fd, request, arg);
+    if (request == TCGETS2 && driver.sets != 0 && driver.settings_taken > 0) {
+        ((struct termios2 *)arg)->c_ospeed = driver.sets;
+    }
+    return rc;
+}
+
+static struct transport_problem problem;
+static int device, port;
+static char dev[64];
+
+static struct transport_link *open_at(uint32_t baud)
+{
+    char connstring[128];
+
+    memset(&problem, 0, sizeof(problem));
+    driver.settings_taken = 0;
+    snprintf(connstring, sizeof(connstring), "dev=%s,baud=%u", dev, (unsigned)baud);
+    return transport_open(transport_find("serial"), connstring, &problem);
+}
+
+/* The settings of the port now, or as they are while the link is open. */
+static struct termios2 settings(void)
+{
+    struct termios2 now;
+
+    CHECK_EQ(__real_ioctl(port, TCGETS2, &now), 0);
+    return now;
+}
+
+static void check_every_speed(void)
+{
+    static const uint32_t speeds[] = {1,      50,     1200,    9600,    31250,   115200,  250000,
+                                      256000, 460800, 1000000, 1843200, 3686400, 4000000, 12000000};
+
+    for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++) {
+        const struct termios2 before = settings();
+        struct transport_link *link = open_at(speeds[i]);
+        CHECK(link != NULL);
+        const struct termios2 during = settings(), *now = &during;
+        CHECK_EQ(now->c_ospeed, speeds[i]);
+        CHECK_EQ(now->c_ispeed, speeds[i]);
+        CHECK_EQ(now->c_cflag & (CSIZE | PARENB | CSTOPB | CLOCAL | CREAD), CS8 | CLOCAL | CREAD);
+        CHECK_EQ(now->c_iflag & (IXON | ICRNL | INLCR | IGNCR | ISTRIP | BRKINT | PARMRK), 0);
+        CHECK_EQ(now->c_lflag & (ECHO | ICANON | ISIG | IEXTEN), 0);
+        CHECK_EQ(now->c_oflag & OPOST, 0);
+        transport_close(link);
+        const struct termios2 after = settings();
+        CHECK_MEM(&after, &before, sizeof(before));
+    }
+}
+
+/* A port that another program has left at an odd speed gets that back. */
+static void check_odd_speed_found(void)
+{
+    struct termios2 odd = settings();
+
+    odd.c_cflag = (odd.c_cflag & ~(tcflag_t)CBAUD) | BOTHER;
+    odd.c_ospeed = odd.c_ispeed = 123456;
+    CHECK_EQ(__real_ioctl(port, TCSETS2, &odd), 0);
+    const struct termios2 before = settings();
+    struct transport_link *link = open_at(9600);
+    CHECK_EQ(settings().c_ospeed, 9600);
+    transport_close(link);
+    const struct termios2 after = settings();
+    CHECK_MEM(&after, &before, sizeof(before));
+    CHECK_EQ(after.c_ospeed, 123456);
+}
+
+static void check_refused(const char *text, bool is_usage)
+{
+    const struct termios2 before = settings();
+
+    CHECK(open_at(250000) == NULL);
+    CHECK(strstr(problem.text, text) != NULL && strstr(problem.text, dev) != NULL);
+    CHECK_EQ(problem.is_usage, is_usage);
+    const struct termios2 after = settings();
+    CHECK_MEM(&after, &before, sizeof(before));
+}
+
+static void check_stricter_drivers(void)
+{
+    driver.sets = 9600; /* silently, as some USB adapters do */
+    check_refused("its driver set 9600", true);
+    driver.sets = 230400; /* the nearest that it has */
+    check_refused("its driver set 230400", true);
+    driver.sets = 0;
+    driver.refuses = EINVAL;
+    check_refused("refuses", true);
+    driver.refuses = EIO;
+    check_refused("no device answers", false);
+    driver.refuses = 0;
+    driver.sets = 246153; /* what a divider comes to: near enough */
+    struct transport_link *link = open_at(250000);
+    CHECK(link != NULL);
+    transport_close(link);
+    driver.sets = 0;
+}
+
+int main(void)
+{
+    device = posix_openpt(O_RDWR | O_NOCTTY);
+    CHECK(device >= 0 && grantpt(device) == 0 && unlockpt(device) == 0);
+    snprintf(dev, sizeof(dev), "%s", ptsname(device));
+    port = open(dev, O_RDWR | O_NOCTTY);
+    CHECK(port >= 0);
+    check_every_speed();
+    check_odd_speed_found();
+    check_stricter_drivers();
+    close(port);
+    close(device);
+    return check_report();
+}

@@ -1,0 +1,221 @@
+/*
+ * serial_explain.c - see serial_explain.h. Each hint fits what is found on this machine: who owns
+ * the port, who uses it, which ports there are. SPDX-License-Identifier: Apache-2.0
+ */
+#define _DEFAULT_SOURCE
+#define _XOPEN_SOURCE 700
+#include "serial_explain.h"
+#include <errno.h>
+#include <glob.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- It is not there ---- */
+
+static void hint_at_ports(struct transport_problem *problem)
+{
+    static const char *const patterns[] = {"/dev/ttyACM*", "/dev/ttyUSB*", "/dev/serial/by-id/*",
+                                           "/dev/cu.usb*"};
+    glob_t found = {.gl_pathc = 0};
+    char list[400] = "";
+
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+        glob(patterns[i], i == 0 ? 0 : GLOB_APPEND, NULL, &found);
+    }
+    for (size_t i = 0, len = 0; i < found.gl_pathc && len < sizeof(list); i++) {
+        len += (size_t)snprintf(list + len, sizeof(list) - len, " %s", found.gl_pathv[i]);
+    }
+    globfree(&found);
+    if (list[0] != '\0') {
+        transport_hint(problem, "This machine has:%s", list);
+    } else {
+        transport_hint(problem,
+                       "No USB serial port is in /dev: is the cable in and the device on?");
+    }
+}
+
+static void explain_missing(const char *dev, struct transport_problem *problem)
+{
+    char target[256];
+    const ssize_t len = readlink(dev, target, sizeof(target) - 1);
+
+    if (len > 0) {
+        target[len] = '\0';
+        transport_explain(problem, "there is no serial port %s: it is a link to %s, which is gone",
+                          dev, target);
+    } else {
+        transport_explain(problem, "there is no serial port %s", dev);
+    }
+    hint_at_ports(problem);
+}
+
+/* ---- It may not be opened ---- */
+
+/* Groups that exist to give people serial ports, so that anybody may be told to join. */
+static bool is_serial_group(const char *name)
+{
+    return name != NULL && (strcmp(name, "dialout") == 0 || strcmp(name, "uucp") == 0);
+}
+
+static bool names_user(const struct group *group)
+{
+    const struct passwd *user = getpwuid(geteuid());
+
+    for (char **name = group->gr_mem; user != NULL && *name != NULL; name++) {
+        if (strcmp(*name, user->pw_name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool session_has(gid_t wanted)
+{
+    gid_t groups[256];
+    const int count = getgroups(256, groups);
+    bool found = getegid() == wanted;
+
+    for (int i = 0; i < count; i++) {
+        found = found || groups[i] == wanted;
+    }
+    return found;
+}
+
+static void hint_at_rights(const char *dev, const struct stat *port,
+                           struct transport_problem *problem)
+{
+    const struct group *group = getgrgid(port->st_gid);
+    const bool for_group = (port->st_mode & 060) == 060;
+
+    if (for_group && session_has(port->st_gid)) {
+        transport_hint(problem, "Its group may use it and this program is in that group, so "
+                                "something else forbids it: a container, or a security policy");
+    } else if (for_group && group != NULL && names_user(group)) {
+        transport_hint(problem,
+                       "You are in its group %s, but not yet in this session: log in again",
+                       group->gr_name);
+    } else if (for_group && group != NULL && is_serial_group(group->gr_name)) {
+        transport_hint(problem,
+                       "Become a member of its group: sudo usermod -aG %s \"$USER\", then log in "
+                       "again",
+                       group->gr_name);
+    } else if (strncmp(dev, "/dev/pts/", 9) == 0) {
+        transport_hint(problem, "It belongs to a program of that user: run this as the same user");
+    } else {
+        transport_hint(problem,
+                       "Let udev give ports to a group that users can join: put the line "
+                       "SUBSYSTEM==\"tty\", KERNEL==\"%s\", GROUP=\"dialout\", MODE=\"0660\" "
+                       "into /etc/udev/rules.d/60-serial.rules, then plug the device in again",
+                       strrchr(dev, '/') != NULL ? strrchr(dev, '/') + 1 : dev);
+    }
+}
+
+static void explain_forbidden(const char *dev, struct transport_problem *problem)
+{
+    char real[4096];
+    struct stat port;
+    const char *path = realpath(dev, real) != NULL ? real : dev;
+
+    if (stat(path, &port) != 0) {
+        transport_explain(problem, "no permission to look for the serial port %s", dev);
+        return;
+    }
+    const struct passwd *user = getpwuid(port.st_uid);
+    const struct group *group = getgrgid(port.st_gid);
+    transport_explain(problem, "no permission for the serial port %s (%s:%s, mode %04o)", dev,
+                      user != NULL ? user->pw_name : "?", group != NULL ? group->gr_name : "?",
+                      (unsigned)port.st_mode & 07777u);
+    hint_at_rights(path, &port, problem);
+}
+
+/* ---- Somebody else has it ---- */
+
+/* The process that has a file open, as far as this user may know; 0: none is seen. */
+static long holder_of(const char *path)
+{
+    char real[4096], target[4096];
+    glob_t found = {.gl_pathc = 0};
+    long holder = 0;
+
+    if (realpath(path, real) == NULL || glob("/proc/[0-9]*/fd/*", GLOB_NOSORT, NULL, &found) != 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < found.gl_pathc && holder == 0; i++) {
+        const ssize_t len = readlink(found.gl_pathv[i], target, sizeof(target) - 1);
+        const long process = strtol(found.gl_pathv[i] + strlen("/proc/"), NULL, 10);
+        target[len > 0 ? len : 0] = '\0';
+        holder = process != (long)getpid() && strcmp(target, real) == 0 ? process : 0;
+    }
+    globfree(&found);
+    return holder;
+}
+
+static void name_of(long process, char *name, size_t cap)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%ld/comm", process);
+    FILE *file = fopen(path, "re");
+    if (file == NULL || fgets(name, (int)cap, file) == NULL) {
+        snprintf(name, cap, "?");
+    }
+    name[strcspn(name, "\n")] = '\0';
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
+static void explain_busy(const char *dev, struct transport_problem *problem)
+{
+    const long holder = holder_of(dev);
+    char name[64];
+
+    transport_explain(problem, "the serial port %s is in use by another program", dev);
+    if (holder != 0) {
+        name_of(holder, name, sizeof(name));
+        transport_hint(problem, "It is open in process %ld (%s): end that first", holder, name);
+    } else {
+        transport_hint(problem, "It is another user's: 'sudo fuser -v %s' tells whose", dev);
+    }
+}
+
+void serial_explain(const char *dev, int why, struct transport_problem *problem)
+{
+    struct stat file;
+
+    if (stat(dev, &file) == 0 && !S_ISCHR(file.st_mode)) {
+        why = ENOTTY; /* whatever else is wrong with it */
+    }
+    switch (why) {
+    case ENOENT:
+    case ENOTDIR:
+        explain_missing(dev, problem);
+        break;
+    case EACCES:
+    case EPERM:
+        explain_forbidden(dev, problem);
+        break;
+    case EBUSY:
+    case EWOULDBLOCK:
+        explain_busy(dev, problem);
+        break;
+    case ENOTTY:
+        transport_explain(problem, "%s is not a serial port", dev);
+        break;
+    case EIO:
+    case ENXIO:
+    case ENODEV:
+        transport_explain(problem, "no device answers behind the serial port %s: %s", dev,
+                          strerror(why));
+        hint_at_ports(problem);
+        break;
+    default:
+        transport_explain(problem, "the serial port %s cannot be used: %s", dev, strerror(why));
+        break;
+    }
+}

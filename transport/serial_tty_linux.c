@@ -1,0 +1,53 @@
+/*
+ * serial_tty_linux.c - see serial_tty.h. By Linux's own calls, which take the speed as a number;
+ * the C library's know only some. SPDX-License-Identifier: Apache-2.0
+ */
+#include "serial_tty.h"
+#include <asm/termbits.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+_Static_assert(sizeof(struct termios2) <= sizeof(struct serial_tty), "the settings fit");
+
+static void make_raw(struct termios2 *tty, uint32_t baud)
+{
+    tty->c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    tty->c_oflag &= ~(tcflag_t)OPOST;
+    tty->c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    tty->c_cflag &= ~(tcflag_t)(CSIZE | PARENB | CSTOPB | CBAUD | CIBAUD);
+    tty->c_cflag |= CS8 | CLOCAL | CREAD | BOTHER; /* CIBAUD 0: both ways the same speed */
+    tty->c_ispeed = baud;
+    tty->c_ospeed = baud;
+    tty->c_cc[VMIN] = 1;
+    tty->c_cc[VTIME] = 0;
+}
+
+int serial_tty_make_raw(int fd, uint32_t baud, struct serial_tty *found, uint32_t *got)
+{
+    struct termios2 tty;
+
+    if (ioctl(fd, TCGETS2, &tty) != 0) {
+        return errno;
+    }
+    memset(found, 0, sizeof(*found));
+    memcpy(found, &tty, sizeof(tty));
+    make_raw(&tty, baud);
+    if (ioctl(fd, TCSETS2, &tty) != 0 || ioctl(fd, TCGETS2, &tty) != 0) {
+        const int why = errno;
+        serial_tty_restore(fd, found);
+        return why;
+    }
+    *got = tty.c_ospeed;
+    ioctl(fd, TCFLSH, TCIFLUSH);
+    return 0;
+}
+
+void serial_tty_restore(int fd, const struct serial_tty *found)
+{
+    struct termios2 tty;
+
+    memcpy(&tty, found, sizeof(tty));
+    ioctl(fd, TCFLSH, TCOFLUSH);
+    ioctl(fd, TCSETS2, &tty);
+}
