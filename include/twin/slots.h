@@ -132,6 +132,12 @@ TWIN_MUST_CHECK twin_err_t twin_trailer_erase(const struct twin_slots *slots, en
 TWIN_MUST_CHECK twin_err_t twin_slots_request(const struct twin_slots *slots, bool permanent);
 
 /*
+ * Has a swap that was completed and confirmed left an image to go back to, at offset 0 of the
+ * secondary? Whether it is still there and whole is for the caller to see.
+ */
+bool twin_slots_has_previous(const struct twin_slots_state *state);
+
+/*
  * Ask the bootloader to bring the previous image back at the next start: the one that was swapped
  * out when the running one came, and that stands at offset 0 of the secondary since then. It needs
  * no upload and is confirmed when it starts. The image that goes is then stored as an update, one

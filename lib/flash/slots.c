@@ -180,9 +180,10 @@ twin_err_t twin_slots_request(const struct twin_slots *slots, bool permanent)
                      : request(slots, &state, TWIN_SWAP_TEST, TWIN_PLAN_TEST);
 }
 
-/* Only a swap that was completed and confirmed has left an image to go back to. */
-static bool has_previous(const struct twin_trailer *primary)
+bool twin_slots_has_previous(const struct twin_slots_state *state)
 {
+    const struct twin_trailer *primary = &state->trailer[TWIN_PRIMARY];
+
     return primary->magic == TWIN_SET && primary->image_ok != TWIN_UNSET &&
            primary->copy_done != TWIN_UNSET;
 }
@@ -192,7 +193,7 @@ twin_err_t twin_slots_request_previous(const struct twin_slots *slots)
     struct twin_slots_state state;
 
     TWIN_TRY(twin_slots_read(slots, &state));
-    if (!has_previous(&state.trailer[TWIN_PRIMARY])) {
+    if (!twin_slots_has_previous(&state)) {
         return TWIN_E_STATE;
     }
     return request(slots, &state, TWIN_SWAP_REVERT, TWIN_PLAN_PREVIOUS);

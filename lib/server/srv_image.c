@@ -87,22 +87,39 @@ struct found {
     uint8_t hash[TWIN_SHA256_LEN];
 };
 
-/*
- * Look into a slot. An update is stored one sector in; while the primary is on trial or the
- * previous image was asked for, the one to go back to is at the very start. A slot that an upload is filling holds no image.
- */
-static bool find_image(const struct twin_srv *srv, enum twin_plan plan, enum twin_slot slot,
-                       struct found *found)
+static bool open_at(const struct twin_area *area, uint32_t off, struct found *found)
 {
-    const struct twin_slots *slots = srv->priv.config->slots;
-    const struct twin_area *area = &slots->area[slot];
-    bool is_update = slot == TWIN_SECONDARY && plan != TWIN_PLAN_TRIAL &&
-                     plan != TWIN_PLAN_REVERT && plan != TWIN_PLAN_PREVIOUS;
-    uint32_t off = is_update ? twin_slots_update_off(slots) : 0;
-
-    return !(is_update && srv->priv.upload.active) &&
-           twin_image_open(&found->image, area, off, area->len - off) == TWIN_OK &&
+    return twin_image_open(&found->image, area, off, area->len - off) == TWIN_OK &&
            twin_image_hash_read(&found->image, found->hash) == TWIN_OK;
+}
+
+/*
+ * Where the secondary's image can be, for each plan: an update stands one sector in; the image to
+ * go back to at the very start, where a swap has left it. An upload begins with erasing that.
+ */
+enum { AT_START = 1, ONE_SECTOR_IN = 2 };
+static const uint8_t places[] = {
+    [TWIN_PLAN_NONE] = AT_START | ONE_SECTOR_IN,
+    [TWIN_PLAN_TRIAL] = AT_START,
+    [TWIN_PLAN_TEST] = ONE_SECTOR_IN,
+    [TWIN_PLAN_PERM] = ONE_SECTOR_IN,
+    [TWIN_PLAN_REVERT] = AT_START,
+    [TWIN_PLAN_RESUME] = ONE_SECTOR_IN,
+    [TWIN_PLAN_PREVIOUS] = AT_START,
+};
+
+/* Look into a slot. What stands at the secondary's start and no swap has left there is no image. */
+static bool find_image(const struct twin_slots *slots, const struct twin_slots_state *state,
+                       enum twin_slot slot, struct found *found)
+{
+    const struct twin_area *area = &slots->area[slot];
+    unsigned place = slot == TWIN_PRIMARY ? AT_START : places[state->plan];
+
+    if (place == (AT_START | ONE_SECTOR_IN) && !twin_slots_has_previous(state)) {
+        place = ONE_SECTOR_IN;
+    }
+    return ((place & AT_START) != 0 && open_at(area, 0, found)) ||
+           ((place & ONE_SECTOR_IN) != 0 && open_at(area, twin_slots_update_off(slots), found));
 }
 
 enum { PENDING = 1, CONFIRMED = 2, ACTIVE = 4, PERMANENT = 8 };
@@ -140,14 +157,15 @@ static unsigned image_list(struct twin_srv *srv, const void *req, struct twin_cb
     struct twin_image_state_rsp list = {.present = TWIN_IMAGE_STATE_RSP_SPLIT};
     char versions[SLOT_COUNT][TWIN_VERSION_STR_MAX];
     struct found found[SLOT_COUNT];
+    const struct twin_slots *slots = srv->priv.config->slots;
     struct twin_slots_state state;
 
     (void)req;
-    if (twin_slots_read(srv->priv.config->slots, &state) != TWIN_OK) {
+    if (twin_slots_read(slots, &state) != TWIN_OK) {
         return FAULT_READ;
     }
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
-        if (find_image(srv, state.plan, (enum twin_slot)slot, &found[slot])) {
+        if (find_image(slots, &state, (enum twin_slot)slot, &found[slot])) {
             struct twin_image_slot *entry = &list.slots[list.slots_count];
             entry->slot = slot;
             describe(&found[slot], flags[state.plan][slot], versions[slot], entry);
@@ -173,14 +191,17 @@ static const uint8_t actions[][SLOT_COUNT][2] = {
 };
 
 /*
- * Ask the bootloader for the swap. The list takes the hash from the image's end, which may outlast
- * an upload that was broken off, so the content is checked here: better now than at the next start.
+ * Ask the bootloader for the swap. An image to go back to has been confirmed before: it comes back
+ * for good. The list takes the hash from the image's end, so the content is checked here: better
+ * now than at the next start.
  */
 static unsigned mark(struct twin_srv *srv, const struct found *found, bool permanent)
 {
-    const struct twin_srv_question question = {.event =
-                                                   permanent ? TWIN_SRV_PERMANENT : TWIN_SRV_TEST,
-                                               .version = found->image.header.version};
+    const struct twin_slots *slots = srv->priv.config->slots;
+    const bool is_previous = found->image.off == 0;
+    const struct twin_srv_question question = {
+        .event = permanent || is_previous ? TWIN_SRV_PERMANENT : TWIN_SRV_TEST,
+        .version = found->image.header.version};
     uint8_t hash[TWIN_SHA256_LEN];
 
     if (twin_image_hash_compute(&found->image, hash) != TWIN_OK) {
@@ -193,7 +214,8 @@ static unsigned mark(struct twin_srv *srv, const struct found *found, bool perma
     if (refusal != 0) {
         return refusal;
     }
-    twin_err_t err = twin_slots_request(srv->priv.config->slots, permanent);
+    twin_err_t err =
+        is_previous ? twin_slots_request_previous(slots) : twin_slots_request(slots, permanent);
     if (err != TWIN_OK) {
         return err == TWIN_E_STATE ? FAULT_DECIDED : FAULT_WRITE;
     }
@@ -201,8 +223,8 @@ static unsigned mark(struct twin_srv *srv, const struct found *found, bool perma
 }
 
 /* The slot that a request means: that with the hash, or without one the running slot. */
-static bool find_target(const struct twin_srv *srv, enum twin_plan plan, struct twin_span hash,
-                        enum twin_slot *target, struct found *found)
+static bool find_target(const struct twin_slots *slots, const struct twin_slots_state *state,
+                        struct twin_span hash, enum twin_slot *target, struct found *found)
 {
     if (hash.len == 0) {
         *target = TWIN_PRIMARY;
@@ -210,7 +232,7 @@ static bool find_target(const struct twin_srv *srv, enum twin_plan plan, struct 
     }
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
         *target = (enum twin_slot)slot;
-        if (find_image(srv, plan, *target, found) &&
+        if (find_image(slots, state, *target, found) &&
             memcmp(hash.ptr, found->hash, sizeof(found->hash)) == 0) {
             return true;
         }
@@ -222,6 +244,7 @@ static unsigned image_state_write(struct twin_srv *srv, const void *req_,
                                   struct twin_cbor_writer *rsp)
 {
     const struct twin_image_state_req *req = req_;
+    const struct twin_slots *slots = srv->priv.config->slots;
     struct twin_slots_state state;
     struct found found;
     enum twin_slot target;
@@ -229,17 +252,17 @@ static unsigned image_state_write(struct twin_srv *srv, const void *req_,
     if (req->hash.len == 0 ? !req->confirm : req->hash.len != TWIN_SHA256_LEN) {
         return FAULT_HASH_LEN;
     }
-    if (twin_slots_read(srv->priv.config->slots, &state) != TWIN_OK) {
+    if (twin_slots_read(slots, &state) != TWIN_OK) {
         return FAULT_READ;
     }
-    if (!find_target(srv, state.plan, req->hash, &target, &found)) {
+    if (!find_target(slots, &state, req->hash, &target, &found)) {
         return FAULT_NOT_FOUND;
     }
     unsigned action = actions[state.plan][target][req->confirm];
     if (action == MARK_TEST || action == MARK_PERMANENT) {
         action = mark(srv, &found, action == MARK_PERMANENT);
     } else if (action == CONFIRM) {
-        action = twin_slots_confirm(srv->priv.config->slots) == TWIN_OK ? 0 : FAULT_WRITE;
+        action = twin_slots_confirm(slots) == TWIN_OK ? 0 : FAULT_WRITE;
     }
     return action != 0 ? action : image_list(srv, NULL, rsp);
 }
