@@ -10,6 +10,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 import argparse
 import collections
+import functools
 import json
 import os
 import pathlib
@@ -66,7 +67,7 @@ def run_limited(program, cpu_s):
     """Exit status of a test; -9 and the like when it took too long."""
     test = subprocess.Popen([str(program)], cwd=program.parent, stdin=subprocess.DEVNULL,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                            start_new_session=True)
+                            start_new_session=True, env={**os.environ, 'CHECK_STOP': '1'})
     resource.prlimit(test.pid, resource.RLIMIT_CPU, (cpu_s, cpu_s))
     try:
         return test.wait(60 + 10 * cpu_s)  # for one that sleeps; a busy machine is no fault
@@ -76,43 +77,75 @@ def run_limited(program, cpu_s):
 
 
 class Build:
-    """One build folder of a copy of the tree."""
+    """One build folder of a copy of the tree. Ninja builds it once; a mutant is then compiled and
+    linked by ninja's own commands, without its look at every file."""
 
     def __init__(self, tree, name):
         self.folder = tree.parent / name
-        self.checked({**os.environ, 'LC_ALL': 'C'}, 'cmake', '-S', tree, '-B', self.folder, '-G',
-                     'Ninja', '-DTWIN_TESTS=ON', f'-DCMAKE_C_FLAGS={BUILDS[name]}', '-Wno-dev',
-                     '--no-warn-unused-cli', '--log-level=WARNING')
+        self.tree = tree
+        self.made = {}  # target: the command that makes it
+        self.checked('cmake', '-S', tree, '-B', self.folder, '-G', 'Ninja', '-DTWIN_TESTS=ON',
+                     f'-DCMAKE_C_FLAGS={BUILDS[name]}', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON',
+                     '-Wno-dev', '--no-warn-unused-cli', '--log-level=WARNING')
+        self.tests = self.tests_shown()
+        self.checked('ninja', '-C', self.folder, *self.tests)
+        compiled = json.loads((self.folder / 'compile_commands.json').read_text())
+        self.compilers = {entry['file']: entry['command'] + ' -w' for entry in compiled}
 
     @staticmethod
-    def checked(env, *command):
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    def checked(*command):
+        done = subprocess.run(command, env={**os.environ, 'LC_ALL': 'C'}, capture_output=True,
+                              text=True, check=False)
         if done.returncode != 0:
             raise Failed(f'{" ".join(map(str, command))}:\n{done.stdout}{done.stderr}')
         return done.stdout
 
-    def ninja(self, *targets):
-        """Is it built now?"""
-        return subprocess.run(['ninja', '-C', self.folder, *targets],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                              check=False).returncode == 0
+    def ninja_tool(self, *arguments):
+        return self.checked('ninja', '-C', self.folder, '-t', *arguments)
 
-    def tests(self):
-        """Name and program of every test that is one program."""
-        shown = json.loads(self.checked(None, 'ctest', '--test-dir', self.folder,
+    def tests_shown(self):
+        """The names of the tests that are one program each."""
+        shown = json.loads(self.checked('ctest', '--test-dir', self.folder,
                                         '--show-only=json-v1'))
-        for test in shown['tests']:
-            if test['name'].startswith(TESTS):
-                yield test['name'].split('/')[-1]
+        return [test['name'].split('/')[-1] for test in shown['tests']
+                if test['name'].startswith(TESTS)]
 
-    def path_of(self, target):
-        """The file that a target's name stands for."""
-        lines = self.checked(None, 'ninja', '-C', self.folder, '-t', 'query', target).split()
-        return self.folder / lines[lines.index('phony') + 1] if 'phony' in lines else \
-            self.folder / target
+    @functools.lru_cache(maxsize=None)
+    def program(self, test):
+        """The file, below the build folder, that the name of a target stands for."""
+        words = self.ninja_tool('query', test).split()
+        return words[words.index('phony') + 1] if 'phony' in words else test
 
-    def inputs(self, target):
-        return self.checked(None, 'ninja', '-C', self.folder, '-t', 'inputs', target).splitlines()
+    def files_of(self, test):
+        """What a test is made of, relative to the tree."""
+        return {line.removeprefix(f'{self.tree}/')
+                for line in self.ninja_tool('inputs', test).splitlines()}
+
+    def make(self, command):
+        return subprocess.run(['sh', '-c', command], cwd=self.folder, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+    def compile(self, file):
+        """The bytes of the object; None if the file does not compile."""
+        command = self.compilers[str(self.tree / file)]
+        words = command.split()
+        path = self.folder / words[words.index('-o') + 1]
+        return path.read_bytes() if self.make(command) else None
+
+    def archive(self, file):
+        """Put a file's object into its library."""
+        words = self.ninja_tool('query', self.tree / file).split()
+        path = next(word for word in words if word.endswith(f'{file}.o'))
+        for word in self.ninja_tool('query', path).split():
+            if word.endswith('.a'):
+                self.link(word)
+
+    def link(self, target):
+        """Do the last step on the way to a target."""
+        if target not in self.made:
+            self.made[target] = self.ninja_tool('commands', '-s', target)
+        if not self.make(self.made[target]):
+            raise Failed(f'{target} cannot be made; try: ninja -C {self.folder} {target}')
 
 
 class Worker:
@@ -121,82 +154,78 @@ class Worker:
     def __init__(self, root, number):
         self.tree = root / 'build' / 'mutate' / str(number) / 'tree'
         copy_tree(root, self.tree)
-        self.builds, self.objects, self.originals = {}, {}, {}
-        self.tests = None  # rows of measure()
-        self.dirty = None
-
-    def build(self, name):
-        """The build of this name, with all tests in it."""
-        if name not in self.builds:
-            self.restore()
-            build = Build(self.tree, name)
-            self.builds[name] = build
-            if not build.ninja(*build.tests()):
-                raise Failed(f'the unchanged tests do not build; try: ninja -C {build.folder}')
-        return self.builds[name]
+        self.builds = {'fast': Build(self.tree, 'fast')}
+        self.tests = None   # rows of measure()
+        self.file = None    # the one that is being mutated,
+        self.source = None  # its text
+        self.object = None  # and its object, as they were
 
     def measure(self):
-        """Name, files of lib/, program and seconds of each test, fastest first."""
-        build, rows = self.build('fast'), []
-        for name in build.tests():
-            files = {line.removeprefix(f'{self.tree}/') for line in build.inputs(name)}
+        """Name, files, program and seconds of each test, fastest first."""
+        build, rows = self.builds['fast'], []
+        for name in build.tests:
+            program = build.folder / build.program(name)
             began = time.monotonic()
-            if run_limited(build.path_of(name), 600) != 0:
-                raise Failed(f'{name} fails without a mutant; see {build.path_of(name)}')
-            rows.append((name, files, time.monotonic() - began))
+            if run_limited(program, 600) != 0:
+                raise Failed(f'{name} fails without a mutant; see {program}')
+            rows.append((name, build.files_of(name), time.monotonic() - began))
         return sorted(rows, key=lambda row: row[2])
 
-    def restore(self):
-        if self.dirty:
-            (self.tree / self.dirty).write_text(self.originals[self.dirty])
-            self.dirty = None
+    def write(self, text):
+        (self.tree / self.file).write_text(text)
 
-    def object_of(self, file):
-        build = self.build('fast')
-        lines = Build.checked(None, 'ninja', '-C', build.folder, '-t', 'query',
-                              self.tree / file).split()
-        return next(build.folder / line for line in lines if line.endswith(f'{file}.o'))
+    def open(self, file):
+        """Begin to mutate this file."""
+        if file != self.file:
+            self.close()
+            self.file, self.source = file, (self.tree / file).read_text()
+            self.object = self.builds['fast'].compile(file)
 
-    def prepare(self, file):
-        """Remember the file as it was, and the object made from it."""
-        if self.dirty != file:
-            self.restore()
-        if file not in self.objects:
-            self.originals[file] = (self.tree / file).read_text()
-            target = self.object_of(file)
-            if not self.build('fast').ninja(target.relative_to(self.build('fast').folder)):
-                raise Failed(f'{file} does not compile')
-            self.objects[file] = target, target.read_bytes()
+    def close(self):
+        """Make everything as it was."""
+        if self.file:
+            self.write(self.source)
+            for build in self.builds.values():
+                build.compile(self.file)
+                build.archive(self.file)
+            self.file = None
+
+    def strict(self):
+        """The build with sanitizers, which few mutants need."""
+        if 'strict' not in self.builds:
+            file = self.file
+            self.close()
+            self.builds['strict'] = Build(self.tree, 'strict')
+            self.open(file)
+        return self.builds['strict']
 
     def try_mutant(self, mutant):
         """One of OUTCOMES, and the test that noticed."""
-        self.prepare(mutant.file)
-        target, original = self.objects[mutant.file]
-        build = self.build('fast')
-        self.dirty = mutant.file
-        (self.tree / mutant.file).write_text(mutant.apply(self.originals[mutant.file]))
-        if not build.ninja(target.relative_to(build.folder)):
+        self.open(mutant.file)
+        self.write(mutant.apply(self.source))
+        made = self.builds['fast'].compile(mutant.file)
+        if made is None:
             return 'did not compile', None
-        if target.read_bytes() == original:
+        if made == self.object:
             return 'equivalent', None
-        killer = self.first_to_fail(mutant, 'fast', 4)
+        killer = self.first_to_fail(mutant, self.builds['fast'], 4)
         if not killer:
-            self.build('strict')  # when it is new, it was built without the mutant
-            self.dirty = mutant.file
-            (self.tree / mutant.file).write_text(mutant.apply(self.originals[mutant.file]))
-            killer = self.first_to_fail(mutant, 'strict', 20)
+            strict = self.strict()
+            self.write(mutant.apply(self.source))
+            strict.compile(mutant.file)
+            killer = self.first_to_fail(mutant, strict, 20, STRICT_LONGEST_S)
         return ('killed' if killer else 'alive'), killer
 
-    def first_to_fail(self, mutant, build_name, factor):
-        build, room = self.builds[build_name], mutant.file.split('/')[1]
-        for name, files, seconds in self.tests:
-            if mutant.file not in files or room not in LONG.get(name, (room,)):
-                continue
-            if build_name == 'strict' and seconds > STRICT_LONGEST_S:
-                continue
-            if not build.ninja(name):
-                raise Failed(f'{name} does not link with {describe(mutant)}')
-            if run_limited(build.path_of(name), int(1 + factor * seconds)) != 0:
+    def first_to_fail(self, mutant, build, factor, longest=float('inf')):
+        """The first test to fail, with so many times its usual time."""
+        room = mutant.file.split('/')[1]
+        concerned = [(name, seconds) for name, files, seconds in self.tests
+                     if mutant.file in files and room in LONG.get(name, (room,))
+                     and seconds < longest]
+        build.archive(mutant.file)
+        for name, seconds in concerned:
+            build.link(build.program(name))
+            if run_limited(build.folder / build.program(name), int(1 + factor * seconds)) != 0:
                 return name
         return None
 
@@ -264,7 +293,7 @@ class Run:
         except Failed as error:
             self.errors.append(error)
         finally:
-            worker.restore()
+            worker.close()
 
     def note(self, index, mutant, outcome, killer):
         if outcome == 'alive' and mutant.key() in self.table:

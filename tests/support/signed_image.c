@@ -23,8 +23,8 @@ void test_key_make(struct test_key *key, uint32_t number)
     br_hmac_drbg_context random;
 
     br_hmac_drbg_init(&random, &br_sha256_vtable, &number, sizeof(number));
-    must(br_rsa_i31_keygen(&random.vtable, &key->private, key->private_bytes, &key->modulus,
-                           key->public_bytes, 2048, 65537) == 1 &&
+    must(br_rsa_keygen_get_default()(&random.vtable, &key->private, key->private_bytes,
+                                     &key->modulus, key->public_bytes, 2048, 65537) == 1 &&
          key->modulus.nlen == SIG_LEN);
     memcpy(key->der, head, sizeof(head));
     memcpy(key->der + sizeof(head), key->modulus.n, SIG_LEN);
@@ -77,7 +77,7 @@ static void pss_encode(const uint8_t hash[32], uint8_t em[SIG_LEN])
 static void sign(const struct test_key *key, const uint8_t hash[32], uint8_t sig[SIG_LEN])
 {
     pss_encode(hash, sig);
-    must(br_rsa_i31_private(sig, &key->private) == 1);
+    must(br_rsa_private_get_default()(sig, &key->private) == 1);
 }
 
 static uint8_t *put_tlv(uint8_t *out, uint16_t type, const uint8_t *value, uint16_t len)
