@@ -144,7 +144,7 @@ struct twin_srv_fault {
 };
 
 /* A command's answer when a generic code (enum twin_smp_rc) says what went wrong. */
-#define TWIN_SRV_RC(rc) (0x100u + (rc))
+#define TWIN_SRV_RC(rc) (0x80u + (rc))
 
 /*
  * Do one command.

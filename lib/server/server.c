@@ -108,7 +108,8 @@ static struct twin_srv_fault fault_of(const struct twin_srv *srv,
                                       const struct twin_srv_group *group, unsigned number)
 {
     if (number >= TWIN_SRV_RC(0)) {
-        return (struct twin_srv_fault){.rc = (uint8_t)number, .rsn = srv->priv.reason};
+        return (struct twin_srv_fault){.rc = (uint8_t)(number - TWIN_SRV_RC(0)),
+                                       .rsn = srv->priv.reason};
     }
     return group->faults[number];
 }

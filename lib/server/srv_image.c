@@ -177,7 +177,7 @@ static unsigned image_list(struct twin_srv *srv, const void *req, struct twin_cb
 }
 
 /* What a state write comes to: one of these, or a fault. */
-enum { NOTHING, MARK_TEST = 0x80, MARK_PERMANENT, CONFIRM };
+enum { NOTHING, MARK_TEST = 0x60, MARK_PERMANENT, CONFIRM };
 
 /* For each plan and slot: when asked for a test, when asked to confirm. */
 static const uint8_t actions[][SLOT_COUNT][2] = {

@@ -77,43 +77,42 @@ static unsigned os_params(struct twin_srv *srv, const void *req, struct twin_cbo
 static const char letters[] = "snrvbmpioa";
 _Static_assert(sizeof(letters) - 1 == TWIN_INFO_COUNT + 1, "a letter for each text");
 
-static size_t count_letter(struct twin_span format, char letter)
+/* A bit for each text that the format asks for; above those of the table, a bit for "unknown". */
+static uint32_t texts_wanted(struct twin_span format)
 {
-    size_t count = 0;
+    uint32_t wanted = 0;
 
     for (size_t i = 0; i < format.len; i++) {
-        count += (char)format.ptr[i] == letter;
+        unsigned letter = 0;
+        while (letter < sizeof(letters) - 1 && (uint8_t)letters[letter] != format.ptr[i]) {
+            letter++;
+        }
+        wanted |= UINT32_C(1) << letter;
     }
-    return count;
-}
-
-static void append(struct twin_cbor_writer *w, const char *text)
-{
-    twin_cbor_put_raw(w, twin_span_text(text));
+    return wanted;
 }
 
 static unsigned os_info(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
 {
     const struct twin_os_info_req *req = req_;
-    struct twin_span format = req->format.len != 0 ? req->format : twin_span_text("s");
-    size_t all = count_letter(format, letters[TWIN_INFO_COUNT]);
-    size_t known = all;
-    uint8_t output[TWIN_SRV_INFO_MAX];
+    uint32_t wanted = texts_wanted(req->format.len != 0 ? req->format : twin_span_text("s"));
+    uint8_t output[1 + TWIN_SRV_INFO_MAX]; /* a blank before each text; the first is left out */
     struct twin_cbor_writer w = {.buf = output, .cap = sizeof(output)};
 
-    for (unsigned i = 0; i < TWIN_INFO_COUNT; i++) {
-        const char *text = srv->priv.config->info[i];
-        size_t count = count_letter(format, letters[i]);
-        if (count + all != 0) {
-            append(&w, w.len != 0 ? " " : "");
-            append(&w, text != NULL ? text : "unknown");
-        }
-        known += count;
-    }
-    if (known != format.len) {
+    if (wanted >> (TWIN_INFO_COUNT + 1) != 0) {
         return FAULT_FORMAT;
     }
-    struct twin_os_info_rsp info = {.output = {output, w.len}};
+    if (wanted >> TWIN_INFO_COUNT != 0) {
+        wanted = UINT32_MAX;
+    }
+    for (unsigned i = 0; i < TWIN_INFO_COUNT; i++) {
+        if ((wanted >> i & 1) != 0) {
+            const char *text = srv->priv.config->info[i];
+            twin_cbor_put_raw(&w, twin_span_text(" "));
+            twin_cbor_put_raw(&w, twin_span_text(text != NULL ? text : "unknown"));
+        }
+    }
+    struct twin_os_info_rsp info = {.output = {output + 1, w.len - 1}};
     twin_msg_encode(rsp, &twin_os_info_rsp_msg, &info);
     rsp->failed |= w.failed;
     return 0;
