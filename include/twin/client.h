@@ -55,7 +55,8 @@ static inline enum twin_step twin_job_poll(struct twin_job *job, uint32_t now_ms
 /*
  * Give a job a packet from the link; then poll before the next one. Packets that are not for it
  * (late, repeated, malformed) are ignored. The packet has to stay in place until that poll, and
- * after a plain request for as long as its answer is used: the answer points into it.
+ * after a plain request for as long as its answer is used: the answer points into it, unless the
+ * client has room of its own.
  */
 static inline void twin_job_receive(struct twin_job *job, struct twin_span packet, uint32_t now_ms)
 {
@@ -72,9 +73,9 @@ static inline bool twin_time_reached(uint32_t now_ms, uint32_t at_ms)
 
 /* What the device said when it answered with an error. */
 struct twin_refusal {
-    bool is_group;  /* true: rc is a code of `group`; false: enum twin_smp_rc */
-    uint32_t group; /* the group that refused */
-    uint32_t rc;    /* its code; never 0 */
+    bool is_group; /* true: rc is a code of `group`; false: enum twin_smp_rc */
+    int64_t group; /* the group that refused */
+    int64_t rc;    /* its code; never 0; negative ones are errno values of the device's system */
     char reason[TWIN_REFUSAL_REASON_MAX]; /* the device's own words, cut if long; often "" */
 };
 
@@ -107,6 +108,14 @@ struct twin_client_config {
     unsigned tries;                /* times that a request is sent in all; at least 1 */
     enum twin_smp_version version; /* to begin with; TWIN_SMP_V2 unless there is a reason */
     uint8_t seq;                   /* first sequence number: choose it at random for each run */
+    /*
+     * Room for the payload of one answer, or NULL. With it an answer is copied before it is read,
+     * and its spans point there, until the next answer is read; strings that came in pieces are put
+     * together. Without it they cannot be read, and are absent, as they are in an answer that is
+     * longer.
+     */
+    uint8_t *room;
+    size_t room_len;
 };
 
 /* One device, as the host knows it. A job itself: the one request that twin_client_begin gave. */

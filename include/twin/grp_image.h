@@ -63,26 +63,29 @@ enum {
 #undef X
 };
 
-#define TWIN_IMAGE_SLOTS_MAX 4  /* slots in one reply */
-#define TWIN_IMAGE_HASH_MAX  64 /* bytes of the longest image hash */
+#define TWIN_IMAGE_HASH_MAX 64 /* bytes of the longest image hash */
 
+/* A missing flag is false; a missing image number is 0. */
 struct twin_image_slot {
     uint32_t present;
-    uint32_t image, slot;
+    int64_t image, slot;
     struct twin_span version, hash;
     bool bootable, pending, confirmed, active, permanent;
 };
 enum {
     TWIN_IMAGE_SLOT_IMAGE = 1 << 0,
+    TWIN_IMAGE_SLOT_SLOT = 1 << 1,
+    TWIN_IMAGE_SLOT_VERSION = 1 << 2,
     TWIN_IMAGE_SLOT_HASH = 1 << 3,
-    TWIN_IMAGE_SLOT_FLAGS = 0x1f << 4 /* all five flags are sent */
+    TWIN_IMAGE_SLOT_FLAGS = 0x1f << 4 /* all five flags */
 };
 
+#define TWIN_IMAGE_KEY_IMAGES "images"
+#define TWIN_IMAGE_KEY_SPLIT  "splitStatus"
 struct twin_image_state_rsp {
     uint32_t present;
-    uint32_t slots_count;
-    struct twin_image_slot slots[TWIN_IMAGE_SLOTS_MAX];
-    uint32_t split_status;
+    struct twin_span slots; /* twin_msg_items() over twin_image_slot_msg */
+    int64_t split_status;
 };
 enum { TWIN_IMAGE_STATE_RSP_SPLIT = 1 << 1 };
 
@@ -125,28 +128,34 @@ enum { TWIN_IMAGE_ERASE_REQ_SLOT = 1 << 0 };
 
 struct twin_image_slot_info_slot {
     uint32_t present;
-    uint32_t slot, size, upload_image_id;
-    int32_t rc;
+    int64_t slot;
+    uint64_t size;
+    int64_t upload_image_id;
+    int64_t rc;
 };
 enum {
+    TWIN_IMAGE_SLOT_INFO_SLOT = 1 << 0,
     TWIN_IMAGE_SLOT_INFO_SIZE = 1 << 1,
     TWIN_IMAGE_SLOT_INFO_UPLOAD_ID = 1 << 2,
     TWIN_IMAGE_SLOT_INFO_RC = 1 << 3
 };
 struct twin_image_slot_info_image {
     uint32_t present;
-    uint32_t image;
-    uint32_t slots_count;
-    struct twin_image_slot_info_slot slots[2];
-    uint32_t max_image_size;
+    int64_t image;
+    struct twin_span slots; /* twin_msg_items() over twin_image_slot_info_slot_msg */
+    uint64_t max_image_size;
 };
-enum { TWIN_IMAGE_SLOT_INFO_MAX = 1 << 2 };
+enum {
+    TWIN_IMAGE_SLOT_INFO_IMAGE = 1 << 0,
+    TWIN_IMAGE_SLOT_INFO_SLOTS = 1 << 1,
+    TWIN_IMAGE_SLOT_INFO_MAX = 1 << 2
+};
 struct twin_image_slot_info_rsp {
     uint32_t present;
-    uint32_t images_count;
-    struct twin_image_slot_info_image images[2];
+    struct twin_span images; /* twin_msg_items() over twin_image_slot_info_image_msg */
 };
 
-extern const struct twin_msg twin_image_state_rsp_msg, twin_image_state_req_msg,
-    twin_image_upload_req_msg, twin_image_upload_rsp_msg, twin_image_erase_req_msg,
-    twin_image_slot_info_rsp_msg;
+extern const struct twin_msg twin_image_slot_msg, twin_image_state_rsp_msg,
+    twin_image_state_req_msg, twin_image_upload_req_msg, twin_image_upload_rsp_msg,
+    twin_image_erase_req_msg, twin_image_slot_info_rsp_msg, twin_image_slot_info_image_msg,
+    twin_image_slot_info_slot_msg;

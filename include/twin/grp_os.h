@@ -41,7 +41,7 @@ enum {
 #undef X
 };
 
-#define TWIN_OS_TASKS_MAX 16
+#define TWIN_OS_TASKS_MAX 16 /* rows that our server sends; what it is sent has no limit */
 
 struct twin_os_echo_req {
     uint32_t present;
@@ -57,26 +57,26 @@ struct twin_os_echo_rsp {
 /* One row of taskstat. Stack sizes are in 4-byte words on the wire. */
 struct twin_os_task {
     uint32_t present;
-    struct twin_span name;
-    int32_t prio;
-    uint32_t tid, state, stack_use_words, stack_size_words;
-    uint32_t switches, runtime, last_checkin, next_checkin;
+    struct twin_span name; /* for the device only: it is no field but the row's key */
+    int64_t prio;
+    uint64_t tid, state, stack_use_words, stack_size_words;
+    uint64_t switches, runtime, last_checkin, next_checkin;
 };
 enum {
-    TWIN_OS_TASK_PRIO = 1 << 1,
-    TWIN_OS_TASK_TID = 1 << 2,
-    TWIN_OS_TASK_STATE = 1 << 3,
-    TWIN_OS_TASK_STKUSE = 1 << 4,
-    TWIN_OS_TASK_STKSIZ = 1 << 5,
-    TWIN_OS_TASK_SWITCHES = 1 << 6,
-    TWIN_OS_TASK_RUNTIME = 1 << 7,
-    TWIN_OS_TASK_LAST_CHECKIN = 1 << 8,
-    TWIN_OS_TASK_NEXT_CHECKIN = 1 << 9
+    TWIN_OS_TASK_PRIO = 1 << 0,
+    TWIN_OS_TASK_TID = 1 << 1,
+    TWIN_OS_TASK_STATE = 1 << 2,
+    TWIN_OS_TASK_STKUSE = 1 << 3,
+    TWIN_OS_TASK_STKSIZ = 1 << 4,
+    TWIN_OS_TASK_SWITCHES = 1 << 5,
+    TWIN_OS_TASK_RUNTIME = 1 << 6,
+    TWIN_OS_TASK_LAST_CHECKIN = 1 << 7,
+    TWIN_OS_TASK_NEXT_CHECKIN = 1 << 8
 };
+#define TWIN_OS_KEY_TASKS "tasks"
 struct twin_os_taskstat_rsp {
     uint32_t present;
-    uint32_t tasks_count;
-    struct twin_os_task tasks[TWIN_OS_TASKS_MAX];
+    struct twin_span tasks; /* twin_msg_items() over twin_os_task_msg; the keys are the names */
 };
 
 struct twin_os_reset_req {
@@ -90,6 +90,7 @@ struct twin_os_params_rsp {
     uint32_t present;
     uint32_t buf_size, buf_count;
 };
+enum { TWIN_OS_PARAMS_RSP_SIZE = 1 << 0, TWIN_OS_PARAMS_RSP_COUNT = 1 << 1 };
 
 struct twin_os_info_req {
     uint32_t present;
@@ -111,7 +112,7 @@ enum { TWIN_OS_BOOTLOADER_REQ_QUERY = 1 << 0 };
 struct twin_os_bootloader_rsp {
     uint32_t present;
     struct twin_span bootloader;
-    int32_t mode;
+    int64_t mode;
     bool no_downgrade;
 };
 enum {

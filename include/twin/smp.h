@@ -78,7 +78,7 @@ TWIN_MUST_CHECK twin_err_t twin_smp_header_read(struct twin_span packet,
                                                 struct twin_smp_header *header);
 
 /* Text of a generic result code, for people. Never NULL. */
-const char *twin_smp_rc_str(uint32_t rc);
+const char *twin_smp_rc_str(int64_t rc);
 
 /* Text of an error code of one group (v2 "err"), for people; NULL if the group has no such code. */
-const char *twin_smp_group_rc_str(uint32_t group, uint32_t rc);
+const char *twin_smp_group_rc_str(int64_t group, int64_t rc);

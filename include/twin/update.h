@@ -107,7 +107,7 @@ struct twin_update {
             struct twin_os_reset_req reset;
         } req;
         struct twin_image_state_rsp rsp;
-        uint32_t image;   /* number under which the device lists the image */
+        int64_t image;    /* number under which the device lists the image */
         bool was_pending; /* LOOK found it marked */
         bool is_over;
         bool is_pausing; /* until pause_end_ms nothing is asked */
@@ -131,7 +131,11 @@ void twin_update_begin(struct twin_update *update, struct twin_client *client,
                        const struct twin_update_config *config);
 
 /*
- * The image that runs, by the list that the device sent last; NULL if it told none. Points into the
- * packet received last, as the answer to any request does.
+ * The image that runs, by the list that the device sent last.
+ *
+ * slot  out: its entry, whose spans point into the packet received last, as the answer to any
+ *       request does.
+ *
+ * Returns false if the list told none.
  */
-const struct twin_image_slot *twin_update_running(const struct twin_update *update);
+bool twin_update_running(const struct twin_update *update, struct twin_image_slot *slot);

@@ -123,6 +123,7 @@ void twin_upload_begin(struct twin_upload *upload, struct twin_client *client,
 /*
  * Does this list of the device hold an image with this hash that does not run? Under whatever
  * number, for devices list as image 0 what was sent as image 2; one with this number comes first.
+ * Its entry then is in *slot.
  */
-const struct twin_image_slot *twin_image_slot_find(const struct twin_image_state_rsp *state,
-                                                   uint32_t image, struct twin_span hash);
+bool twin_image_slot_find(const struct twin_image_state_rsp *state, uint32_t image,
+                          struct twin_span hash, struct twin_image_slot *slot);

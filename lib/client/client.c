@@ -84,24 +84,48 @@ static void learn_version(struct twin_client *client, const struct twin_result *
     }
 }
 
-/* Both error forms become a refusal. False: the answer is a success. */
-static bool read_refusal(struct twin_refusal *refusal, const struct twin_request *request,
-                         const struct twin_result *result)
+/*
+ * Both error forms become a refusal.
+ *
+ * Returns TWIN_OK for a success; TWIN_E_REFUSED; TWIN_E_FORMAT for an error that cannot be read.
+ */
+static twin_err_t read_refusal(struct twin_refusal *refusal, const struct twin_request *request,
+                               const struct twin_result *result)
 {
-    const bool is_group = (result->present & TWIN_RESULT_ERR) && result->err.rc != 0;
-    const bool is_generic = (result->present & TWIN_RESULT_RC) && result->rc != 0;
+    struct twin_cbor_reader r = {.buf = result->err.ptr, .len = result->err.len};
+    struct twin_result_err err = {0};
 
-    if (!is_group && !is_generic) {
-        return false;
+    if (result->present & TWIN_RESULT_ERR) {
+        twin_msg_read(&r, &twin_result_err_msg, &err);
+    }
+    if (r.failed) {
+        return TWIN_E_FORMAT;
+    }
+    if (err.rc == 0 && result->rc == 0) {
+        return TWIN_OK;
     }
     memset(refusal, 0, sizeof(*refusal));
-    refusal->is_group = is_group;
-    refusal->group = is_group ? result->err.group : request->group;
-    refusal->rc = is_group ? result->err.rc : (uint32_t)result->rc;
+    refusal->is_group = err.rc != 0;
+    refusal->group = err.present & TWIN_RESULT_ERR_GROUP ? err.group : request->group;
+    refusal->rc = err.rc != 0 ? err.rc : result->rc;
     if (result->present & TWIN_RESULT_RSN) {
         copy_reason(refusal->reason, result->rsn);
     }
-    return true;
+    return TWIN_E_REFUSED;
+}
+
+/* Where to read an answer: in our own room, strings put together, if there is one. */
+static struct twin_cbor_reader open_payload(const struct twin_client *client,
+                                            struct twin_span payload)
+{
+    struct twin_cbor_reader r = {.buf = payload.ptr, .len = payload.len};
+
+    if (client->config.room != NULL && payload.len <= client->config.room_len) {
+        memcpy(client->config.room, payload.ptr, payload.len);
+        r.buf = client->config.room;
+        r.failed = twin_cbor_join(client->config.room, &r.len) != TWIN_OK;
+    }
+    return r;
 }
 
 twin_err_t twin_client_decode(struct twin_client *client, const struct twin_request *request,
@@ -114,19 +138,17 @@ twin_err_t twin_client_decode(struct twin_client *client, const struct twin_requ
         header.len > packet.len - TWIN_SMP_HEADER_LEN || header.version > TWIN_SMP_V2) {
         return TWIN_E_FORMAT;
     }
-    const struct twin_cbor_reader payload = {.buf = packet.ptr + TWIN_SMP_HEADER_LEN,
-                                             .len = header.len};
+    const struct twin_cbor_reader payload =
+        open_payload(client, (struct twin_span){packet.ptr + TWIN_SMP_HEADER_LEN, header.len});
     struct twin_cbor_reader r = payload;
-    twin_msg_decode(&r, &twin_result_msg, &result);
+    twin_msg_read(&r, &twin_result_msg, &result);
     if (r.failed) {
         return TWIN_E_FORMAT;
     }
     learn_version(client, &result, header.version);
-    if (read_refusal(&client->refusal, request, &result)) {
-        return TWIN_E_REFUSED;
-    }
+    TWIN_TRY(read_refusal(&client->refusal, request, &result));
     r = payload;
-    twin_msg_decode(&r, request->rsp_msg, request->rsp);
+    twin_msg_read(&r, request->rsp_msg, request->rsp);
     return r.failed ? TWIN_E_FORMAT : TWIN_OK;
 }
 
@@ -275,7 +297,7 @@ static enum twin_step request_poll(struct twin_job *job, uint32_t now_ms, uint8_
 /* If the device refused only the protocol version: ask again in the other one, once. */
 static bool change_version(struct twin_client *client)
 {
-    const uint32_t rc = client->refusal.rc;
+    const int64_t rc = client->refusal.rc;
 
     if (client->priv.version_known || client->refusal.is_group ||
         (rc != TWIN_RC_TOO_NEW && rc != TWIN_RC_TOO_OLD)) {

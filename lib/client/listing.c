@@ -12,105 +12,123 @@ static bool has_hash(const struct twin_image_slot *slot, struct twin_span hash)
            memcmp(slot->hash.ptr, hash.ptr, hash.len) == 0;
 }
 
+/* The next entry; how every search here begins is twin_msg_items(list->slots). */
+static bool next(struct twin_msg_items *items, struct twin_image_slot *slot)
+{
+    return twin_msg_next(items, &twin_image_slot_msg, slot);
+}
+
 /*
  * Which entries count. Some devices list as image 0 what is uploaded as image 2: when the list does
  * not have the number at all, it says nothing about it.
  */
 static bool is_of(const struct twin_image_state_rsp *list, const struct twin_image_slot *slot,
-                  uint32_t image)
+                  int64_t image)
 {
+    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_image_slot other;
     bool is_listed = false;
 
-    for (uint32_t i = 0; i < list->slots_count; i++) {
-        is_listed |= list->slots[i].image == image;
+    while (next(&items, &other)) {
+        is_listed |= other.image == image;
     }
     return !is_listed || slot->image == image;
 }
 
-const struct twin_image_slot *twin_listing_stored(const struct twin_image_state_rsp *list,
-                                                  uint32_t image, struct twin_span hash)
+bool twin_listing_stored(const struct twin_image_state_rsp *list, int64_t image,
+                         struct twin_span hash, struct twin_image_slot *slot)
 {
-    const struct twin_image_slot *elsewhere = NULL;
+    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_image_slot entry;
+    bool is_found = false;
 
-    for (uint32_t i = 0; i < list->slots_count; i++) {
-        const struct twin_image_slot *slot = &list->slots[i];
-        if (slot->active || !has_hash(slot, hash)) {
+    while (next(&items, &entry)) {
+        if (entry.active || !has_hash(&entry, hash)) {
             continue;
         }
-        if (slot->image == image) {
-            return slot;
+        *slot = entry;
+        is_found = true;
+        if (entry.image == image) {
+            return true;
         }
-        elsewhere = slot;
     }
-    return elsewhere;
+    return is_found;
 }
 
-const struct twin_image_slot *twin_image_slot_find(const struct twin_image_state_rsp *state,
-                                                   uint32_t image, struct twin_span hash)
+bool twin_image_slot_find(const struct twin_image_state_rsp *state, uint32_t image,
+                          struct twin_span hash, struct twin_image_slot *slot)
 {
-    return twin_listing_stored(state, image, hash);
+    return twin_listing_stored(state, image, hash, slot);
 }
 
-const struct twin_image_slot *twin_listing_running(const struct twin_image_state_rsp *list,
-                                                   uint32_t image)
+bool twin_listing_running(const struct twin_image_state_rsp *list, int64_t image,
+                          struct twin_image_slot *slot)
 {
-    for (uint32_t i = 0; i < list->slots_count; i++) {
-        const struct twin_image_slot *slot = &list->slots[i];
+    struct twin_msg_items items = twin_msg_items(list->slots);
+
+    while (next(&items, slot)) {
         if (slot->active && is_of(list, slot, image)) {
-            return slot;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 /* The entry with the hash that does or does not run. */
-static const struct twin_image_slot *find(const struct twin_image_state_rsp *list, uint32_t image,
-                                          struct twin_span hash, bool is_active)
+static bool find(const struct twin_image_state_rsp *list, int64_t image, struct twin_span hash,
+                 bool is_active, struct twin_image_slot *slot)
 {
-    for (uint32_t i = 0; i < list->slots_count; i++) {
-        const struct twin_image_slot *slot = &list->slots[i];
+    struct twin_msg_items items = twin_msg_items(list->slots);
+
+    while (next(&items, slot)) {
         if (slot->active == is_active && has_hash(slot, hash) && is_of(list, slot, image)) {
-            return slot;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 /* Could the image be in the list without being seen? */
 static bool is_silent(const struct twin_image_state_rsp *list)
 {
-    for (uint32_t i = 0; i < list->slots_count; i++) {
-        if (list->slots[i].hash.len == 0) {
+    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_image_slot slot;
+    bool is_empty = true;
+
+    while (next(&items, &slot)) {
+        is_empty = false;
+        if (slot.hash.len == 0) {
             return true;
         }
     }
-    return list->slots_count == 0;
+    return is_empty;
 }
 
-enum twin_standing twin_listing_find(const struct twin_image_state_rsp *list, uint32_t image,
-                                     struct twin_span hash, const struct twin_image_slot **found)
+enum twin_standing twin_listing_find(const struct twin_image_state_rsp *list, int64_t image,
+                                     struct twin_span hash, struct twin_image_slot *found)
 {
-    *found = find(list, image, hash, true);
-    if (*found != NULL) {
-        return (*found)->confirmed ? TWIN_LISTING_CONFIRMED : TWIN_LISTING_RUNNING;
+    if (find(list, image, hash, true, found)) {
+        return found->confirmed ? TWIN_LISTING_CONFIRMED : TWIN_LISTING_RUNNING;
     }
-    *found = find(list, image, hash, false);
-    if (*found != NULL) {
-        return (*found)->pending ? TWIN_LISTING_PENDING : TWIN_LISTING_STORED;
+    if (find(list, image, hash, false, found)) {
+        return found->pending ? TWIN_LISTING_PENDING : TWIN_LISTING_STORED;
     }
     return is_silent(list) ? TWIN_LISTING_SILENT : TWIN_LISTING_ABSENT;
 }
 
-const struct twin_image_slot *twin_listing_fallback(const struct twin_image_state_rsp *list,
-                                                    uint32_t image)
+bool twin_listing_fallback(const struct twin_image_state_rsp *list, int64_t image,
+                           struct twin_image_slot *slot)
 {
-    const struct twin_image_slot *running = twin_listing_running(list, image);
+    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_image_slot running;
 
-    for (uint32_t i = 0; running != NULL && !running->confirmed && i < list->slots_count; i++) {
-        const struct twin_image_slot *slot = &list->slots[i];
-        if (!slot->active && slot->confirmed && slot->image == running->image) {
-            return slot;
+    if (!twin_listing_running(list, image, &running) || running.confirmed) {
+        return false;
+    }
+    while (next(&items, slot)) {
+        if (!slot->active && slot->confirmed && slot->image == running.image) {
+            return true;
         }
     }
-    return NULL;
+    return false;
 }

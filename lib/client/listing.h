@@ -19,22 +19,22 @@ enum twin_standing {
  *
  * image  its number. A device that lists no image of this number counts in its own way: then every
  *        entry counts.
- * found  out: its entry; NULL if there is none.
+ * found  out: its entry, if it is in a slot. The spans in it point where the list's do.
  */
-enum twin_standing twin_listing_find(const struct twin_image_state_rsp *list, uint32_t image,
-                                     struct twin_span hash, const struct twin_image_slot **found);
+enum twin_standing twin_listing_find(const struct twin_image_state_rsp *list, int64_t image,
+                                     struct twin_span hash, struct twin_image_slot *found);
 
 /*
  * The slot that an image was stored in: one that does not run, under whatever number; of those with
- * this number first. NULL if there is none.
+ * this number first. False if there is none.
  */
-const struct twin_image_slot *twin_listing_stored(const struct twin_image_state_rsp *list,
-                                                  uint32_t image, struct twin_span hash);
+bool twin_listing_stored(const struct twin_image_state_rsp *list, int64_t image,
+                         struct twin_span hash, struct twin_image_slot *slot);
 
-/* The running entry of this image, counted as above; NULL if the list shows none. */
-const struct twin_image_slot *twin_listing_running(const struct twin_image_state_rsp *list,
-                                                   uint32_t image);
+/* The running entry of this image, counted as above; false if the list shows none. */
+bool twin_listing_running(const struct twin_image_state_rsp *list, int64_t image,
+                          struct twin_image_slot *slot);
 
-/* The entry to which the trial of this image falls back; NULL if none is on trial. */
-const struct twin_image_slot *twin_listing_fallback(const struct twin_image_state_rsp *list,
-                                                    uint32_t image);
+/* The entry to which the trial of this image falls back; false if none is on trial. */
+bool twin_listing_fallback(const struct twin_image_state_rsp *list, int64_t image,
+                           struct twin_image_slot *slot);

@@ -105,9 +105,9 @@ const char *twin_update_stage_str(enum twin_update_stage stage)
     return (unsigned)stage <= TWIN_UPDATE_END ? texts[stage] : "unknown stage";
 }
 
-const struct twin_image_slot *twin_update_running(const struct twin_update *u)
+bool twin_update_running(const struct twin_update *u, struct twin_image_slot *slot)
 {
-    return twin_listing_running(&u->priv.rsp, u->priv.image);
+    return twin_listing_running(&u->priv.rsp, u->priv.image, slot);
 }
 
 void twin_update_begin(struct twin_update *u, struct twin_client *client,

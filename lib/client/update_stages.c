@@ -28,12 +28,12 @@ static struct twin_span wanted(const struct twin_update *u)
 
 static enum twin_standing standing(const struct twin_update *u)
 {
-    const struct twin_image_slot *found;
+    struct twin_image_slot found;
 
     return twin_listing_find(&u->priv.rsp, u->priv.image, wanted(u), &found);
 }
 
-static bool is_refusal(const struct twin_update *u, bool is_group, uint32_t rc)
+static bool is_refusal(const struct twin_update *u, bool is_group, int64_t rc)
 {
     const struct twin_refusal *refusal = &u->priv.client->refusal;
 
@@ -112,16 +112,17 @@ static void conclude_look(struct twin_update *u, twin_err_t result, uint32_t now
         twin_update_finish(u, result);
         return;
     }
-    const struct twin_image_slot *fallback = twin_listing_fallback(&u->priv.rsp, u->priv.image);
+    struct twin_image_slot replaced;
     const enum twin_standing found = standing(u);
     u->was_running = found >= TWIN_LISTING_RUNNING;
     u->was_there = found >= TWIN_LISTING_STORED;
     u->priv.was_pending = found == TWIN_LISTING_PENDING;
     if (u->was_running) {
         on_running(u, found == TWIN_LISTING_CONFIRMED);
-    } else if (fallback != NULL) {
-        on_trial(u, fallback);
-    } else if (may_begin(u, twin_listing_running(&u->priv.rsp, u->priv.image))) {
+    } else if (twin_listing_fallback(&u->priv.rsp, u->priv.image, &replaced)) {
+        on_trial(u, &replaced);
+    } else if (may_begin(u, twin_listing_running(&u->priv.rsp, u->priv.image, &replaced) ? &replaced
+                                                                                         : NULL)) {
         twin_update_enter(u, TWIN_UPDATE_UPLOAD);
     }
 }
@@ -163,7 +164,8 @@ static void conclude_return(struct twin_update *u, twin_err_t result, uint32_t n
         return;
     }
     end_wait(u);
-    if (twin_listing_fallback(&u->priv.rsp, u->priv.image) == NULL) {
+    struct twin_image_slot fallback;
+    if (!twin_listing_fallback(&u->priv.rsp, u->priv.image, &fallback)) {
         twin_update_enter(u, TWIN_UPDATE_LOOK);
     } else if (u->restarts < TWIN_UPDATE_BACK_MAX) {
         twin_update_enter(u, TWIN_UPDATE_GO_BACK);
@@ -194,16 +196,15 @@ static void conclude_upload(struct twin_update *u, twin_err_t result, uint32_t n
 
 static void conclude_inspect(struct twin_update *u, twin_err_t result, uint32_t now_ms)
 {
-    const struct twin_image_slot *found =
-        twin_listing_stored(&u->priv.rsp, u->priv.image, wanted(u));
+    struct twin_image_slot found;
 
     (void)now_ms;
     if (result != TWIN_OK) {
         twin_update_finish(u, result);
         return;
     }
-    if (found != NULL) {
-        u->priv.image = found->image; /* devices count in their own ways */
+    if (twin_listing_stored(&u->priv.rsp, u->priv.image, wanted(u), &found)) {
+        u->priv.image = found.image; /* devices count in their own ways */
     }
     const enum twin_standing standing_now =
         twin_listing_find(&u->priv.rsp, u->priv.image, wanted(u), &found);

@@ -106,10 +106,12 @@ static void on_params(struct twin_upload *u, twin_err_t result)
 
 static void on_state(struct twin_upload *u, twin_err_t result)
 {
+    struct twin_image_slot slot;
+
     if (result == TWIN_E_TIMEOUT || result == TWIN_E_FORMAT) {
         finish(u, result);
     } else if (result == TWIN_OK && twin_image_slot_find(&u->priv.rsp.state, u->priv.config.image,
-                                                         u->priv.config.image_hash) != NULL) {
+                                                         u->priv.config.image_hash, &slot)) {
         u->status.done = u->priv.config.len;
         finish(u, TWIN_OK);
     } else {

@@ -114,6 +114,17 @@ static struct twin_srv_fault fault_of(const struct twin_srv *srv,
     return group->faults[number];
 }
 
+#define ERR_MAX 24 /* bytes of the map in a version 2 error */
+
+static struct twin_span group_error(uint8_t buf[ERR_MAX], uint16_t group, uint8_t rc)
+{
+    struct twin_cbor_writer w = {.buf = buf, .cap = ERR_MAX};
+    const struct twin_result_err err = {.present = TWIN_RESULT_ERR_GROUP, .group = group, .rc = rc};
+
+    twin_msg_encode(&w, &twin_result_err_msg, &err);
+    return (struct twin_span){buf, w.len};
+}
+
 static void encode_result(struct twin_cbor_writer *rsp, const struct twin_result *result)
 {
     rsp->len = 0;
@@ -129,10 +140,11 @@ static void encode_fault(struct twin_cbor_writer *rsp, const struct twin_smp_hea
                          const struct twin_srv_fault *fault)
 {
     const char *rsn = fault->rsn != NULL ? fault->rsn : "";
+    uint8_t err[ERR_MAX];
     struct twin_result result = {.present = TWIN_RESULT_RC,
                                  .rc = fault->rc,
                                  .rsn = twin_span_text(rsn),
-                                 .err = {.group = header->group, .rc = fault->group_rc}};
+                                 .err = group_error(err, header->group, fault->group_rc)};
 
     if (header->version != TWIN_SMP_V1 && fault->group_rc != 0) {
         result.present = TWIN_RESULT_ERR;

@@ -6,7 +6,8 @@
  */
 #include "srv_priv.h"
 
-#define SLOT_COUNT 2
+#define SLOT_COUNT    2
+#define SLOT_INFO_MAX 48 /* bytes of one slot's entry in the answer to slot info */
 
 #define FAULT(name, text)                                                                          \
     {                                                                                              \
@@ -135,44 +136,54 @@ static const uint8_t flags[][SLOT_COUNT] = {
     [TWIN_PLAN_PREVIOUS] = {ACTIVE | CONFIRMED, PENDING | PERMANENT},
 };
 
-/* found and version must live until entry has been encoded. */
-static void describe(const struct found *found, uint8_t flag, char version[TWIN_VERSION_STR_MAX],
-                     struct twin_image_slot *entry)
+static void put_slot(struct twin_cbor_writer *rsp, const struct found *found, unsigned slot,
+                     uint8_t flag)
 {
     const struct twin_image_header *header = &found->image.header;
+    char version[TWIN_VERSION_STR_MAX];
     size_t len = twin_version_print(&header->version, version);
+    const struct twin_image_slot entry = {
+        .present = TWIN_IMAGE_SLOT_SLOT | TWIN_IMAGE_SLOT_VERSION | TWIN_IMAGE_SLOT_HASH |
+                   TWIN_IMAGE_SLOT_FLAGS,
+        .slot = slot,
+        .version = {(const uint8_t *)version, len},
+        .hash = {found->hash, sizeof(found->hash)},
+        .bootable = (header->flags & TWIN_IMAGE_NON_BOOTABLE) == 0,
+        .pending = (flag & PENDING) != 0,
+        .confirmed = (flag & CONFIRMED) != 0,
+        .active = (flag & ACTIVE) != 0,
+        .permanent = (flag & PERMANENT) != 0,
+    };
 
-    entry->present = TWIN_IMAGE_SLOT_HASH | TWIN_IMAGE_SLOT_FLAGS;
-    entry->version = (struct twin_span){(const uint8_t *)version, len};
-    entry->hash = (struct twin_span){found->hash, sizeof(found->hash)};
-    entry->bootable = (header->flags & TWIN_IMAGE_NON_BOOTABLE) == 0;
-    entry->pending = (flag & PENDING) != 0;
-    entry->confirmed = (flag & CONFIRMED) != 0;
-    entry->active = (flag & ACTIVE) != 0;
-    entry->permanent = (flag & PERMANENT) != 0;
+    twin_msg_encode(rsp, &twin_image_slot_msg, &entry);
 }
 
 static unsigned image_list(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
 {
-    struct twin_image_state_rsp list = {.present = TWIN_IMAGE_STATE_RSP_SPLIT};
-    char versions[SLOT_COUNT][TWIN_VERSION_STR_MAX];
     struct found found[SLOT_COUNT];
     const struct twin_slots *slots = srv->priv.config->slots;
+    bool is_there[SLOT_COUNT];
     struct twin_slots_state state;
+    unsigned count = 0;
 
     (void)req;
     if (twin_slots_read(slots, &state) != TWIN_OK) {
         return FAULT_READ;
     }
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
-        if (find_image(slots, &state, (enum twin_slot)slot, &found[slot])) {
-            struct twin_image_slot *entry = &list.slots[list.slots_count];
-            entry->slot = slot;
-            describe(&found[slot], flags[state.plan][slot], versions[slot], entry);
-            list.slots_count++;
+        is_there[slot] = find_image(slots, &state, (enum twin_slot)slot, &found[slot]);
+        count += is_there[slot];
+    }
+    twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 2);
+    twin_cbor_put_text(rsp, TWIN_IMAGE_KEY_IMAGES);
+    twin_cbor_put_head(rsp, TWIN_CBOR_ARRAY, count);
+    for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
+        if (is_there[slot]) {
+            put_slot(rsp, &found[slot], slot, flags[state.plan][slot]);
         }
     }
-    twin_msg_encode(rsp, &twin_image_state_rsp_msg, &list);
+    twin_cbor_put_text(rsp, TWIN_IMAGE_KEY_SPLIT);
+    twin_cbor_put_head(rsp, TWIN_CBOR_UINT, 0); /* there is no split image */
     return 0;
 }
 
@@ -293,20 +304,33 @@ static unsigned image_erase(struct twin_srv *srv, const void *req_, struct twin_
 static unsigned image_slot_info(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
 {
     const struct twin_slots *slots = srv->priv.config->slots;
-    struct twin_image_slot_info_rsp info = {.images_count = 1};
-    struct twin_image_slot_info_image *image = &info.images[0];
+    uint8_t buf[SLOT_COUNT * SLOT_INFO_MAX];
+    struct twin_cbor_writer list = {.buf = buf, .cap = sizeof(buf)};
+    struct twin_image_slot_info_image image = {
+        .present =
+            TWIN_IMAGE_SLOT_INFO_IMAGE | TWIN_IMAGE_SLOT_INFO_SLOTS | TWIN_IMAGE_SLOT_INFO_MAX,
+        .max_image_size = twin_slots_image_max(slots),
+    };
 
     (void)req;
-    image->present = TWIN_IMAGE_SLOT_INFO_MAX;
-    image->max_image_size = twin_slots_image_max(slots);
-    image->slots_count = SLOT_COUNT;
+    twin_cbor_put_head(&list, TWIN_CBOR_ARRAY, SLOT_COUNT);
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
-        image->slots[slot].present = TWIN_IMAGE_SLOT_INFO_SIZE;
-        image->slots[slot].slot = slot;
-        image->slots[slot].size = slots->area[slot].len;
+        struct twin_image_slot_info_slot info = {
+            .present = TWIN_IMAGE_SLOT_INFO_SLOT | TWIN_IMAGE_SLOT_INFO_SIZE,
+            .slot = slot,
+            .size = slots->area[slot].len,
+        };
+        if (slot == TWIN_SECONDARY) {
+            info.present |= TWIN_IMAGE_SLOT_INFO_UPLOAD_ID; /* 0: see upload */
+        }
+        twin_msg_encode(&list, &twin_image_slot_info_slot_msg, &info);
     }
-    image->slots[TWIN_SECONDARY].present |= TWIN_IMAGE_SLOT_INFO_UPLOAD_ID; /* 0: see upload */
-    twin_msg_encode(rsp, &twin_image_slot_info_rsp_msg, &info);
+    image.slots = (struct twin_span){buf, list.len};
+    twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 1);
+    twin_cbor_put_text(rsp, TWIN_IMAGE_KEY_IMAGES);
+    twin_cbor_put_head(rsp, TWIN_CBOR_ARRAY, 1);
+    twin_msg_encode(rsp, &twin_image_slot_info_image_msg, &image);
+    rsp->failed |= list.failed;
     return 0;
 }
 

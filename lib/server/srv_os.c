@@ -36,12 +36,13 @@ static unsigned os_taskstat(struct twin_srv *srv, const void *req, struct twin_c
         count++;
     }
     twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 1);
-    twin_cbor_put_text(rsp, twin_os_taskstat_rsp_msg.fields[0].key);
+    twin_cbor_put_text(rsp, TWIN_OS_KEY_TASKS);
     twin_cbor_put_head(rsp, TWIN_CBOR_MAP, count);
     for (unsigned i = 0; i < count; i++) {
         memset(&task, 0, sizeof(task));
         (void)config->task(config->ctx, i, &task); /* was there a moment ago */
-        twin_msg_encode_entry(rsp, &twin_os_task_msg, &task);
+        twin_cbor_put_bytes(rsp, TWIN_CBOR_TSTR, task.name);
+        twin_msg_encode(rsp, &twin_os_task_msg, &task);
     }
     return 0;
 }
@@ -65,7 +66,9 @@ static unsigned os_reset(struct twin_srv *srv, const void *req_, struct twin_cbo
 
 static unsigned os_params(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
 {
-    struct twin_os_params_rsp params = {.buf_size = srv->priv.config->buf_size,
+    struct twin_os_params_rsp params = {.present =
+                                            TWIN_OS_PARAMS_RSP_SIZE | TWIN_OS_PARAMS_RSP_COUNT,
+                                        .buf_size = srv->priv.config->buf_size,
                                         .buf_count = srv->priv.config->buf_count};
 
     (void)req;
@@ -134,7 +137,7 @@ static unsigned os_bootloader(struct twin_srv *srv, const void *req_, struct twi
     } else if (req->query.len == mode.len && memcmp(req->query.ptr, mode.ptr, mode.len) == 0) {
         bootloader.present = TWIN_OS_BOOTLOADER_RSP_MODE;
         bootloader.present |= config->no_downgrade ? TWIN_OS_BOOTLOADER_RSP_NO_DOWNGRADE : 0;
-        bootloader.mode = (int32_t)config->boot_mode;
+        bootloader.mode = (int64_t)config->boot_mode;
         bootloader.no_downgrade = config->no_downgrade;
     } else {
         return FAULT_NO_ANSWER;

@@ -1,66 +1,37 @@
 /*
- * msg.c - structs to CBOR and back, as the tables say. The only place that knows how a field type
- * looks on the wire. SPDX-License-Identifier: Apache-2.0
+ * msg.c - structs to CBOR and back, as the tables say: all of the writing, and the reading of
+ * requests. Answers are read in msg_read.c, which a device does not link.
+ * SPDX-License-Identifier: Apache-2.0
  */
-#include "twin/msg.h"
+#include "msg_priv.h"
 
-enum { SIMPLE_FALSE = 20, SIMPLE_TRUE = 21, SIMPLE_NULL = 22 };
+/* ---- Writing ---- */
 
 static bool is_sent(const struct twin_msg *msg, unsigned i, uint32_t present)
 {
     return msg->fields[i].required || (present >> i & 1u) != 0;
 }
 
-static void encode_fields(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in,
-                          unsigned first);
-
-static void encode_i32(struct twin_cbor_writer *w, int32_t value)
+static void encode_i64(struct twin_cbor_writer *w, int64_t value)
 {
     if (value < 0) {
-        twin_cbor_put_head(w, TWIN_CBOR_NINT, (uint32_t)(-1 - value));
+        twin_cbor_put_head(w, TWIN_CBOR_NINT, (uint64_t)(-1 - value));
     } else {
-        twin_cbor_put_head(w, TWIN_CBOR_UINT, (uint32_t)value);
+        twin_cbor_put_head(w, TWIN_CBOR_UINT, (uint64_t)value);
     }
 }
 
-void twin_msg_encode_entry(struct twin_cbor_writer *w, const struct twin_msg *item, const void *in)
+static void encode_value(struct twin_cbor_writer *w, const struct twin_field *f, const void *p)
 {
-    const uint8_t *key = (const uint8_t *)in + item->fields[0].offset;
-
-    twin_cbor_put_bytes(w, TWIN_CBOR_TSTR, *(const struct twin_span *)(const void *)key);
-    encode_fields(w, item, in, 1);
-}
-
-static void encode_items(struct twin_cbor_writer *w, const struct twin_field *f, const uint8_t *in)
-{
-    uint32_t count = *(const uint32_t *)(const void *)(in + f->offset - sizeof(uint32_t));
-    bool is_dict = f->type == TWIN_F_DICT;
-
-    if (count > f->max) {
-        w->failed = true;
-        return;
-    }
-    twin_cbor_put_head(w, is_dict ? TWIN_CBOR_MAP : TWIN_CBOR_ARRAY, count);
-    for (uint32_t i = 0; i < count; i++) {
-        const void *item = in + f->offset + (size_t)i * f->item->size;
-        if (is_dict) {
-            twin_msg_encode_entry(w, f->item, item);
-        } else {
-            encode_fields(w, f->item, item, 0);
-        }
-    }
-}
-
-static void encode_value(struct twin_cbor_writer *w, const struct twin_field *f, const uint8_t *in)
-{
-    const void *p = in + f->offset;
-
     switch ((enum twin_field_type)f->type) {
     case TWIN_F_U32:
         twin_cbor_put_head(w, TWIN_CBOR_UINT, *(const uint32_t *)p);
         break;
-    case TWIN_F_I32:
-        encode_i32(w, *(const int32_t *)p);
+    case TWIN_F_U64:
+        twin_cbor_put_head(w, TWIN_CBOR_UINT, *(const uint64_t *)p);
+        break;
+    case TWIN_F_I64:
+        encode_i64(w, *(const int64_t *)p);
         break;
     case TWIN_F_BOOL:
         twin_cbor_put_bool(w, *(const bool *)p);
@@ -72,196 +43,119 @@ static void encode_value(struct twin_cbor_writer *w, const struct twin_field *f,
         twin_cbor_put_bytes(w, TWIN_CBOR_BSTR, *(const struct twin_span *)p);
         break;
     case TWIN_F_LIST:
-    case TWIN_F_DICT:
-        encode_items(w, f, in);
+    case TWIN_F_MAP:
+        twin_cbor_put_raw(w, *(const struct twin_span *)p);
         break;
-    case TWIN_F_MSG:
-        encode_fields(w, f->item, p, 0);
-        break;
-    }
-}
-
-/* The map of the fields from `first` on. */
-static void encode_fields(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in,
-                          unsigned first)
-{
-    uint32_t present = *(const uint32_t *)in;
-    uint32_t count = 0;
-
-    for (unsigned i = first; i < msg->field_count; i++) {
-        count += is_sent(msg, i, present);
-    }
-    twin_cbor_put_head(w, TWIN_CBOR_MAP, count);
-    for (unsigned i = first; i < msg->field_count; i++) {
-        if (is_sent(msg, i, present)) {
-            twin_cbor_put_text(w, msg->fields[i].key);
-            encode_value(w, &msg->fields[i], in);
-        }
     }
 }
 
 void twin_msg_encode(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in)
 {
-    encode_fields(w, msg, in, 0);
-}
+    uint32_t present = *(const uint32_t *)in;
+    uint32_t count = 0;
 
-/* Open a container and give the number of its items. */
-static uint32_t open_items(struct twin_cbor_reader *r, enum twin_cbor_major major)
-{
-    uint32_t count;
-
-    if (twin_cbor_get_head(r, &count) != major) {
-        r->failed = true;
+    for (unsigned i = 0; i < msg->field_count; i++) {
+        count += is_sent(msg, i, present);
     }
-    return count;
-}
-
-static void decode_fields(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out,
-                          unsigned first);
-
-static uint32_t decode_u32(struct twin_cbor_reader *r)
-{
-    uint32_t value;
-
-    if (twin_cbor_get_head(r, &value) != TWIN_CBOR_UINT) {
-        r->failed = true;
-    }
-    return value;
-}
-
-static int32_t decode_i32(struct twin_cbor_reader *r)
-{
-    uint32_t value;
-    enum twin_cbor_major major = twin_cbor_get_head(r, &value);
-
-    if ((major != TWIN_CBOR_UINT && major != TWIN_CBOR_NINT) || value > INT32_MAX) {
-        r->failed = true;
-        return 0;
-    }
-    return major == TWIN_CBOR_NINT ? -1 - (int32_t)value : (int32_t)value;
-}
-
-static bool decode_bool(struct twin_cbor_reader *r)
-{
-    uint32_t value;
-    enum twin_cbor_major major = twin_cbor_get_head(r, &value);
-
-    if (major == TWIN_CBOR_UINT) {
-        return value != 0;
-    }
-    if (major != TWIN_CBOR_SIMPLE || (value != SIMPLE_FALSE && value != SIMPLE_TRUE)) {
-        r->failed = true;
-    }
-    return value == SIMPLE_TRUE;
-}
-
-static struct twin_span decode_bstr(struct twin_cbor_reader *r)
-{
-    size_t start = r->off;
-    uint32_t value;
-
-    if (twin_cbor_get_head(r, &value) == TWIN_CBOR_SIMPLE && value == SIMPLE_NULL) {
-        return (struct twin_span){NULL, 0};
-    }
-    r->off = start;
-    return twin_cbor_get_bytes(r, TWIN_CBOR_BSTR);
-}
-
-static void decode_items(struct twin_cbor_reader *r, const struct twin_field *f, uint8_t *out)
-{
-    bool is_dict = f->type == TWIN_F_DICT;
-    uint32_t left = open_items(r, is_dict ? TWIN_CBOR_MAP : TWIN_CBOR_ARRAY);
-    uint32_t got = 0;
-
-    for (; twin_cbor_next(r, &left); got++) {
-        uint8_t *item = out + f->offset + (size_t)got * f->item->size;
-        if (got == f->max) {
-            r->failed = true;
-            break;
-        }
-        if (is_dict) {
-            struct twin_span key = twin_cbor_get_bytes(r, TWIN_CBOR_TSTR);
-            decode_fields(r, f->item, item, 1);
-            *(struct twin_span *)(void *)(item + f->item->fields[0].offset) = key;
-        } else {
-            decode_fields(r, f->item, item, 0);
+    twin_cbor_put_head(w, TWIN_CBOR_MAP, count);
+    for (unsigned i = 0; i < msg->field_count; i++) {
+        if (is_sent(msg, i, present)) {
+            twin_cbor_put_text(w, msg->fields[i].key);
+            encode_value(w, &msg->fields[i], (const uint8_t *)in + msg->fields[i].offset);
         }
     }
-    *(uint32_t *)(void *)(out + f->offset - sizeof(uint32_t)) = got;
 }
 
-static void decode_value(struct twin_cbor_reader *r, const struct twin_field *f, uint8_t *out)
-{
-    void *p = out + f->offset;
+/* ---- Reading ---- */
 
-    switch ((enum twin_field_type)f->type) {
-    case TWIN_F_U32:
-        *(uint32_t *)p = decode_u32(r);
-        break;
-    case TWIN_F_I32:
-        *(int32_t *)p = decode_i32(r);
-        break;
-    case TWIN_F_BOOL:
-        *(bool *)p = decode_bool(r);
-        break;
-    case TWIN_F_TSTR:
-        *(struct twin_span *)p = twin_cbor_get_bytes(r, TWIN_CBOR_TSTR);
-        break;
-    case TWIN_F_BSTR:
-        *(struct twin_span *)p = decode_bstr(r);
-        break;
-    case TWIN_F_LIST:
-    case TWIN_F_DICT:
-        decode_items(r, f, out);
-        break;
-    case TWIN_F_MSG:
-        decode_fields(r, f->item, p, 0);
-        break;
+/* Pass over a key and give the index of its field; field_count if the message has none. */
+static unsigned get_key(struct twin_cbor_reader *r, const struct twin_msg *msg)
+{
+    struct twin_cbor_reader key = *r;
+    unsigned i = 0;
+    uint64_t len;
+
+    twin_cbor_skip(r);
+    if (r->failed || twin_cbor_get_head(&key, &len) != TWIN_CBOR_TSTR) {
+        return msg->field_count;
     }
-}
-
-/* Index of the field with this key; field_count if the message has none. */
-static unsigned find_field(const struct twin_msg *msg, struct twin_span key, unsigned first)
-{
-    unsigned i = first;
-
-    while (i < msg->field_count && (strlen(msg->fields[i].key) != key.len ||
-                                    memcmp(msg->fields[i].key, key.ptr, key.len) != 0)) {
+    while (i < msg->field_count &&
+           (strlen(msg->fields[i].key) != len ||
+            memcmp(msg->fields[i].key, &key.buf[key.off], (size_t)len) != 0)) {
         i++;
     }
     return i;
 }
 
-/* Read a map into the fields from `first` on. */
-static void decode_fields(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out,
-                          unsigned first)
+void twin_msg_walk(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out,
+                   twin_msg_take_fn take, bool all_vital)
 {
-    uint32_t left = open_items(r, TWIN_CBOR_MAP);
     uint32_t present = 0;
+    uint64_t count;
 
     memset(out, 0, msg->size);
+    r->failed |= twin_cbor_get_head(r, &count) != TWIN_CBOR_MAP;
+    uint32_t left = (uint32_t)count;
     while (twin_cbor_next(r, &left)) {
-        struct twin_span key = twin_cbor_get_bytes(r, TWIN_CBOR_TSTR);
-        if (r->failed) {
-            break;
+        unsigned i = get_key(r, msg);
+        struct twin_cbor_reader value = *r;
+        twin_cbor_skip(r);
+        if (r->failed || i == msg->field_count) {
+            continue; /* newer peers may add keys */
         }
-        unsigned i = find_field(msg, key, first);
-        if (i == msg->field_count) {
-            twin_cbor_skip(r); /* newer peers may add keys */
-        } else {
-            decode_value(r, &msg->fields[i], out);
+        const struct twin_field *f = &msg->fields[i];
+        if (take(&value, f, (uint8_t *)out + f->offset)) {
             present |= UINT32_C(1) << i;
+        } else {
+            r->failed |= all_vital || f->vital;
         }
     }
-    for (unsigned i = first; i < msg->field_count; i++) {
-        if (msg->fields[i].required && (present >> i & 1u) == 0) {
-            r->failed = true;
-        }
+    for (unsigned i = 0; i < msg->field_count; i++) {
+        r->failed |= msg->fields[i].required && (present >> i & 1u) == 0;
     }
     *(uint32_t *)out = present;
 }
 
+static bool take_bool(enum twin_cbor_major major, uint64_t value, bool *out)
+{
+    bool is_true = major == TWIN_CBOR_SIMPLE && value == TWIN_CBOR_TRUE;
+    bool is_false = major == TWIN_CBOR_SIMPLE && value == TWIN_CBOR_FALSE;
+
+    *out = is_true || (major == TWIN_CBOR_UINT && value != 0);
+    return is_true || is_false || major == TWIN_CBOR_UINT;
+}
+
+/* Take a field of a request: exactly what the table says. */
+static bool take_exact(struct twin_cbor_reader *r, const struct twin_field *f, void *p)
+{
+    uint64_t value;
+    enum twin_cbor_major major = twin_cbor_get_head(r, &value);
+
+    switch ((enum twin_field_type)f->type) {
+    case TWIN_F_U32:
+        *(uint32_t *)p = (uint32_t)value;
+        return major == TWIN_CBOR_UINT && value <= UINT32_MAX;
+    case TWIN_F_BOOL:
+        return take_bool(major, value, p);
+    case TWIN_F_TSTR:
+    case TWIN_F_BSTR:
+        if (f->type == TWIN_F_BSTR && major == TWIN_CBOR_SIMPLE && value == TWIN_CBOR_NULL) {
+            *(struct twin_span *)p = (struct twin_span){NULL, 0};
+            return true;
+        }
+        *(struct twin_span *)p = (struct twin_span){&r->buf[r->off], (size_t)value};
+        return major == (f->type == TWIN_F_BSTR ? TWIN_CBOR_BSTR : TWIN_CBOR_TSTR) &&
+               value != TWIN_CBOR_INDEFINITE;
+    case TWIN_F_U64:
+    case TWIN_F_I64:
+    case TWIN_F_LIST:
+    case TWIN_F_MAP:
+        break;
+    }
+    return false;
+}
+
 void twin_msg_decode(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out)
 {
-    decode_fields(r, msg, out, 0);
+    twin_msg_walk(r, msg, out, take_exact, true);
 }

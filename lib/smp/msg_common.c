@@ -4,16 +4,17 @@
 #include "twin/msg.h"
 
 static const struct twin_field result_err[] = {
-    TWIN_FIELD(twin_result_err, group, "group", TWIN_F_U32, TWIN_REQUIRED),
-    TWIN_FIELD(twin_result_err, rc, "rc", TWIN_F_U32, TWIN_REQUIRED),
+    TWIN_FIELD(twin_result_err, group, "group", TWIN_F_I64, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_result_err, rc, "rc", TWIN_F_I64, TWIN_REQUIRED),
 };
-static const struct twin_msg result_err_msg = TWIN_MSG(twin_result_err, result_err);
 
+/* An error that cannot be read is no success. */
 static const struct twin_field result[] = {
-    TWIN_FIELD(twin_result, rc, "rc", TWIN_F_I32, TWIN_OPTIONAL),
+    TWIN_FIELD_VITAL(twin_result, rc, "rc", TWIN_F_I64),
     TWIN_FIELD(twin_result, rsn, "rsn", TWIN_F_TSTR, TWIN_OPTIONAL),
-    TWIN_FIELD_MSG(twin_result, err, "err", &result_err_msg, TWIN_OPTIONAL),
+    TWIN_FIELD_VITAL(twin_result, err, "err", TWIN_F_MAP),
 };
 
 const struct twin_msg twin_empty_msg = {.size = sizeof(struct twin_empty)};
 const struct twin_msg twin_result_msg = TWIN_MSG(twin_result, result);
+const struct twin_msg twin_result_err_msg = TWIN_MSG(twin_result_err, result_err);

@@ -11,22 +11,20 @@ static const struct twin_field echo_rsp[] = {
     TWIN_FIELD(twin_os_echo_rsp, text, "r", TWIN_F_TSTR, TWIN_REQUIRED),
 };
 
-/* The first field is the key in the map of tasks, not a member of the task's own map. */
+/* The name is the key in the map of tasks, not a member of the task's own map. */
 static const struct twin_field task[] = {
-    TWIN_FIELD(twin_os_task, name, "", TWIN_F_TSTR, TWIN_REQUIRED),
-    TWIN_FIELD(twin_os_task, prio, "prio", TWIN_F_I32, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_os_task, tid, "tid", TWIN_F_U32, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_os_task, state, "state", TWIN_F_U32, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_os_task, stack_use_words, "stkuse", TWIN_F_U32, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_os_task, stack_size_words, "stksiz", TWIN_F_U32, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_os_task, switches, "cswcnt", TWIN_F_U32, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_os_task, runtime, "runtime", TWIN_F_U32, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_os_task, last_checkin, "last_checkin", TWIN_F_U32, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_os_task, next_checkin, "next_checkin", TWIN_F_U32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, prio, "prio", TWIN_F_I64, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, tid, "tid", TWIN_F_U64, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, state, "state", TWIN_F_U64, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, stack_use_words, "stkuse", TWIN_F_U64, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, stack_size_words, "stksiz", TWIN_F_U64, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, switches, "cswcnt", TWIN_F_U64, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, runtime, "runtime", TWIN_F_U64, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, last_checkin, "last_checkin", TWIN_F_U64, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_task, next_checkin, "next_checkin", TWIN_F_U64, TWIN_OPTIONAL),
 };
 static const struct twin_field taskstat_rsp[] = {
-    TWIN_FIELD_MANY(twin_os_taskstat_rsp, tasks, "tasks", TWIN_F_DICT, &twin_os_task_msg,
-                    TWIN_OS_TASKS_MAX),
+    TWIN_FIELD(twin_os_taskstat_rsp, tasks, TWIN_OS_KEY_TASKS, TWIN_F_MAP, TWIN_REQUIRED),
 };
 
 static const struct twin_field reset_req[] = {
@@ -34,8 +32,8 @@ static const struct twin_field reset_req[] = {
     TWIN_FIELD(twin_os_reset_req, boot_mode, "boot_mode", TWIN_F_U32, TWIN_OPTIONAL),
 };
 static const struct twin_field params_rsp[] = {
-    TWIN_FIELD(twin_os_params_rsp, buf_size, "buf_size", TWIN_F_U32, TWIN_REQUIRED),
-    TWIN_FIELD(twin_os_params_rsp, buf_count, "buf_count", TWIN_F_U32, TWIN_REQUIRED),
+    TWIN_FIELD(twin_os_params_rsp, buf_size, "buf_size", TWIN_F_U32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_params_rsp, buf_count, "buf_count", TWIN_F_U32, TWIN_OPTIONAL),
 };
 
 static const struct twin_field info_req[] = {
@@ -50,7 +48,7 @@ static const struct twin_field bootloader_req[] = {
 };
 static const struct twin_field bootloader_rsp[] = {
     TWIN_FIELD(twin_os_bootloader_rsp, bootloader, "bootloader", TWIN_F_TSTR, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_os_bootloader_rsp, mode, "mode", TWIN_F_I32, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_os_bootloader_rsp, mode, "mode", TWIN_F_I64, TWIN_OPTIONAL),
     TWIN_FIELD(twin_os_bootloader_rsp, no_downgrade, "no-downgrade", TWIN_F_BOOL, TWIN_OPTIONAL),
 };
 

@@ -87,15 +87,15 @@ static const char *const generic_texts[] = {
 #undef X
 };
 
-const char *twin_smp_rc_str(uint32_t rc)
+const char *twin_smp_rc_str(int64_t rc)
 {
-    return rc < COUNT(generic_texts) ? generic_texts[rc] : "unknown result code";
+    return (uint64_t)rc < COUNT(generic_texts) ? generic_texts[rc] : "unknown result code";
 }
 
-const char *twin_smp_group_rc_str(uint32_t group, uint32_t rc)
+const char *twin_smp_group_rc_str(int64_t group, int64_t rc)
 {
     for (size_t i = 0; i < COUNT(text_groups); i++) {
-        if (text_groups[i].group == group && rc < text_groups[i].count) {
+        if (text_groups[i].group == group && (uint64_t)rc < text_groups[i].count) {
             return text_groups[i].texts[rc];
         }
     }

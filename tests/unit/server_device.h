@@ -98,11 +98,17 @@ static inline void device_read_result(struct device *device, struct twin_span bo
 {
     struct twin_cbor_reader r = {.buf = body.ptr, .len = body.len};
     struct twin_result result;
+    struct twin_result_err err = {0};
 
-    twin_msg_decode(&r, &twin_result_msg, &result);
+    twin_msg_read(&r, &twin_result_msg, &result);
     CHECK(!r.failed && r.off == r.len);
+    if (result.present & TWIN_RESULT_ERR) {
+        struct twin_cbor_reader nested = {.buf = result.err.ptr, .len = result.err.len};
+        twin_msg_read(&nested, &twin_result_err_msg, &err);
+        CHECK(!nested.failed && (err.present & TWIN_RESULT_ERR_GROUP));
+    }
     device->rc = (uint32_t)result.rc;
-    device->group_rc = result.err.rc;
+    device->group_rc = (uint32_t)err.rc;
     snprintf(device->rsn, sizeof(device->rsn), "%.*s", (int)result.rsn.len,
              (const char *)result.rsn.ptr);
 }
@@ -135,7 +141,7 @@ static inline bool device_call(struct device *device, enum twin_smp_op op, uint1
     bool ok = device->rc == 0 && device->group_rc == 0;
     if (ok && rsp_msg != NULL) {
         struct twin_cbor_reader r = {.buf = body.ptr, .len = body.len};
-        twin_msg_decode(&r, rsp_msg, rsp);
+        twin_msg_read(&r, rsp_msg, rsp);
         CHECK(!r.failed && r.off == r.len);
     }
     return ok;
@@ -147,6 +153,38 @@ static inline bool device_list(struct device *device, struct twin_image_state_rs
 
     return device_call(device, TWIN_SMP_READ, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_empty_msg,
                        &none, &twin_image_state_rsp_msg, list);
+}
+
+/* How many items a list or dictionary of a reply has. Number `index` goes to out, if it is there.
+ */
+static inline unsigned device_items(struct twin_span list, const struct twin_msg *item,
+                                    unsigned index, void *out)
+{
+    struct twin_msg_items items = twin_msg_items(list);
+    uint64_t room[64]; /* for any item */
+    unsigned count = 0;
+
+    CHECK(item->size <= sizeof(room));
+    for (; twin_msg_next(&items, item, room); count++) {
+        if (count == index) {
+            memcpy(out, room, item->size);
+        }
+    }
+    return count;
+}
+
+static inline unsigned slot_count(const struct twin_image_state_rsp *list)
+{
+    return device_items(list->slots, &twin_image_slot_msg, UINT32_MAX, NULL);
+}
+
+static inline struct twin_image_slot slot_at(const struct twin_image_state_rsp *list,
+                                             unsigned index)
+{
+    struct twin_image_slot slot = {0};
+
+    CHECK(device_items(list->slots, &twin_image_slot_msg, index, &slot) > index);
+    return slot;
 }
 
 /* The hash in the first TLV of a test image. */

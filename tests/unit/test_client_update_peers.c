@@ -81,7 +81,8 @@ static void check_end(struct session *s, twin_err_t want, enum twin_update_stage
 static void check_done(struct session *s)
 {
     check_end(s, TWIN_OK, TWIN_UPDATE_END, TWIN_UPDATE_PLAIN);
-    CHECK(twin_update_running(&s->update) != NULL);
+    struct twin_image_slot slot;
+    CHECK(twin_update_running(&s->update, &slot));
 }
 
 static void check_plain(void)
@@ -212,7 +213,9 @@ static void check_two_images(void)
     check_done(&s);
     CHECK(!s.update.was_running);
     CHECK_EQ(s.peer.files, 1);
-    CHECK_EQ(twin_update_running(&s.update)->image, 1);
+    struct twin_image_slot slot;
+    CHECK(twin_update_running(&s.update, &slot));
+    CHECK_EQ(slot.image, 1);
 }
 
 /* ---- A hash that was there before ---- */
@@ -350,7 +353,8 @@ static void check_no_way_back(void)
     s.config.go_back = true;
     s.config.patience_ms = 30000;
     s.peer.faults[PEER_LIST] = (struct peer_fault){.times = 0, .kind = PEER_DEAF};
-    twin_client_init(&s.client, &(struct twin_client_config){1000, 3, TWIN_SMP_V2, 0});
+    twin_client_init(&s.client, &(struct twin_client_config){
+                                    .timeout_ms = 1000, .tries = 3, .version = TWIN_SMP_V2});
     twin_update_begin(&s.update, &s.client, &s.config);
     s.peer.faults[PEER_RESET] = (struct peer_fault){.times = PEER_EVER, .kind = PEER_DEAF};
     CHECK_EQ(peer_run(&s.peer, &s.update.job), TWIN_E_STATE);
@@ -492,7 +496,8 @@ static void check_odd_wait(const struct peer_fault fault, twin_err_t want)
     s.peer.on_boot = becomes_odd;
     s.peer.faults[PEER_LIST] = fault;
     check_end(&s, want, TWIN_UPDATE_WAIT, TWIN_UPDATE_PLAIN);
-    CHECK(twin_update_running(&s.update) == NULL);
+    struct twin_image_slot slot;
+    CHECK(!twin_update_running(&s.update, &slot));
     CHECK_EQ(s.peer.boots, 1);
     CHECK(s.peer.now_ms > 20000 && s.peer.now_ms < 30000);
 }

@@ -231,6 +231,7 @@ static bool describe_task(void *ctx, unsigned index, struct twin_os_task *task)
     task->present |= TWIN_OS_TASK_PRIO | TWIN_OS_TASK_STKUSE | TWIN_OS_TASK_STKSIZ;
     if (index == 0) {
         task->present |= TWIN_OS_TASK_RUNTIME; /* must not show in the next one */
+        task->runtime = UINT64_C(1) << 32;     /* 67 s at 64 MHz */
     }
     task->name = twin_span_text(index == 0 ? "idle" : "main");
     task->prio = -(int32_t)index;
@@ -242,6 +243,8 @@ static void test_taskstat(void)
 {
     const struct twin_empty none = {0};
     struct twin_os_taskstat_rsp rsp;
+    struct twin_os_task task;
+    unsigned count;
 
     CHECK(!os_call(TWIN_SMP_READ, TWIN_OS_TASKSTAT, &twin_empty_msg, &none, NULL, NULL));
     CHECK_EQ(device.rc, TWIN_RC_NOT_SUPPORTED);
@@ -249,12 +252,19 @@ static void test_taskstat(void)
     for (task_count = 0; task_count < TWIN_OS_TASKS_MAX + 4; task_count++) {
         CHECK(os_call(TWIN_SMP_READ, TWIN_OS_TASKSTAT, &twin_empty_msg, &none,
                       &twin_os_taskstat_rsp_msg, &rsp));
-        CHECK_EQ(rsp.tasks_count, task_count < TWIN_OS_TASKS_MAX ? task_count : TWIN_OS_TASKS_MAX);
+        count = device_items(rsp.tasks, &twin_os_task_msg, UINT32_MAX, NULL);
+        CHECK_EQ(count, task_count < TWIN_OS_TASKS_MAX ? task_count : TWIN_OS_TASKS_MAX);
     }
-    CHECK(span_is(rsp.tasks[0].name, "idle") && span_is(rsp.tasks[1].name, "main"));
-    CHECK_EQ(rsp.tasks[1].prio, -1);
-    CHECK_EQ(rsp.tasks[15].stack_size_words, 115);
-    CHECK_EQ(rsp.tasks[15].present & TWIN_OS_TASK_RUNTIME, 0);
+    struct twin_msg_items items = twin_msg_items(rsp.tasks);
+    CHECK(twin_msg_next(&items, &twin_os_task_msg, &task));
+    CHECK(span_is(twin_cbor_get_bytes(&items.key, TWIN_CBOR_TSTR), "idle"));
+    CHECK_EQ(task.runtime, UINT64_C(1) << 32);
+    CHECK(twin_msg_next(&items, &twin_os_task_msg, &task));
+    CHECK(span_is(twin_cbor_get_bytes(&items.key, TWIN_CBOR_TSTR), "main"));
+    CHECK_EQ(task.prio, -1);
+    CHECK_EQ(task.present & TWIN_OS_TASK_RUNTIME, 0);
+    CHECK_EQ(device_items(rsp.tasks, &twin_os_task_msg, 15, &task), TWIN_OS_TASKS_MAX);
+    CHECK_EQ(task.stack_size_words, 115);
     device.config.task = NULL;
 }
 

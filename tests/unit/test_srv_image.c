@@ -61,23 +61,23 @@ static void enter(enum twin_plan wanted)
 /* ---- Listing ---- */
 
 /* One letter for each flag: bootable, pending, confirmed, active, permanent. */
-static void check_entry(const struct twin_image_slot *entry, uint32_t slot,
-                        const struct test_image *image, const char *flags)
+static void check_entry(struct twin_image_slot entry, uint32_t slot, const struct test_image *image,
+                        const char *flags)
 {
-    const char got[] = {entry->bootable ? 'b' : '-',  entry->pending ? 'p' : '-',
-                        entry->confirmed ? 'c' : '-', entry->active ? 'a' : '-',
-                        entry->permanent ? 'P' : '-', '\0'};
+    const char got[] = {entry.bootable ? 'b' : '-',  entry.pending ? 'p' : '-',
+                        entry.confirmed ? 'c' : '-', entry.active ? 'a' : '-',
+                        entry.permanent ? 'P' : '-', '\0'};
     char version[16];
 
     snprintf(version, sizeof(version), "%u.0.0", image->bytes[20]);
-    CHECK_EQ(entry->slot, slot);
+    CHECK_EQ(entry.slot, slot);
     CHECK(strcmp(got, flags) == 0);
-    CHECK_EQ(entry->present & TWIN_IMAGE_SLOT_FLAGS, TWIN_IMAGE_SLOT_FLAGS);
-    CHECK_EQ(entry->present & TWIN_IMAGE_SLOT_IMAGE, 0);
-    CHECK(entry->version.len == strlen(version) &&
-          memcmp(entry->version.ptr, version, entry->version.len) == 0);
-    CHECK_EQ(entry->hash.len, TWIN_SHA256_LEN);
-    CHECK_MEM(entry->hash.ptr, image_hash(image).ptr, TWIN_SHA256_LEN);
+    CHECK_EQ(entry.present & TWIN_IMAGE_SLOT_FLAGS, TWIN_IMAGE_SLOT_FLAGS);
+    CHECK_EQ(entry.present & TWIN_IMAGE_SLOT_IMAGE, 0);
+    CHECK(entry.version.len == strlen(version) &&
+          memcmp(entry.version.ptr, version, entry.version.len) == 0);
+    CHECK_EQ(entry.hash.len, TWIN_SHA256_LEN);
+    CHECK_MEM(entry.hash.ptr, image_hash(image).ptr, TWIN_SHA256_LEN);
 }
 
 static void test_list(void)
@@ -97,10 +97,10 @@ static void test_list(void)
         struct twin_image_state_rsp list;
         enter(rows[i].plan);
         CHECK(device_list(&device, &list));
-        CHECK_EQ(list.slots_count, 2);
+        CHECK_EQ(slot_count(&list), 2);
         CHECK_EQ(list.present & TWIN_IMAGE_STATE_RSP_SPLIT, TWIN_IMAGE_STATE_RSP_SPLIT);
-        check_entry(&list.slots[0], 0, rows[i].swapped ? new : old, rows[i].primary);
-        check_entry(&list.slots[1], 1, rows[i].swapped ? old : new, rows[i].secondary);
+        check_entry(slot_at(&list, 0), 0, rows[i].swapped ? new : old, rows[i].primary);
+        check_entry(slot_at(&list, 1), 1, rows[i].swapped ? old : new, rows[i].secondary);
     }
 }
 
@@ -114,17 +114,17 @@ static void test_life(void)
     CHECK_EQ(plan(), TWIN_PLAN_NONE);
     CHECK_EQ(device_boot(&device).major, 2);
     CHECK(device_list(&device, &list)); /* the way back stays until an upload takes its place */
-    CHECK_EQ(list.slots_count, 2);
-    check_entry(&list.slots[0], 0, &device.world.new, "b-ca-");
-    check_entry(&list.slots[1], 1, &device.world.old, "b----");
+    CHECK_EQ(slot_count(&list), 2);
+    check_entry(slot_at(&list, 0), 0, &device.world.new, "b-ca-");
+    check_entry(slot_at(&list, 1), 1, &device.world.old, "b----");
 
     enter(TWIN_PLAN_TRIAL);
     CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
     CHECK_EQ(device_boot(&device).major, 1);
     CHECK(device_list(&device, &list));
-    CHECK_EQ(list.slots_count, 2);
-    check_entry(&list.slots[0], 0, &device.world.old, "b-ca-");
-    check_entry(&list.slots[1], 1, &device.world.new, "b----");
+    CHECK_EQ(slot_count(&list), 2);
+    check_entry(slot_at(&list, 0), 0, &device.world.old, "b-ca-");
+    check_entry(slot_at(&list, 1), 1, &device.world.new, "b----");
     CHECK(device_set(&device, &device.world.new, true)); /* and tried again, for good */
     CHECK_EQ(device_boot(&device).major, 2);
     CHECK_EQ(plan(), TWIN_PLAN_NONE);
@@ -154,13 +154,13 @@ static void test_back_and_forth(void)
         CHECK(device_set(&device, &device.world.old, confirm != 0)); /* it is so already */
         CHECK_EQ(device.asked, 1);
         CHECK(device_list(&device, &list));
-        check_entry(&list.slots[1], 1, &device.world.old, "bp--P");
+        check_entry(slot_at(&list, 1), 1, &device.world.old, "bp--P");
         struct world_boot boot = device_boot(&device);
         CHECK(boot.major == 1 && !boot.unconfirmed);
         CHECK(device_list(&device, &list));
-        CHECK_EQ(list.slots_count, 2);
-        check_entry(&list.slots[0], 0, &device.world.old, "b-ca-");
-        check_entry(&list.slots[1], 1, &device.world.new, "b----");
+        CHECK_EQ(slot_count(&list), 2);
+        check_entry(slot_at(&list, 0), 0, &device.world.old, "b-ca-");
+        check_entry(slot_at(&list, 1), 1, &device.world.new, "b----");
         CHECK(device_set(&device, &device.world.new, false));
         CHECK_EQ(device_boot(&device).major, 2);
     }
@@ -172,7 +172,7 @@ static bool lists_previous(void)
     struct twin_image_state_rsp list;
 
     CHECK(device_list(&device, &list));
-    return list.slots_count == 2;
+    return slot_count(&list) == 2;
 }
 
 /* Refused, damaged, overwritten, erased, asked for and then withdrawn by an upload. */
@@ -241,8 +241,8 @@ static void test_not_bootable(void)
     test_image_make(&image, NULL, 3, 100, TWIN_IMAGE_NON_BOOTABLE);
     sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + 1024, image.bytes, image.len);
     CHECK(device_list(&device, &list));
-    CHECK_EQ(list.slots_count, 2);
-    check_entry(&list.slots[1], 1, &image, "-----");
+    CHECK_EQ(slot_count(&list), 2);
+    check_entry(slot_at(&list, 1), 1, &image, "-----");
     test_image_free(&image);
 }
 
@@ -255,15 +255,15 @@ static void test_list_leaves_out(void)
     enter(TWIN_PLAN_NONE); /* no TLV area */
     sim_put(&device.world.sim, area->addr + 1024 + 32 + small_shape.new_len, zero, sizeof(zero));
     CHECK(device_list(&device, &list));
-    CHECK_EQ(list.slots_count, 1);
+    CHECK_EQ(slot_count(&list), 1);
     enter(TWIN_PLAN_NONE); /* no hash */
     sim_put(&device.world.sim, area->addr + 1024 + 32 + small_shape.new_len + 4, zero, 2);
     CHECK(device_list(&device, &list));
-    CHECK_EQ(list.slots_count, 1);
+    CHECK_EQ(slot_count(&list), 1);
     CHECK(device_erase(&device, 1));
     memset(device.world.sim.mem, 0xff, slots()->area[TWIN_PRIMARY].len);
     CHECK(device_list(&device, &list));
-    CHECK_EQ(list.slots_count, 0);
+    CHECK_EQ(slot_count(&list), 0);
 }
 
 /* ---- Marking and confirming ---- */
@@ -526,21 +526,24 @@ static void test_slot_info(void)
 {
     const struct twin_empty none = {0};
     struct twin_image_slot_info_rsp info;
+    struct twin_image_slot_info_image image;
+    struct twin_image_slot_info_slot slot = {0};
 
     enter(TWIN_PLAN_NONE);
     CHECK(device_call(&device, TWIN_SMP_READ, TWIN_GRP_IMAGE, TWIN_IMAGE_SLOT_INFO, &twin_empty_msg,
                       &none, &twin_image_slot_info_rsp_msg, &info));
-    CHECK_EQ(info.images_count, 1);
-    CHECK_EQ(info.images[0].image, 0);
-    CHECK_EQ(info.images[0].slots_count, 2);
-    CHECK_EQ(info.images[0].max_image_size, twin_slots_image_max(slots()));
-    for (uint32_t slot = 0; slot < 2; slot++) {
-        CHECK_EQ(info.images[0].slots[slot].slot, slot);
-        CHECK_EQ(info.images[0].slots[slot].size, 12 * 1024);
+    CHECK_EQ(device_items(info.images, &twin_image_slot_info_image_msg, 0, &image), 1);
+    CHECK(image.present & TWIN_IMAGE_SLOT_INFO_IMAGE);
+    CHECK_EQ(image.image, 0);
+    CHECK_EQ(image.max_image_size, twin_slots_image_max(slots()));
+    for (uint32_t i = 0; i < 2; i++) {
+        CHECK_EQ(device_items(image.slots, &twin_image_slot_info_slot_msg, i, &slot), 2);
+        CHECK_EQ(slot.slot, i);
+        CHECK_EQ(slot.size, 12 * 1024);
+        CHECK_EQ(slot.present & TWIN_IMAGE_SLOT_INFO_UPLOAD_ID,
+                 i == 0 ? 0 : TWIN_IMAGE_SLOT_INFO_UPLOAD_ID);
     }
-    CHECK_EQ(info.images[0].slots[0].present & TWIN_IMAGE_SLOT_INFO_UPLOAD_ID, 0);
-    CHECK(info.images[0].slots[1].present & TWIN_IMAGE_SLOT_INFO_UPLOAD_ID);
-    CHECK_EQ(info.images[0].slots[1].upload_image_id, 0);
+    CHECK_EQ(slot.upload_image_id, 0);
 }
 
 static void test_flash_faults(void)

@@ -44,15 +44,14 @@ static bool list_is_true(void)
     struct twin_image_state_rsp list;
 
     CHECK(device_list(&device, &list));
-    CHECK(list.slots_count >= 1);
-    if (list.slots_count < 2) {
+    CHECK(slot_count(&list) >= 1);
+    if (slot_count(&list) < 2) {
         return true;
     }
-    const struct twin_image_slot *entry = &list.slots[1];
-    const bool is_prior = entry->version.ptr[0] == '0' + PRIOR;
+    const struct twin_image_slot entry = slot_at(&list, 1);
+    const bool is_prior = entry.version.ptr[0] == '0' + PRIOR;
     const struct test_image *image = is_prior ? &prior : new_image();
-    return memcmp(entry->hash.ptr, image_hash(image).ptr, TWIN_SHA256_LEN) == 0 &&
-           slot_holds(image);
+    return memcmp(entry.hash.ptr, image_hash(image).ptr, TWIN_SHA256_LEN) == 0 && slot_holds(image);
 }
 
 static bool lists_update(void)
@@ -60,7 +59,7 @@ static bool lists_update(void)
     struct twin_image_state_rsp list;
 
     CHECK(device_list(&device, &list));
-    return list.slots_count == 2;
+    return slot_count(&list) == 2;
 }
 
 /* ---- The end of the image before ---- */

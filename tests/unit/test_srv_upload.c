@@ -361,11 +361,11 @@ static void test_not_listed_while_incomplete(void)
     world_reset(&device.world); /* with the new image in place */
     device_start(&device);
     CHECK(device_list(&device, &list));
-    CHECK_EQ(list.slots_count, 2);
+    CHECK_EQ(slot_count(&list), 2);
     req.sha.len = 4;
     CHECK_EQ(send(&req).off, 100);
     CHECK(device_list(&device, &list));
-    CHECK_EQ(list.slots_count, 1);
+    CHECK_EQ(slot_count(&list), 1);
     CHECK(!device_set(&device, new_image(), false));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
     CHECK(device_erase(&device, -1)); /* ends the transfer */

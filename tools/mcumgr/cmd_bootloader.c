@@ -15,9 +15,9 @@ static const char *const modes[] = {
     "single slot RAM load", "swap with offset",
 };
 
-static const char *mode_text(int32_t mode)
+static const char *mode_text(int64_t mode)
 {
-    const int32_t count = sizeof(modes) / sizeof(modes[0]);
+    const int64_t count = sizeof(modes) / sizeof(modes[0]);
 
     return mode >= 0 && mode < count ? modes[mode] : "unknown";
 }
@@ -41,7 +41,7 @@ static int ask(struct session *session, const char *query, size_t query_len,
 
 static void print_text(const char *name, const struct twin_os_bootloader_rsp *mode)
 {
-    printf("Bootloader: %s\nMode: %s (%d)\n", name, mode_text(mode->mode), (int)mode->mode);
+    printf("Bootloader: %s\nMode: %s (%lld)\n", name, mode_text(mode->mode), (long long)mode->mode);
     if (mode->no_downgrade) {
         puts("Downgrades are refused");
     }
@@ -62,8 +62,8 @@ static int run(const struct cli_call *call)
         code = ask(&session, "mode", 4, &rsp);
     }
     if (code == CLI_DONE && session.common->json) {
-        cli_json_print(json_pack("{s:s, s:i, s:s, s:b}", "bootloader", name != NULL ? name : "",
-                                 "mode", (int)rsp.mode, "mode_text", mode_text(rsp.mode),
+        cli_json_print(json_pack("{s:s, s:I, s:s, s:b}", "bootloader", name != NULL ? name : "",
+                                 "mode", (json_int_t)rsp.mode, "mode_text", mode_text(rsp.mode),
                                  "no_downgrade", rsp.no_downgrade));
     } else if (code == CLI_DONE) {
         print_text(name != NULL ? name : "", &rsp);

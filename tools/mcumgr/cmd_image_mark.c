@@ -55,6 +55,7 @@ static bool is_whole(const struct hash *hash)
 static int complete_hash(struct session *session, struct hash *hash)
 {
     struct twin_image_state_rsp state;
+    struct twin_image_slot slot;
     struct twin_span found = {0};
     unsigned count = 0;
 
@@ -62,8 +63,9 @@ static int complete_hash(struct session *session, struct hash *hash)
     if (code != CLI_DONE) {
         return code;
     }
-    for (uint32_t i = 0; i < state.slots_count; i++) {
-        const struct twin_span candidate = state.slots[i].hash;
+    struct twin_msg_items items = twin_msg_items(state.slots);
+    while (twin_msg_next(&items, &twin_image_slot_msg, &slot)) {
+        const struct twin_span candidate = slot.hash;
         const bool is_new = found.ptr == NULL || candidate.len != found.len ||
                             memcmp(candidate.ptr, found.ptr, found.len) != 0;
         if (has_prefix(candidate, hash) && candidate.len <= sizeof(hash->bytes) && is_new) {

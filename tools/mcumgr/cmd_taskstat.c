@@ -2,6 +2,7 @@
  * cmd_taskstat.c - the verb `taskstat`: the device's tasks and their stacks.
  * SPDX-License-Identifier: Apache-2.0
  */
+#define _POSIX_C_SOURCE 200809L
 #include "commands.h"
 #include "mcumgr.h"
 #include "twin/grp_os.h"
@@ -9,51 +10,166 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A row, and the name under which it is shown: printable, and not that of another one. */
+struct row {
+    char *name;
+    struct twin_os_task task;
+};
+
+struct rows {
+    struct row *row;
+    size_t count;
+};
+
+/* ---- Names ---- */
+
+/* The key as text, whatever it is; malloc'ed. */
+static char *key_text(struct twin_cbor_reader key)
+{
+    char number[REPORT_NUMBER_MAX];
+    struct twin_cbor_reader as_number = key;
+    struct twin_cbor_number value;
+    uint64_t len;
+
+    const enum twin_cbor_major major = twin_cbor_get_head(&key, &len);
+    if ((major == TWIN_CBOR_TSTR || major == TWIN_CBOR_BSTR) && len != TWIN_CBOR_INDEFINITE) {
+        return report_text((struct twin_span){&key.buf[key.off], (size_t)len});
+    }
+    if (!twin_cbor_get_number(&as_number, &value)) {
+        return strdup("?");
+    }
+    snprintf(number, sizeof(number), "%s%llu", value.is_negative ? "-" : "",
+             (unsigned long long)value.magnitude + value.is_negative);
+    return strdup(number);
+}
+
+static bool has_name(const struct rows *rows, const char *name)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        if (strcmp(rows->row[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of equal names the second becomes NAME#2: each name is a key in JSON. malloc'ed. */
+static char *unique_name(const struct rows *rows, char *name)
+{
+    const size_t cap = strlen(name) + REPORT_NUMBER_MAX;
+    char *unique;
+
+    if (!has_name(rows, name) || (unique = malloc(cap)) == NULL) {
+        return name;
+    }
+    for (unsigned number = 2; number < rows->count + 2; number++) {
+        snprintf(unique, cap, "%s#%u", name, number);
+        if (!has_name(rows, unique)) {
+            break;
+        }
+    }
+    free(name);
+    return unique;
+}
+
+/* ---- Rows ---- */
+
+static bool read_rows(struct rows *rows, struct twin_span tasks)
+{
+    struct twin_msg_items items = twin_msg_items(tasks);
+    struct twin_os_task task;
+
+    while (twin_msg_next(&items, &twin_os_task_msg, &task)) {
+        struct row *more = realloc(rows->row, (rows->count + 1) * sizeof(*more));
+        char *name = key_text(items.key);
+        rows->row = more != NULL ? more : rows->row;
+        if (more == NULL || name == NULL) {
+            free(name);
+            return false;
+        }
+        rows->row[rows->count] = (struct row){.name = unique_name(rows, name), .task = task};
+        rows->count++;
+    }
+    return true;
+}
+
+static void free_rows(struct rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        free(rows->row[i].name);
+    }
+    free(rows->row);
+}
+
 static int by_name(const void *a_, const void *b_)
 {
-    const struct twin_os_task *a = a_, *b = b_;
-    const size_t len = a->name.len < b->name.len ? a->name.len : b->name.len;
-    const int order = memcmp(a->name.ptr, b->name.ptr, len);
+    const struct row *a = a_, *b = b_;
 
-    return order != 0 ? order : (a->name.len > b->name.len) - (a->name.len < b->name.len);
+    return strcmp(a->name, b->name);
 }
 
-static void print_table(const struct twin_os_taskstat_rsp *rsp)
-{
-    printf("  %8s %3s %3s %8s %8s %8s %8s %8s %8s\n", "task", "pri", "tid", "runtime", "csw",
-           "stksz", "stkuse", "last_checkin", "next_checkin");
-    for (uint32_t i = 0; i < rsp->tasks_count; i++) {
-        const struct twin_os_task *task = &rsp->tasks[i];
-        char *name = report_text(task->name);
-        printf("  %8s %3d %3u %8u %8u %8u %8u %8u %8u\n", name != NULL ? name : "", (int)task->prio,
-               (unsigned)task->tid, (unsigned)task->runtime, (unsigned)task->switches,
-               (unsigned)task->stack_size_words, (unsigned)task->stack_use_words,
-               (unsigned)task->last_checkin, (unsigned)task->next_checkin);
-        free(name);
-    }
-}
+/* ---- Printing ---- */
 
-/* One number of a task, if the device sent it. */
+/* One number of a task, in the order of the table. */
 struct column {
-    const char *key;
+    const char *key, *title;
+    int width;
     uint32_t flag;
     size_t offset;
 };
-#define COLUMN(key_, flag_, member_)                                                               \
+#define COLUMN(key_, title_, width_, flag_, member_)                                               \
     {                                                                                              \
-        key_, flag_, offsetof(struct twin_os_task, member_)                                        \
+        key_, title_, width_, TWIN_OS_TASK_##flag_, offsetof(struct twin_os_task, member_)         \
     }
 
 static const struct column columns[] = {
-    COLUMN("tid", TWIN_OS_TASK_TID, tid),
-    COLUMN("state", TWIN_OS_TASK_STATE, state),
-    COLUMN("stkuse", TWIN_OS_TASK_STKUSE, stack_use_words),
-    COLUMN("stksiz", TWIN_OS_TASK_STKSIZ, stack_size_words),
-    COLUMN("cswcnt", TWIN_OS_TASK_SWITCHES, switches),
-    COLUMN("runtime", TWIN_OS_TASK_RUNTIME, runtime),
-    COLUMN("last_checkin", TWIN_OS_TASK_LAST_CHECKIN, last_checkin),
-    COLUMN("next_checkin", TWIN_OS_TASK_NEXT_CHECKIN, next_checkin),
+    COLUMN("tid", "tid", 3, TID, tid),
+    COLUMN("runtime", "runtime", 8, RUNTIME, runtime),
+    COLUMN("cswcnt", "csw", 8, SWITCHES, switches),
+    COLUMN("stksiz", "stksz", 8, STKSIZ, stack_size_words),
+    COLUMN("stkuse", "stkuse", 8, STKUSE, stack_use_words),
+    COLUMN("last_checkin", "last_checkin", 8, LAST_CHECKIN, last_checkin),
+    COLUMN("next_checkin", "next_checkin", 8, NEXT_CHECKIN, next_checkin),
+    COLUMN("state", NULL, 0, STATE, state), /* in JSON only: the Go tool has no such column */
 };
+#define COLUMN_COUNT (sizeof(columns) / sizeof(columns[0]))
+
+static uint64_t column_value(const struct column *column, const struct twin_os_task *task)
+{
+    uint64_t value;
+
+    memcpy(&value, (const uint8_t *)task + column->offset, sizeof(value));
+    return value;
+}
+
+static void print_row(const struct row *row)
+{
+    char number[REPORT_NUMBER_MAX];
+
+    printf("  %8s %3s", row->name,
+           report_number(row->task.present & TWIN_OS_TASK_PRIO, row->task.prio, number));
+    for (size_t i = 0; i < COLUMN_COUNT && columns[i].title != NULL; i++) {
+        if (row->task.present & columns[i].flag) {
+            printf(" %*llu", columns[i].width,
+                   (unsigned long long)column_value(&columns[i], &row->task));
+        } else {
+            printf(" %*s", columns[i].width, "?");
+        }
+    }
+    printf("\n");
+}
+
+static void print_table(const struct rows *rows)
+{
+    printf("  %8s %3s", "task", "pri");
+    for (size_t i = 0; i < COLUMN_COUNT && columns[i].title != NULL; i++) {
+        printf(" %*s", columns[i].width, columns[i].title);
+    }
+    printf("\n");
+    for (size_t i = 0; i < rows->count; i++) {
+        print_row(&rows->row[i]);
+    }
+}
 
 static json_t *task_json(const struct twin_os_task *task)
 {
@@ -62,26 +178,40 @@ static json_t *task_json(const struct twin_os_task *task)
     if (task->present & TWIN_OS_TASK_PRIO) {
         json_object_set_new(object, "prio", json_integer(task->prio));
     }
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
         if (task->present & columns[i].flag) {
-            uint32_t value;
-            memcpy(&value, (const uint8_t *)task + columns[i].offset, sizeof(value));
-            json_object_set_new(object, columns[i].key, json_integer(value));
+            json_object_set_new(object, columns[i].key,
+                                report_json_unsigned(column_value(&columns[i], task)));
         }
     }
     return object;
 }
 
-static void print_json(const struct twin_os_taskstat_rsp *rsp)
+static void print_json(const struct rows *rows)
 {
     json_t *tasks = json_object();
 
-    for (uint32_t i = 0; i < rsp->tasks_count; i++) {
-        char *name = report_text(rsp->tasks[i].name);
-        json_object_set_new(tasks, name != NULL ? name : "", task_json(&rsp->tasks[i]));
-        free(name);
+    for (size_t i = 0; i < rows->count; i++) {
+        json_object_set_new(tasks, rows->row[i].name, task_json(&rows->row[i].task));
     }
     cli_json_print(json_pack("{s:o}", "tasks", tasks));
+}
+
+static int print_tasks(const struct session *session, struct twin_span tasks)
+{
+    struct rows rows = {NULL, 0};
+    int code = CLI_DONE;
+
+    if (!read_rows(&rows, tasks)) {
+        code = cli_fail(CLI_LINK, "not enough memory for the tasks");
+    } else {
+        if (rows.count != 0) {
+            qsort(rows.row, rows.count, sizeof(rows.row[0]), by_name);
+        }
+        (session->common->json ? print_json : print_table)(&rows);
+    }
+    free_rows(&rows);
+    return code;
 }
 
 static int run(const struct cli_call *call)
@@ -102,8 +232,7 @@ static int run(const struct cli_call *call)
         code = session_request(&session, &request, "read the tasks");
     }
     if (code == CLI_DONE) {
-        qsort(rsp.tasks, rsp.tasks_count, sizeof(rsp.tasks[0]), by_name);
-        (session.common->json ? print_json : print_table)(&rsp);
+        code = print_tasks(&session, rsp.tasks);
     }
     session_close(&session);
     return code;

@@ -18,11 +18,11 @@ int image_list_read(struct session *session, struct twin_image_state_rsp *state)
     return session_request(session, &request, "read the list of images");
 }
 
-static const char *split_text(uint32_t status)
+static const char *split_text(int64_t status)
 {
     static const char *const texts[] = {"N/A", "non-matching", "matching"};
 
-    return status < sizeof(texts) / sizeof(texts[0]) ? texts[status] : "Unknown!";
+    return (uint64_t)status < sizeof(texts) / sizeof(texts[0]) ? texts[status] : "Unknown!";
 }
 
 static void print_flags(const struct twin_image_slot *slot)
@@ -46,12 +46,15 @@ static void print_flags(const struct twin_image_slot *slot)
     printf("\n");
 }
 
+/* Devices with one image do not number it. */
 static void print_slot(const struct twin_image_slot *slot)
 {
     char *version = report_text(slot->version);
+    char number[REPORT_NUMBER_MAX];
 
-    printf(" image=%u slot=%u\n", (unsigned)slot->image, (unsigned)slot->slot);
-    printf("    version: %s\n", version != NULL ? version : "");
+    printf(" image=%lld slot=%s\n", (long long)slot->image,
+           report_number(slot->present & TWIN_IMAGE_SLOT_SLOT, slot->slot, number));
+    printf("    version: %s\n", slot->present & TWIN_IMAGE_SLOT_VERSION ? version : "?");
     printf("    bootable: %s\n", slot->bootable ? "true" : "false");
     print_flags(slot);
     printf("    hash: %s", slot->hash.len == 0 ? "Unavailable" : "");
@@ -62,21 +65,28 @@ static void print_slot(const struct twin_image_slot *slot)
     free(version);
 }
 
+/* What the device did not tell is null, but flags: those it leaves out are false. */
 static json_t *slot_json(const struct twin_image_slot *slot)
 {
-    return json_pack("{s:I, s:I, s:o, s:o, s:b, s:b, s:b, s:b, s:b}", "image",
-                     (json_int_t)slot->image, "slot", (json_int_t)slot->slot, "version",
-                     report_json_text(slot->version), "hash", report_json_hex(slot->hash),
-                     "bootable", slot->bootable, "pending", slot->pending, "confirmed",
-                     slot->confirmed, "active", slot->active, "permanent", slot->permanent);
+    json_t *number = slot->present & TWIN_IMAGE_SLOT_SLOT ? json_integer(slot->slot) : json_null();
+    json_t *version =
+        slot->present & TWIN_IMAGE_SLOT_VERSION ? report_json_text(slot->version) : json_null();
+
+    return json_pack("{s:I, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b}", "image",
+                     (json_int_t)slot->image, "slot", number, "version", version, "hash",
+                     report_json_hex(slot->hash), "bootable", slot->bootable, "pending",
+                     slot->pending, "confirmed", slot->confirmed, "active", slot->active,
+                     "permanent", slot->permanent);
 }
 
 static void print_json(const struct twin_image_state_rsp *state)
 {
+    struct twin_msg_items items = twin_msg_items(state->slots);
+    struct twin_image_slot slot;
     json_t *images = json_array();
 
-    for (uint32_t i = 0; i < state->slots_count; i++) {
-        json_array_append_new(images, slot_json(&state->slots[i]));
+    while (twin_msg_next(&items, &twin_image_slot_msg, &slot)) {
+        json_array_append_new(images, slot_json(&slot));
     }
     cli_json_print(
         json_pack("{s:o, s:I}", "images", images, "splitStatus", (json_int_t)state->split_status));
@@ -84,14 +94,17 @@ static void print_json(const struct twin_image_state_rsp *state)
 
 void image_list_print(const struct session *session, const struct twin_image_state_rsp *state)
 {
+    struct twin_msg_items items = twin_msg_items(state->slots);
+    struct twin_image_slot slot;
+
     if (session->common->json) {
         print_json(state);
         return;
     }
     puts("Images:");
-    for (uint32_t i = 0; i < state->slots_count; i++) {
-        print_slot(&state->slots[i]);
+    while (twin_msg_next(&items, &twin_image_slot_msg, &slot)) {
+        print_slot(&slot);
     }
-    printf("Split status: %s (%u)\n", split_text(state->split_status),
-           (unsigned)state->split_status);
+    printf("Split status: %s (%lld)\n", split_text(state->split_status),
+           (long long)state->split_status);
 }

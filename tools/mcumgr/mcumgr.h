@@ -40,6 +40,7 @@ struct session {
     bool was_stopped;                 /* Ctrl-C */
     struct transport_problem problem; /* why the link broke; "" if it did not */
     uint8_t packet[65536];
+    uint8_t answer[65536]; /* the answer read last: what is in request.rsp points here */
 };
 
 /* What a long job lets happen between its steps. */
@@ -70,6 +71,14 @@ int report_failure(const struct session *session, twin_err_t err, const char *wh
 
 /* Say that a verb without an answer worked. */
 void report_done(const struct session *session);
+
+#define REPORT_NUMBER_MAX 24 /* room for any number of 64 bits */
+
+/* A number that a device told, into text; "?" if it did not. */
+const char *report_number(bool is_there, int64_t number, char text[REPORT_NUMBER_MAX]);
+
+/* JSON integers end at 2^63 - 1: numbers above become text. */
+json_t *report_json_unsigned(uint64_t number);
 
 /* For a span of text from a device: printable, malloc'ed. */
 char *report_text(struct twin_span text);

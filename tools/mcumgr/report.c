@@ -43,6 +43,21 @@ json_t *report_json_text(struct twin_span text)
     return value != NULL ? value : json_string("(not UTF-8)");
 }
 
+const char *report_number(bool is_there, int64_t number, char text[REPORT_NUMBER_MAX])
+{
+    if (!is_there) {
+        return "?";
+    }
+    snprintf(text, REPORT_NUMBER_MAX, "%lld", (long long)number);
+    return text;
+}
+
+json_t *report_json_unsigned(uint64_t number)
+{
+    return number <= INT64_MAX ? json_integer((json_int_t)number)
+                               : json_sprintf("%llu", (unsigned long long)number);
+}
+
 json_t *report_json_hex(struct twin_span bytes)
 {
     char hex[2 * TWIN_IMAGE_HASH_MAX + 1] = "";
@@ -58,7 +73,7 @@ json_t *report_json_hex(struct twin_span bytes)
 /* What to try, where it is known. */
 struct hint {
     bool is_group;
-    uint32_t group, rc;
+    int64_t group, rc;
     const char *text;
 };
 
@@ -97,7 +112,7 @@ static const char *hint_for(const struct twin_refusal *refusal)
 
 static json_t *refusal_json(const struct twin_refusal *refusal)
 {
-    json_t *more = json_pack("{s:i, s:s, s:s}", "rc", (int)refusal->rc, "text",
+    json_t *more = json_pack("{s:I, s:s, s:s}", "rc", (json_int_t)refusal->rc, "text",
                              twin_refusal_str(refusal), "reason", refusal->reason);
 
     if (refusal->is_group) {
@@ -113,11 +128,11 @@ static int report_refusal(const struct session *session, const char *what)
     char code[64], why[400];
 
     if (mcumgr_is_compat()) {
-        printf("Error: %u\n", (unsigned)refusal->rc);
+        printf("Error: %lld\n", (long long)refusal->rc);
         return CLI_REFUSED;
     }
-    snprintf(code, sizeof(code), refusal->is_group ? "code %u of group %u" : "code %u",
-             (unsigned)refusal->rc, (unsigned)refusal->group);
+    snprintf(code, sizeof(code), refusal->is_group ? "code %lld of group %lld" : "code %lld",
+             (long long)refusal->rc, (long long)refusal->group);
     snprintf(why, sizeof(why), "the device refused: %s%s%s%s (%s)", twin_refusal_str(refusal),
              has_reason ? ": \"" : "", refusal->reason, has_reason ? "\"" : "", code);
     return cli_fail_as(&(struct cli_failure){.code = CLI_REFUSED,

@@ -199,7 +199,9 @@ int session_open(struct session *session, const struct cli_call *call)
     if (code != CLI_DONE) {
         return code;
     }
-    const struct twin_client_config config = client_config(session->common);
+    struct twin_client_config config = client_config(session->common);
+    config.room = session->answer;
+    config.room_len = sizeof(session->answer);
     twin_client_init(&session->client, &config);
     if (!catch_signals() || !open_link(session)) {
         const char *hint = session->problem.hint;
