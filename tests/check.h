@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned check_passed, check_failed;
+/* Weak, so that all files of a test program share them: what a support file finds counts too. */
+__attribute__((weak)) unsigned check_passed, check_failed;
 
 /* Who only wants to know whether a check fails sets CHECK_STOP and does not wait for the rest. */
 static inline void check_has_failed(void)
