@@ -23,5 +23,5 @@ set(TWIN_boot_USES core flash image crypto)
 set(TWIN_server_SOURCES server.c srv_os.c srv_image.c srv_upload.c groups.c)
 set(TWIN_server_USES core smp flash image crypto)
 
-set(TWIN_client_SOURCES client.c upload.c listing.c update.c update_stages.c)
+set(TWIN_client_SOURCES client.c upload.c upload_pace.c listing.c update.c update_stages.c)
 set(TWIN_client_USES core smp)

@@ -5,15 +5,23 @@
  * upload.job. What it does, in order:
  *
  *  1. asks the device for its buffers: they give the size of a packet and how many may be in
- *     flight. A device that cannot tell is taken for 384 bytes and one packet;
+ *     flight. A device that cannot tell, or says what cannot be, is taken for 384 bytes and one
+ *     packet. One that is silent is asked for its images too, to see whether it is there;
  *  2. sends the first part alone, with patience: the device may erase the whole slot before it
  *     answers. The part carries the file's SHA-256, so a device that holds a part of just this file
  *     answers where to go on, and one that holds all of it that nothing needs to be sent;
  *  3. keeps the window full. Answers are cumulative and come in the order of the requests, so an
  *     answer to a later request, with the old offset, proves a loss: what follows is sent again at
- *     once. Only when nothing comes at all a timeout, learned from the answers, has to pass;
+ *     once. Only when nothing comes at all a timeout, learned from the answers, has to pass. Losses
+ *     at every turn narrow the window; repeated silence makes the packets smaller. A device that is
+ *     busy, or has no memory for the moment, is given pauses, and then the same again;
  *  4. when only the very last answer was lost, the device no longer knows of the transfer: then
  *     its list of images tells whether the file arrived.
+ *
+ * How long it waits: the questions end within the time that the client has for one request; the
+ * first part, and any silence or business later, within patience_ms (twice that for the first part
+ * if the device has one buffer only: there a repeat would begin another erase). Refusals for want
+ * of memory, and a busy device that has taken nothing yet, are the end after 9 s.
  *
  * Nothing is ever retried without a bound. Spec: docs/spec-smp.md sections 3.2 and 9.
  * SPDX-License-Identifier: Apache-2.0
@@ -26,7 +34,7 @@
 #define TWIN_UPLOAD_SHA_LEN        32
 #define TWIN_UPLOAD_WINDOW_MAX     8     /* requests in flight, at most */
 #define TWIN_UPLOAD_WINDOW_DEFAULT 4     /* taken when window_max is 0 */
-#define TWIN_UPLOAD_PATIENCE_MS    40000 /* for the first answer: half a megabyte is erased */
+#define TWIN_UPLOAD_PATIENCE_MS    40000 /* of silence: half a megabyte is erased */
 #define TWIN_UPLOAD_PACKET_MIN     112   /* smallest packet: an image header has to fit the first */
 
 struct twin_upload_config {
@@ -38,6 +46,7 @@ struct twin_upload_config {
     uint32_t packet_max;         /* bytes of the largest packet that the link carries */
     uint32_t packet_guess; /* largest packet if the device cannot tell; 0: for a 384-byte buffer */
     uint32_t frame_bytes;  /* of a device buffer that the link's framing takes: console 4, else 0 */
+    uint32_t piece_bytes;  /* packet bytes in one line of the link's framing: console 93, else 0 */
     unsigned window_max;   /* requests in flight; 0: TWIN_UPLOAD_WINDOW_DEFAULT */
     uint32_t patience_ms;  /* 0: TWIN_UPLOAD_PATIENCE_MS */
     /*
@@ -46,6 +55,13 @@ struct twin_upload_config {
      */
     twin_err_t (*read)(void *ctx, uint32_t off, size_t len, const uint8_t **data);
     void *ctx;
+};
+
+/* What the device is asked before the first part. Anything but silence shows that it is there. */
+enum twin_upload_question {
+    TWIN_UPLOAD_BUFFERS,      /* its buffers */
+    TWIN_UPLOAD_PRESENCE,     /* its images, when it was silent: old bootloaders know only that */
+    TWIN_UPLOAD_BUFFERS_AGAIN /* it has just answered, so perhaps it was only starting */
 };
 
 /* Where an upload is. */
@@ -67,6 +83,7 @@ struct twin_upload_status {
     uint32_t losses;       /* times that something had to be sent again */
     uint32_t packet_max;   /* bytes of a packet, as agreed */
     unsigned window;       /* packets in flight, as agreed */
+    unsigned pauses;       /* times that the device asked for time and was given it */
 };
 
 /* A part that is under way. */
@@ -90,18 +107,25 @@ struct twin_upload {
         struct twin_image_upload_req part_req;
         struct twin_upload_part flight[TWIN_UPLOAD_WINDOW_MAX]; /* oldest first */
         unsigned in_flight;
-        uint32_t next;            /* offset of the part to send next */
-        uint32_t highest;         /* most that the device ever had */
-        uint32_t timer_ms;        /* since when the oldest part's answer is awaited */
+        enum twin_upload_question question; /* the one being asked, at stage ASK */
+        uint32_t next;                      /* offset of the part to send next */
+        uint32_t highest;                   /* most that the device ever had */
+        uint32_t timer_ms;                  /* since when the oldest part's answer is awaited */
         int32_t rtt_8, rtt_var_4; /* smoothed answer time (times 8) and its deviation (times 4) */
-        uint32_t first_ms;        /* timeout of the first part */
-        unsigned first_tries;     /* times that it is sent */
+        uint32_t heard_ms;        /* when the device was last heard */
+        uint32_t pause_end_ms;    /* of the present pause */
+        uint32_t pauses_since_ms; /* of the first pause in a row */
+        unsigned pauses;          /* in a row */
         unsigned silences;        /* timeouts in a row */
         unsigned standstills;     /* answers in a row that brought nothing */
         unsigned restarts;        /* times that the device began anew */
         unsigned loss_debt;       /* losses weighed against answers; too much narrows the window */
-        bool is_last_sent;        /* the end of the file was sent at least once */
-        bool is_size_proven;      /* the device took a part of the present size */
+        uint32_t doubted_end, doubted_max; /* end of a part whose size was given up, and the size */
+        bool is_fresh;                     /* nothing of this beginning was sent yet */
+        bool is_slow_start;                /* a repeat of the first part would cost another erase */
+        bool is_pausing;                   /* the device asked for time */
+        bool is_last_sent;                 /* the end of the file was sent at least once */
+        bool is_size_proven;               /* the device took a part of the present size */
         bool got_garbage;
     } priv;
 };

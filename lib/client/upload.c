@@ -1,10 +1,10 @@
 /*
  * upload.c - windowed upload of an image: go-back-N with recovery at once.
  *
- * Not the link, not the file: both are the caller's (twin/upload.h). Spec: docs/spec-smp.md
- * sections 3.2 and 9. SPDX-License-Identifier: Apache-2.0
+ * Not the link, not the file: both are the caller's (twin/upload.h). Not the pace: upload_pace.c.
+ * Spec: docs/spec-smp.md sections 3.2 and 9. SPDX-License-Identifier: Apache-2.0
  */
-#include "twin/upload.h"
+#include "upload_priv.h"
 #include <string.h>
 
 #define IMAGE_HEADER_LEN 32 /* the first part has to hold it whole */
@@ -12,20 +12,14 @@
 #define SAFE_BUFFER      128 /* every known device takes this much: for the first part */
 #define LENGTH_HEAD_GROW 2   /* the head of a byte string grows by this from empty to 64 KiB */
 
-/* Timeouts double with each silence: seven times from 0.2 s are 22 s without a word. */
-#define ANSWER_MS_START  1500
-#define ANSWER_MS_MIN    200
-#define ANSWER_MS_MAX    10000
-#define SILENCES_MAX     7
-#define FIRST_TRIES      4 /* of 1 + 2 + 4 + 8 = 15 parts of the patience */
-#define FIRST_PARTS      15
-#define FIRST_TRIES_SLOW 2 /* of the whole patience, when a repeat costs another erase */
-#define SHRINK_AFTER     2 /* silences before a size that never worked is given up */
+#define BUFFER_MAX (8 + UINT16_MAX) /* no packet is longer: who says more is not believed */
+
+/* The questions before the first part, in parts of the time that the client has for a request. */
+#define BUFFERS_MS  500  /* for each of two tries, at most */
+#define PRESENCE_MS 2000 /* for each try, in half of the time: perhaps the device is starting */
 
 #define STANDSTILLS_MAX 16
 #define RESTARTS_MAX    3
-#define DEBT_OF_LOSS    2 /* answers that outweigh one loss: one in seven lost narrows nothing */
-#define DEBT_MAX        12
 
 static struct twin_upload *upload_of(struct twin_job *job)
 {
@@ -39,24 +33,42 @@ static void finish(struct twin_upload *u, twin_err_t result)
     u->priv.in_flight = 0;
 }
 
-static uint32_t min_u32(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* ---- The two questions: what are your buffers, what images do you have ---- */
 
-static void ask(struct twin_upload *u, uint16_t group, uint8_t id, const struct twin_msg *rsp_msg)
+static void ask(struct twin_upload *u, uint16_t group, uint8_t id, const struct twin_msg *rsp_msg,
+                uint32_t timeout_ms, unsigned tries)
 {
     static const struct twin_empty nothing;
     const struct twin_request request = {.op = TWIN_SMP_READ,
                                          .group = group,
                                          .id = id,
+                                         .timeout_ms = timeout_ms,
+                                         .tries = tries,
                                          .req_msg = &twin_empty_msg,
                                          .req = &nothing,
                                          .rsp_msg = rsp_msg,
                                          .rsp = &u->priv.rsp};
     twin_client_begin(u->priv.client, &request);
+}
+
+static void ask_buffers(struct twin_upload *u, enum twin_upload_question question)
+{
+    const uint32_t ms =
+        twin_min_u32(twin_upload_request_ms(u) / TWIN_UPLOAD_ASK_PARTS + 1, BUFFERS_MS);
+
+    u->priv.question = question;
+    ask(u, TWIN_GRP_OS, TWIN_OS_PARAMS, &twin_os_params_rsp_msg, ms, 2);
+}
+
+/* Old bootloaders are silent when asked for their buffers. All answer a question for images. */
+static void ask_presence(struct twin_upload *u)
+{
+    const uint32_t ms =
+        twin_min_u32(twin_upload_request_ms(u) / TWIN_UPLOAD_ASK_PARTS + 1, PRESENCE_MS);
+
+    u->priv.question = TWIN_UPLOAD_PRESENCE;
+    ask(u, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_empty_msg, ms,
+        twin_upload_request_ms(u) / 2 / ms + 1);
 }
 
 static void begin_parts(struct twin_upload *u)
@@ -68,40 +80,52 @@ static void begin_parts(struct twin_upload *u)
     u->priv.in_flight = 0;
     u->priv.silences = 0;
     u->priv.is_last_sent = false;
+    u->priv.is_fresh = true;
 }
 
 static void use_buffers(struct twin_upload *u, uint32_t buf_size, uint32_t buf_count)
 {
     const struct twin_upload_config *config = &u->priv.config;
-    const uint32_t wanted =
+    const unsigned wanted =
         config->window_max != 0 ? config->window_max : TWIN_UPLOAD_WINDOW_DEFAULT;
     const uint32_t spare = buf_count > 1 ? buf_count - 1 : 1; /* one is for the answer */
 
-    u->status.packet_max = min_u32(config->packet_max, buf_size - config->frame_bytes);
-    u->status.window = min_u32(min_u32(wanted, TWIN_UPLOAD_WINDOW_MAX), spare);
+    u->status.packet_max = twin_min_u32(config->packet_max, buf_size - config->frame_bytes);
+    u->status.window = twin_min_u32(twin_min_u32(wanted, TWIN_UPLOAD_WINDOW_MAX), spare);
     /*
      * A device with one buffer may be a bootloader, which knows no SHA-256 and erases once more
      * for every first part: it gets one long wait instead of several short ones.
      */
-    u->priv.first_tries = buf_count > 1 ? FIRST_TRIES : FIRST_TRIES_SLOW;
-    u->priv.first_ms = buf_count > 1 ? config->patience_ms / FIRST_PARTS : config->patience_ms;
+    u->priv.is_slow_start = buf_count <= 1;
+    begin_parts(u);
 }
 
-static void on_params(struct twin_upload *u, twin_err_t result)
+static void use_safe_buffers(struct twin_upload *u)
+{
+    const uint32_t guess = u->priv.config.packet_guess;
+
+    use_buffers(u, guess != 0 ? guess + u->priv.config.frame_bytes : FALLBACK_BUFFER, 1);
+}
+
+/* The device was asked something. Anything but silence shows that it is there. */
+static void on_asked(struct twin_upload *u, twin_err_t result)
 {
     const struct twin_os_params_rsp *params = &u->priv.rsp.params;
+    const bool is_silent = result == TWIN_E_TIMEOUT;
 
-    if (result != TWIN_OK && result != TWIN_E_REFUSED) {
+    if (result != TWIN_OK && result != TWIN_E_REFUSED && result != TWIN_E_FORMAT && !is_silent) {
         finish(u, result);
-        return;
-    }
-    if (result == TWIN_OK && params->buf_size >= SAFE_BUFFER) {
+    } else if (u->priv.question == TWIN_UPLOAD_PRESENCE && !is_silent) {
+        ask_buffers(u, TWIN_UPLOAD_BUFFERS_AGAIN); /* perhaps it was only starting */
+    } else if (u->priv.question == TWIN_UPLOAD_BUFFERS && is_silent &&
+               !u->priv.client->has_answered) {
+        ask_presence(u);
+    } else if (u->priv.question != TWIN_UPLOAD_PRESENCE && result == TWIN_OK &&
+               params->buf_size >= SAFE_BUFFER && params->buf_size <= BUFFER_MAX) {
         use_buffers(u, params->buf_size, params->buf_count);
     } else {
-        const uint32_t guess = u->priv.config.packet_guess;
-        use_buffers(u, guess != 0 ? guess + u->priv.config.frame_bytes : FALLBACK_BUFFER, 1);
+        use_safe_buffers(u);
     }
-    begin_parts(u);
 }
 
 static void on_state(struct twin_upload *u, twin_err_t result)
@@ -166,11 +190,12 @@ static void fill_request(struct twin_upload *u, bool with_sha)
 /* Bytes of data that fit the next packet, found by encoding it without data. */
 static uint32_t room_for_data(struct twin_upload *u, bool with_sha, uint8_t *buf, size_t cap)
 {
-    uint32_t limit = min_u32(u->status.packet_max, cap > UINT16_MAX ? UINT16_MAX : (uint32_t)cap);
+    uint32_t limit =
+        twin_min_u32(u->status.packet_max, cap > UINT16_MAX ? UINT16_MAX : (uint32_t)cap);
     size_t used;
 
     if (u->priv.next == 0) {
-        limit = min_u32(limit, SAFE_BUFFER - u->priv.config.frame_bytes);
+        limit = twin_min_u32(limit, SAFE_BUFFER - u->priv.config.frame_bytes);
     }
     fill_request(u, with_sha);
     if (twin_client_encode(u->priv.client, &u->priv.request, 0, buf, cap, &used) != TWIN_OK ||
@@ -215,6 +240,8 @@ static enum twin_step send_part(struct twin_upload *u, uint32_t now_ms, uint8_t 
     }
     if (u->priv.in_flight == 0) {
         u->priv.timer_ms = now_ms;
+        u->priv.heard_ms = u->priv.is_fresh ? now_ms : u->priv.heard_ms;
+        u->priv.is_fresh = false;
     }
     u->priv.in_flight++;
     u->priv.next += part->len;
@@ -223,85 +250,35 @@ static enum twin_step send_part(struct twin_upload *u, uint32_t now_ms, uint8_t 
     return TWIN_STEP_SEND;
 }
 
-/* ---- Time ---- */
-
-static uint32_t answer_timeout(const struct twin_upload *u)
-{
-    const unsigned doublings = u->priv.silences;
-
-    if (u->status.stage == TWIN_UPLOAD_PREPARE) {
-        return u->priv.first_ms << doublings;
-    }
-    uint32_t ms = ANSWER_MS_START;
-    if (u->priv.rtt_8 != 0) {
-        ms = (uint32_t)(u->priv.rtt_8 / 8 + u->priv.rtt_var_4);
-        ms = ms < ANSWER_MS_MIN ? ANSWER_MS_MIN : ms;
-    }
-    return min_u32(min_u32(ms, ANSWER_MS_MAX) << doublings, ANSWER_MS_MAX);
-}
-
-/* Jacobson's estimator, in whole numbers. */
-static void learn_answer_time(struct twin_upload *u, uint32_t rtt_ms)
-{
-    const int32_t rtt = (int32_t)min_u32(rtt_ms, ANSWER_MS_MAX);
-
-    if (u->priv.rtt_8 == 0) {
-        u->priv.rtt_8 = rtt * 8 + 1; /* 0 means that nothing is known yet */
-        u->priv.rtt_var_4 = rtt * 2;
-        return;
-    }
-    int32_t error = rtt - u->priv.rtt_8 / 8;
-    u->priv.rtt_8 += error;
-    error = error < 0 ? -error : error;
-    u->priv.rtt_var_4 += error - u->priv.rtt_var_4 / 4;
-}
-
 /* ---- Losses ---- */
 
-/*
- * Something was lost: go back to what the device has. A line that loses what comes close together
- * (a device with few receive buffers) loses at every turn; then the window is narrowed for good.
- */
+/* Go back to what the device has. */
 static void go_back(struct twin_upload *u)
 {
     u->priv.in_flight = 0;
     u->priv.next = u->status.done;
-    u->status.losses++;
-    u->priv.loss_debt += DEBT_OF_LOSS;
-    if (u->priv.loss_debt > DEBT_MAX && u->status.window > 1) {
-        u->status.window--;
-        u->priv.loss_debt = 0;
-    }
 }
 
-static bool is_out_of_patience(const struct twin_upload *u)
-{
-    return u->priv.silences >=
-           (u->status.stage == TWIN_UPLOAD_PREPARE ? u->priv.first_tries : SILENCES_MAX);
-}
-
-/* Perhaps what is too long for the device disappears without a word. */
-static void shrink_packets(struct twin_upload *u)
-{
-    const uint32_t half = u->status.packet_max / 2;
-
-    if (u->status.packet_max > TWIN_UPLOAD_PACKET_MIN) {
-        u->status.packet_max = half > TWIN_UPLOAD_PACKET_MIN ? half : TWIN_UPLOAD_PACKET_MIN;
-        u->priv.silences--; /* the new size gets its own tries */
-    }
-}
-
-static void on_silence(struct twin_upload *u)
+static void on_silence(struct twin_upload *u, uint32_t now_ms)
 {
     u->priv.silences++;
-    if (is_out_of_patience(u)) {
+    if (twin_upload_is_given_up(u, now_ms)) {
         finish(u, u->priv.got_garbage ? TWIN_E_FORMAT : TWIN_E_TIMEOUT);
         return;
     }
-    if (u->priv.silences >= SHRINK_AFTER && !u->priv.is_size_proven) {
-        shrink_packets(u);
-    }
+    twin_upload_doubt_size(u);
+    twin_upload_note_loss(u);
     go_back(u);
+}
+
+/* The device may want some time: then the same again after it. */
+static void on_refused(struct twin_upload *u, uint32_t now_ms)
+{
+    if (twin_upload_pause(u, now_ms)) {
+        go_back(u);
+    } else {
+        finish(u, TWIN_E_REFUSED);
+    }
 }
 
 /* The device expects byte 0 although it had more: it was reset, or it has all and forgot. */
@@ -312,7 +289,7 @@ static void on_forgotten(struct twin_upload *u)
     } else if (u->priv.is_last_sent && u->priv.config.image_hash.len != 0) {
         u->status.stage = TWIN_UPLOAD_CHECK;
         u->priv.in_flight = 0;
-        ask(u, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_image_state_rsp_msg);
+        ask(u, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_image_state_rsp_msg, 0, 0);
     } else {
         begin_parts(u);
     }
@@ -338,6 +315,7 @@ static bool is_standing_still(struct twin_upload *u, uint32_t off)
     }
     u->priv.highest = off;
     u->priv.standstills = 0;
+    u->priv.pauses = 0;
     u->priv.loss_debt -= u->priv.loss_debt > 0;
     return false;
 }
@@ -349,6 +327,8 @@ static void advance(struct twin_upload *u, uint32_t off, uint32_t now_ms)
     u->status.done = off;
     u->priv.silences = 0;
     u->priv.timer_ms = now_ms;
+    u->priv.heard_ms = now_ms;
+    u->priv.got_garbage = false;
     if (u->priv.next < off) {
         u->priv.next = off;
     }
@@ -357,6 +337,17 @@ static void advance(struct twin_upload *u, uint32_t off, uint32_t now_ms)
     } else if (is_standing_still(u, off)) {
         finish(u, TWIN_E_IO);
     }
+}
+
+/* A late answer, to a part that was given up. The device's count is new, and perhaps it shows that
+ * the device was only slow, for one long erase, when its packets were made smaller. */
+static void on_late_answer(struct twin_upload *u, uint32_t off, uint32_t now_ms)
+{
+    if (off <= u->status.done) {
+        return;
+    }
+    twin_upload_trust_size(u, off);
+    advance(u, off, now_ms);
 }
 
 /* The answer to flight[index]. Those before it will not be answered any more. */
@@ -373,13 +364,16 @@ static void on_answer(struct twin_upload *u, unsigned index, uint32_t off, uint3
         return;
     }
     if (part.off != 0) {
-        learn_answer_time(u, now_ms - part.sent_ms);
-        u->priv.is_size_proven |= off >= end;
+        twin_upload_learn_time(u, now_ms - part.sent_ms);
+        if (off >= end) {
+            twin_upload_prove_size(u);
+        }
     } else if (off > end) {
         u->status.resumed_from = off;
     }
     advance(u, off, now_ms);
     if (off < end && u->status.stage == TWIN_UPLOAD_SEND) {
+        twin_upload_note_loss(u);
         go_back(u); /* not taken, or in part; those behind it will not be taken either */
     }
 }
@@ -393,23 +387,22 @@ static void part_receive(struct twin_upload *u, struct twin_span packet, uint32_
     if (!twin_client_is_answer(&u->priv.request, packet, &seq)) {
         return;
     }
-    const twin_err_t err = twin_client_decode(u->priv.client, &u->priv.request, packet);
-    if (err == TWIN_E_REFUSED) {
-        finish(u, err);
-        return;
-    }
-    if (err != TWIN_OK || !(rsp->present & TWIN_IMAGE_UPLOAD_RSP_OFF) ||
-        rsp->off > u->priv.config.len) {
-        u->priv.got_garbage = true; /* as good as lost */
-        return;
-    }
     while (index < u->priv.in_flight && u->priv.flight[index].seq != seq) {
         index++;
     }
-    if (index < u->priv.in_flight) {
+    const bool is_late = index == u->priv.in_flight;
+    const twin_err_t err = twin_client_decode(u->priv.client, &u->priv.request, packet);
+    if (err == TWIN_E_REFUSED) {
+        if (!is_late) {
+            on_refused(u, now_ms); /* of one that was given up the repeat will tell */
+        }
+    } else if (err != TWIN_OK || !(rsp->present & TWIN_IMAGE_UPLOAD_RSP_OFF) ||
+               rsp->off > u->priv.config.len) {
+        u->priv.got_garbage = true; /* as good as lost */
+    } else if (is_late) {
+        on_late_answer(u, rsp->off, now_ms);
+    } else {
         on_answer(u, index, rsp->off, now_ms);
-    } else if (rsp->off > u->status.done) {
-        advance(u, rsp->off, now_ms); /* late, from a device that is only slow: its count is new */
     }
 }
 
@@ -418,21 +411,28 @@ static void part_receive(struct twin_upload *u, struct twin_span packet, uint32_
 static enum twin_step part_poll(struct twin_upload *u, uint32_t now_ms, uint8_t *buf, size_t cap,
                                 size_t *len)
 {
-    const bool is_waiting = u->priv.in_flight > 0;
-
-    if (is_waiting && twin_time_reached(now_ms, u->priv.timer_ms + answer_timeout(u))) {
-        on_silence(u);
+    if (u->priv.is_pausing && !twin_time_reached(now_ms, u->priv.pause_end_ms)) {
+        u->job.wake_ms = u->priv.pause_end_ms;
+        return TWIN_STEP_WAIT;
+    }
+    u->priv.is_pausing = false;
+    if (u->priv.in_flight > 0 && twin_time_reached(now_ms, twin_upload_overdue_ms(u))) {
+        on_silence(u, now_ms);
         if (u->status.stage == TWIN_UPLOAD_END) {
             return TWIN_STEP_DONE;
         }
     }
-    const unsigned window =
-        u->status.stage == TWIN_UPLOAD_PREPARE || u->priv.silences > 0 ? 1 : u->status.window;
-    if (u->priv.in_flight < window && u->priv.next < u->priv.config.len) {
+    const bool is_lone = u->status.stage == TWIN_UPLOAD_PREPARE || u->priv.silences > 0;
+    if (u->priv.in_flight < (is_lone ? 1 : u->status.window) && u->priv.next < u->priv.config.len) {
         return send_part(u, now_ms, buf, cap, len);
     }
-    u->job.wake_ms = u->priv.timer_ms + answer_timeout(u);
+    u->job.wake_ms = twin_upload_overdue_ms(u);
     return TWIN_STEP_WAIT;
+}
+
+static bool is_asking(const struct twin_upload *u)
+{
+    return u->status.stage == TWIN_UPLOAD_ASK || u->status.stage == TWIN_UPLOAD_CHECK;
 }
 
 static enum twin_step upload_poll(struct twin_job *job, uint32_t now_ms, uint8_t *buf, size_t cap,
@@ -441,13 +441,13 @@ static enum twin_step upload_poll(struct twin_job *job, uint32_t now_ms, uint8_t
     struct twin_upload *u = upload_of(job);
     struct twin_job *question = &u->priv.client->job;
 
-    if (u->status.stage == TWIN_UPLOAD_ASK || u->status.stage == TWIN_UPLOAD_CHECK) {
+    while (is_asking(u)) { /* each turn ends a question, and none is asked twice */
         const enum twin_step step = twin_job_poll(question, now_ms, buf, cap, len);
         if (step != TWIN_STEP_DONE) {
             job->wake_ms = question->wake_ms;
             return step;
         }
-        (u->status.stage == TWIN_UPLOAD_ASK ? on_params : on_state)(u, question->result);
+        (u->status.stage == TWIN_UPLOAD_ASK ? on_asked : on_state)(u, question->result);
     }
     return u->status.stage == TWIN_UPLOAD_END ? TWIN_STEP_DONE
                                               : part_poll(u, now_ms, buf, cap, len);
@@ -457,7 +457,7 @@ static void upload_receive(struct twin_job *job, struct twin_span packet, uint32
 {
     struct twin_upload *u = upload_of(job);
 
-    if (u->status.stage == TWIN_UPLOAD_ASK || u->status.stage == TWIN_UPLOAD_CHECK) {
+    if (is_asking(u)) {
         twin_job_receive(&u->priv.client->job, packet, now_ms);
     } else if (u->status.stage != TWIN_UPLOAD_END) {
         part_receive(u, packet, now_ms);
@@ -487,5 +487,5 @@ void twin_upload_begin(struct twin_upload *u, struct twin_client *client,
         finish(u, TWIN_E_ARG);
         return;
     }
-    ask(u, TWIN_GRP_OS, TWIN_OS_PARAMS, &twin_os_params_rsp_msg);
+    ask_buffers(u, TWIN_UPLOAD_BUFFERS);
 }

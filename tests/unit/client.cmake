@@ -1,9 +1,11 @@
-add_library(test_client_device STATIC unit/client_device.c)
+add_library(test_client_device STATIC unit/client_device.c unit/client_transfer.c)
 target_include_directories(test_client_device PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(test_client_device PUBLIC test_support twin_client twin_server)
 
 twin_test(unit test_client twin_client)
 twin_test(unit test_client_upload test_client_device)
+twin_test(unit test_client_upload_odd test_client_device)
+twin_test(unit test_client_upload_pace test_client_device)
 twin_test(unit test_client_update test_client_device)
 add_library(test_client_peer STATIC unit/client_peer.c)
 target_include_directories(test_client_peer PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})

@@ -86,6 +86,24 @@ static void send_reply(struct device *d, uint8_t *reply, size_t len)
     }
 }
 
+bool device_says(struct device *d, const uint8_t *reply, const char *payload, size_t len)
+{
+    uint8_t packet[128];
+
+    CHECK(TWIN_SMP_HEADER_LEN + len <= sizeof(packet));
+    memcpy(packet, reply, TWIN_SMP_HEADER_LEN);
+    packet[2] = 0;
+    packet[3] = (uint8_t)len;
+    memcpy(packet + TWIN_SMP_HEADER_LEN, payload, len);
+    queue_reply(d, d->priv.rx_free_us, packet, TWIN_SMP_HEADER_LEN + len);
+    return false;
+}
+
+bool device_is_part(const uint8_t *packet)
+{
+    return packet[5] == TWIN_GRP_IMAGE && packet[7] == TWIN_IMAGE_UPLOAD;
+}
+
 static void reset(struct device *d)
 {
     CHECK_EQ(world_boot(&d->world).status, TWIN_BOOT_START);
@@ -150,7 +168,8 @@ static void host_sends(struct device *d, uint8_t *packet, size_t len)
 
 static void host_waits(struct device *d, struct twin_job *job)
 {
-    const uint64_t wake_us = (uint64_t)job->wake_ms * 1000;
+    const int32_t wait_ms = (int32_t)(job->wake_ms - device_now_ms(d)); /* the job's clock wraps */
+    const uint64_t wake_us = wait_ms > 0 ? (d->now_us / 1000 + (uint32_t)wait_ms) * 1000 : 0;
     const size_t len = d->priv.queue[0].len;
 
     if (d->priv.count == 0 || d->priv.queue[0].at_us > wake_us) {

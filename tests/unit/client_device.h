@@ -69,6 +69,14 @@ void device_restart(struct device *device);
 /* Drive a job to its end, or until stop_after requests were sent (0: no limit). */
 twin_err_t device_run(struct device *device, struct twin_job *job, uint32_t stop_after);
 
+/* For reply filters: let the device say this payload (up to 120 bytes) instead of what is in the
+ * reply. Returns false, for the filter to return. */
+bool device_says(struct device *device, const uint8_t *reply, const char *payload, size_t len);
+#define DEVICE_SAYS(device, reply, text) device_says((device), (reply), (text), sizeof(text) - 1)
+
+/* For filters: is it a part of an upload, or the answer to one? */
+bool device_is_part(const uint8_t *packet);
+
 uint32_t device_now_ms(const struct device *device);
 
 /* Does the place where updates go hold exactly the new image? */

@@ -2,6 +2,7 @@
  * upload_view.c - progress of uploads and updates. SPDX-License-Identifier: Apache-2.0
  */
 #include "upload_view.h"
+#include "twin/console.h"
 #include <stdio.h>
 
 struct view {
@@ -19,6 +20,7 @@ void upload_describe_link(const struct session *session, struct twin_upload_conf
     config->packet_max = session->link->packet_max;
     config->packet_guess = session->link->packet_guess;
     config->frame_bytes = session->kind->frame_bytes;
+    config->piece_bytes = config->frame_bytes != 0 ? TWIN_CONSOLE_PIECE : 0;
     if (wanted_ms > TWIN_UPLOAD_PATIENCE_MS) {
         config->patience_ms = wanted_ms < 1e9 ? (uint32_t)wanted_ms : 1000000000u;
     }
