@@ -114,7 +114,7 @@ class Start(unittest.TestCase):
             device.power_on_udp("--cut", "1")
             device.wait_for("monitor 1.0.0 runs")
             client = device.udp_client()
-            first = {"off": 0, "len": 5000, "data": image("1.1.0")[:400]}
+            first = {"off": 0, "len": len(image("1.1.0")), "data": image("1.1.0")[:400]}
             with self.assertRaises(OSError):  # no answer, or nobody there any more
                 client.request(WRITE, IMAGE, 1, first, timeout_s=1)
             client.close()

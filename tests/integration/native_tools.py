@@ -119,7 +119,7 @@ class Tools(unittest.TestCase):
     def test_update(self):
         done = dfu(image_path("1.1.0"), "--port", self.device.link, "--key", KEY, "--confirm")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(self.listed(), [("1.1.0", True)])
+        self.assertEqual(self.listed(), [("1.1.0", True), ("1.0.0", False)])
 
     def test_update_that_faults(self):
         done = dfu(image_path("1.2.0-faults"), "--port", self.device.link, "--key", KEY)
