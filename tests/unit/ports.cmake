@@ -3,3 +3,4 @@ if(NOT TWIN_PROGRAMS)
 endif()
 
 twin_test(unit test_line port_host)
+twin_test(unit test_args port_host)
