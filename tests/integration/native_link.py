@@ -225,6 +225,116 @@ class Errors(unittest.TestCase):
             self.check(device.mcumgr("--json", "image", "test", "00" * 32), 1)
 
 
+class CommandLines(unittest.TestCase):
+    """What people have in scripts for the Go tool, and what everybody tries first."""
+
+    def setUp(self):
+        home = tempfile.TemporaryDirectory()
+        self.addCleanup(home.cleanup)
+        self.home = home.name
+
+    def mcumgr(self, *words, **env):
+        return mcumgr(*words, env={"HOME": self.home, "MCUMGR_COMPAT": "", **env})
+
+    def test_words_for_the_go_tool(self):
+        """All of these get as far as the device; a word that is not understood would be exit 2."""
+        with Peer() as peer:
+            for line in (["-t=5"], ["-t", "5.5"], ["--timeout=1e1"], ["-r", "0"], ["-r=2"],
+                         ["-linfo"], ["-l=WARN"], ["-lPanic"], ["--ompres", "/omgr"], ["-i", "0"],
+                         ["--connextra", "mtu=64"], ["--connextra", "mtu=1,baud=256000"],
+                         ["--compat"], ["--compat=false"], ["--json=false"], ["--write-rsp=false"]):
+                with self.subTest(line=line):
+                    done = self.mcumgr(*peer.arguments(), *line, "echo", "hello")
+                    self.assertEqual((done.returncode, done.stdout), (0, "hello\n"), done.stderr)
+
+    def test_spare_words(self):
+        with Device("1.0.0") as device:
+            device.power_on()
+            device.wait_for("monitor 1.0.0 runs")
+            done = device.mcumgr("image", "list", "now")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("now", done.stderr)
+            self.assertEqual(device.mcumgr("image", "erase", "1").returncode, 2)
+            done = device.mcumgr("--compat", "image", "erase", "1")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "Done\n", ""))
+            self.assertEqual(device.mcumgr("image", "upload", "-e=false", "--noerase=true",
+                                           image_path("1.1.0")).returncode, 0)
+            done = device.mcumgr("reset", "now")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            device.wait_for("monitor 1.0.0 runs")
+
+    def test_erase_first(self):
+        """-e=false, as the Go tool does it: the erase is a request of its own."""
+        with Device("1.0.0") as device:
+            device.power_on()
+            device.wait_for("monitor 1.0.0 runs")
+            device.type("patient connect")
+            done = device.mcumgr("image", "upload", "-e=false", image_path("1.1.0"))
+            self.assertIn("erase the slot", done.stderr)
+            self.assertEqual(done.returncode, 1)
+
+    def test_wrong(self):
+        serial = ["--conntype", "serial", "--connstring", "/dev/null"]
+        for line in (["-lbogus"], ["-l", ""], ["-t", "0"], ["-t=-1"], ["-t", "2200000"], ["-t=x"],
+                     ["-t", "86400.1"], ["-r", "1001"], ["-r", "-1"], ["-i", "4294967296"],
+                     ["--connextra", "baud="], ["--connextra", "mtu=0"], ["--json=maybe"]):
+            for verb in (["echo", "a"], ["image", "list"], ["version"]):
+                if verb != ["version"] or line[0] != "--connextra":
+                    with self.subTest(line=line, verb=verb):
+                        done = self.mcumgr(*serial, *line, *verb)
+                        self.assertEqual(done.returncode, 2, done.stderr)
+                        self.assertIn("Error: ", done.stderr)
+
+    def test_groups(self):
+        done = self.mcumgr("image")
+        self.assertEqual(done.returncode, 2)
+        for verb in ("list", "upload", "test", "confirm", "erase"):
+            self.assertIn(verb, done.stderr)
+        self.assertEqual(self.mcumgr("conn").returncode, 2)
+        self.assertEqual(self.mcumgr("image", MCUMGR_COMPAT="1").returncode, 0)
+
+    def test_help(self):
+        for words in (["help"], ["--help"], ["-h"], []):
+            done = self.mcumgr(*words)
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("image upload", done.stdout)
+        verb = self.mcumgr("image", "upload", "--help").stdout
+        self.assertIn("--maxwinsize", verb)
+        self.assertEqual(self.mcumgr("help", "image", "upload").stdout, verb)
+        for program in ("mcumgr", "imgtool", "twinslot-device", "twinslot-board"):
+            for word, part in (("-h", "--help"), ("--help", "--help"), ("--version", ".")):
+                with self.subTest(program=program, word=word):
+                    done = run(program, word)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertIn(part, done.stdout)
+
+    def test_exit_codes_of_compat(self):
+        for env, words in (({"MCUMGR_COMPAT": "1"}, []), ({}, ["--compat"])):
+            self.assertEqual(self.mcumgr(*words, "bogus", **env).returncode, 1)
+            with Line() as line:
+                done = self.mcumgr(*line.arguments(), *words, "-t", "0.2", "echo", "a", **env)
+                self.assertEqual((done.returncode, done.stdout, done.stderr),
+                                 (1, "", "Error: NMP timeout\n"))
+
+    def test_profiles(self):
+        """Those of the Go tool that cannot be used here are kept and shown."""
+        for kind in ("serial", "oic_serial", "ble", "oic_ble", "bhd", "oic_bhd", "udp", "oic_udp",
+                     "oic_mtech"):
+            done = self.mcumgr("conn", "add", f"p-{kind}", f"type={kind}", "connstring=a=b,c=d")
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual("not built" in done.stderr, kind not in ("serial", "udp"))
+            shown = self.mcumgr("conn", "show", f"p-{kind}").stdout
+            self.assertIn(f"p-{kind}: type={kind}, connstring='a=b,c=d'", shown)
+        self.assertEqual(len(json.loads(self.mcumgr("--json", "conn", "show").stdout)), 9)
+        done = self.mcumgr("-c", "p-ble", "echo", "a")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("ble", done.stderr)
+        self.assertIn("serial and udp", done.stderr)
+        for words in (["x"], ["x", "type=pigeon"], ["x", "connstring=a"], ["x", "what"], []):
+            self.assertEqual(self.mcumgr("conn", "add", *words).returncode, 2, words)
+        self.assertEqual(self.mcumgr("-c", "x", "echo", "a").returncode, 2)
+
+
 def without_descriptors(numbers):
     def close():
         for number in numbers:

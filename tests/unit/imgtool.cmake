@@ -6,6 +6,7 @@ endif()
 # outside, by python. SPDX-License-Identifier: Apache-2.0
 twin_test(unit test_cli twin_cli)
 twin_test(unit test_cli_fail twin_cli)
+twin_test(unit test_cli_go twin_cli)
 twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
 twin_test(unit test_imgtool_formats twin_imgtool)
 

@@ -197,7 +197,7 @@ static void test_commands(void)
     CHECK_EQ(run("conf save"), 0);
     CHECK(seen.cmd == &cmd_save && seen.argc == 0);
     CHECK_EQ(run(""), 0);
-    CHECK_EQ(run("image"), 0);
+    CHECK_EQ(run("image"), CLI_USAGE); /* a verb is missing */
     CHECK_EQ(run("--help"), 0);
     CHECK_EQ(run("image upload --help"), 0);
     CHECK_EQ(run("--version"), 0);

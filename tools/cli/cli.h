@@ -23,8 +23,9 @@
  *     int main(int argc, char **argv) { return cli_main(&program, argc, argv); }
  *
  * Options follow GNU style: --name value, --name=value, -nvalue, -n value, grouped short flags, and
- * they may stand anywhere; -- ends them. -h and --help exist everywhere and are made from the
- * tables. stdout is for data, stderr for talk. SPDX-License-Identifier: Apache-2.0
+ * they may stand anywhere; -- ends them. Go's programs add -n=value and --flag=false (go_style). -h
+ * and --help exist everywhere and are made from the tables. stdout is for data, stderr for talk.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include <jansson.h>
@@ -48,7 +49,7 @@ enum cli_exit {
 
 /* Kind of an option, and the type of the member that it fills. */
 enum cli_type {
-    CLI_FLAG,   /* bool; takes no value */
+    CLI_FLAG,   /* bool; takes no value, but --flag=true or =false in go_style */
     CLI_U32,    /* uint32_t; decimal, 0x, 0o or 0b */
     CLI_I64,    /* int64_t; the same */
     CLI_DOUBLE, /* double; finite */
@@ -75,7 +76,7 @@ struct cli_opt {
     const char *help;           /* one sentence, no full stop */
     const char *def;            /* default as the user would type it; NULL: see above */
     const char *const *choices; /* CHOICE: ends with NULL */
-    int64_t min, max;           /* U32 and I64: range; both 0: that of the type */
+    int64_t min, max;           /* U32, I64 and DOUBLE: range; both 0: that of the type */
     uint8_t values;             /* REPEAT: words that each takes; 0 means 1 */
     bool required;
     bool hidden; /* not in help */
@@ -94,6 +95,13 @@ struct cli_call {
     char **args;
 };
 
+/* Words behind a command that it has no use for. */
+enum cli_spare {
+    CLI_SPARE_WRONG,   /* are an error, unless the program is lenient */
+    CLI_SPARE_IGNORED, /* are ignored with a warning: there is nothing that they could mean */
+    CLI_SPARE_NEVER    /* are an error, always */
+};
+
 struct cli_cmd {
     const char *path; /* "image upload" */
     /*
@@ -105,6 +113,7 @@ struct cli_cmd {
     const char *more;              /* further text for its help page; NULL: none */
     const struct cli_opt *options; /* NULL: none */
     size_t opts_size;              /* of the options struct */
+    enum cli_spare spare;
     int (*run)(const struct cli_call *call);
 };
 
@@ -115,7 +124,10 @@ struct cli_program {
     const struct cli_opt *options;         /* common to all commands; NULL: none */
     size_t opts_size;
     const char *version; /* for --version without a command; NULL: there is no such option */
-    void (*before)(const struct cli_call *call); /* called before run; NULL: nothing to do */
+    bool go_style;       /* also -n=5, --flag=false, and the verb "help", as Go's programs have */
+    bool (*is_lenient)(void); /* are spare words and missing verbs no error now? NULL: they are */
+    /* Called before run, to check or prepare: CLI_DONE to go on, else the exit code; or NULL. */
+    int (*before)(const struct cli_call *call);
 };
 
 /* Parse, run, and give what main() is to return. A failure to write stdout makes it CLI_REFUSED. */

@@ -21,6 +21,7 @@ struct parser {
     int word_count;
     int path_words; /* of words; 0 while there is no command */
     bool help, version;
+    bool help_verb; /* the first word was "help": the others name what about */
 };
 
 /* What parse_arguments answers besides exit codes: go on and run the command. */

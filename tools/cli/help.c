@@ -107,7 +107,8 @@ void print_program_help(const struct parser *parser)
     if (program->version != NULL) {
         print_column(printf("  --version  "), COLUMN, "Show the version");
     }
-    printf("\nTry '%s COMMAND --help' for the options of a command.\n", program->name);
+    printf("\nTry '%s COMMAND --help'%s for the options of a command.\n", program->name,
+           program->go_style ? " or 'help COMMAND'" : "");
 }
 
 void print_command_help(const struct parser *parser)

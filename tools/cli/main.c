@@ -52,7 +52,8 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
         failures_name_command(parser.call.cmd->path);
     }
     if (rc == PARSE_GO_ON && program->before != NULL) {
-        program->before(&parser.call);
+        const int code = program->before(&parser.call);
+        rc = code == CLI_DONE ? PARSE_GO_ON : code;
     }
     if (rc == PARSE_GO_ON) {
         rc = parser.call.cmd->run(&parser.call);

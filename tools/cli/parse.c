@@ -92,6 +92,10 @@ static int bad_value(const struct parser *parser, const struct cli_opt *opt, con
         return cli_usage_error(&parser->call, "Invalid value for %s: '%s' is not one of %s.", label,
                                text, choices);
     }
+    if (fault == VALUE_NOT_A_FLAG) {
+        return cli_usage_error(&parser->call, "Invalid value for %s: '%s' is not true or false.",
+                               label, text);
+    }
     return cli_usage_error(
         &parser->call, "Invalid value for %s: '%s' is not a valid %s.", label, text,
         fault == VALUE_NOT_NUMBER ? "number" : "integer (decimal, 0x.., 0o.. or 0b..)");
@@ -124,7 +128,7 @@ static int take_option(struct parser *parser, const struct found *found, int arg
     int words = opt->type == CLI_FLAG ? 0 : opt->values == 0 ? 1 : opt->values;
     const char *value = found->value;
 
-    if (words == 0 && value != NULL) {
+    if (words == 0 && value != NULL && !parser->call.program->go_style) {
         return cli_usage_error(&parser->call, "Option '--%s' does not take a value.", opt->name);
     }
     if (words - (value != NULL) > argc - *next) {
@@ -180,12 +184,13 @@ static int take_letters(struct parser *parser, int argc, char **argv, int *next)
             }
             return cli_usage_error(&parser->call, "No such option: -%c", *letters);
         }
-        bool flag = found.opt->type == CLI_FLAG;
-        if (!flag && letters[1] != '\0') {
-            found.value = letters + 1;
+        const bool has_equals = letters[1] == '=' && parser->call.program->go_style;
+        const bool is_last = found.opt->type != CLI_FLAG || has_equals;
+        if (is_last && letters[1] != '\0') {
+            found.value = letters + 1 + has_equals;
         }
         int rc = take_option(parser, &found, argc, argv, next);
-        if (rc != PARSE_GO_ON || !flag) {
+        if (rc != PARSE_GO_ON || is_last) {
             return rc;
         }
     }
@@ -219,12 +224,48 @@ static bool any_given(const struct option_set *set)
     return false;
 }
 
+/* The verbs that begin with the words so far, without these: "list, upload". */
+static void list_verbs(const struct parser *parser, int word_count, char *text, size_t cap)
+{
+    size_t len = 0, done = 0;
+
+    for (int i = 0; i < word_count; i++) {
+        done += strlen(parser->words[i]) + 1;
+    }
+    text[0] = '\0';
+    for (const struct cli_cmd *const *cmd = parser->call.program->commands; *cmd != NULL; cmd++) {
+        if (len < cap && path_compare((*cmd)->path, parser->words, word_count) == PATH_LONGER) {
+            len += (size_t)snprintf(text + len, cap - len, "%s%s", len > 0 ? ", " : "",
+                                    (*cmd)->path + done);
+        }
+    }
+}
+
+/* The words name no command; all but the last may name a group of commands. */
+static int no_such_command(const struct parser *parser)
+{
+    const int before = parser->word_count - 1;
+    char verbs[300];
+
+    if (before == 0) {
+        return cli_usage_error(&parser->call, "No such command '%s'.", parser->words[0]);
+    }
+    list_verbs(parser, before, verbs, sizeof(verbs));
+    return cli_usage_error(&parser->call, "No such command '%s %s'; '%s' has %s.", parser->words[0],
+                           parser->words[before], parser->words[0], verbs);
+}
+
 /* A word that is not an option: part of the command's path if some path has it, or an argument. */
 static int take_word(struct parser *parser, char *word)
 {
     struct option_set *set = &parser->sets[SET_COMMAND];
     bool longer = false;
 
+    if (parser->call.program->go_style && parser->word_count == 0 && !parser->help_verb &&
+        strcmp(word, "help") == 0) {
+        parser->help_verb = true;
+        return PARSE_GO_ON;
+    }
     parser->words[parser->word_count++] = word;
     if (parser->path_words != parser->word_count - 1 && parser->call.cmd != NULL) {
         return PARSE_GO_ON;
@@ -240,7 +281,7 @@ static int take_word(struct parser *parser, char *word)
         }
     }
     if (parser->call.cmd == NULL && !longer) {
-        return cli_usage_error(&parser->call, "No such command '%s'.", word);
+        return no_such_command(parser);
     }
     return PARSE_GO_ON;
 }
@@ -292,15 +333,31 @@ static size_t next_name(const char **names)
     return strcspn(*names, " ");
 }
 
-static int check_arguments(const struct parser *parser)
+/* More words than the command has names for. */
+static int take_spare_words(struct cli_call *call, int wanted)
 {
-    const struct cli_call *call = &parser->call;
+    const enum cli_spare spare = call->cmd->spare;
+    const bool lenient = call->program->is_lenient != NULL && call->program->is_lenient();
+
+    if (spare == CLI_SPARE_NEVER || (spare == CLI_SPARE_WRONG && !lenient)) {
+        return cli_usage_error(call, "Got unexpected extra argument (%s)", call->args[wanted]);
+    }
+    if (!lenient) {
+        cli_warn("'%s' has no use for '%s'", call->cmd->path, call->args[wanted]);
+    }
+    call->argc = wanted;
+    return PARSE_GO_ON;
+}
+
+static int check_arguments(struct parser *parser)
+{
+    struct cli_call *call = &parser->call;
     const char *name = call->cmd->args != NULL ? call->cmd->args : "";
     int count = 0;
     size_t len;
 
     while ((len = next_name(&name)) > 0) {
-        bool repeated = len > 3 && strstr(name, "...") != NULL;
+        bool repeated = len > 3 && strncmp(name + len - 3, "...", 3) == 0;
         if (count >= call->argc && name[0] != '[') {
             return cli_usage_error(call, "Missing argument '%.*s'.", (int)len, name);
         }
@@ -310,10 +367,25 @@ static int check_arguments(const struct parser *parser)
         count++;
         name += len;
     }
-    if (count < call->argc) {
-        return cli_usage_error(call, "Got unexpected extra argument (%s)", call->args[count]);
+    return count < call->argc ? take_spare_words(call, count) : PARSE_GO_ON;
+}
+
+/* The words end before they name a command. Nothing at all is a question for help. */
+static int without_command(const struct parser *parser, int argc)
+{
+    const struct cli_program *program = parser->call.program;
+    const bool lenient = program->is_lenient != NULL && program->is_lenient();
+    char verbs[300];
+
+    if (parser->help || argc <= 1 || (parser->word_count == 0 && !program->go_style) || lenient) {
+        print_program_help(parser);
+        return CLI_DONE;
     }
-    return PARSE_GO_ON;
+    if (parser->word_count == 0) {
+        return cli_usage_error(&parser->call, "There is no command.");
+    }
+    list_verbs(parser, parser->word_count, verbs, sizeof(verbs));
+    return cli_usage_error(&parser->call, "'%s' needs a verb: %s.", parser->words[0], verbs);
 }
 
 int parse_arguments(struct parser *parser, int argc, char **argv)
@@ -335,9 +407,9 @@ int parse_arguments(struct parser *parser, int argc, char **argv)
         puts(program->version);
         return CLI_DONE;
     }
+    parser->help = parser->help || parser->help_verb;
     if (parser->call.cmd == NULL) {
-        print_program_help(parser);
-        return CLI_DONE;
+        return without_command(parser, argc);
     }
     if (parser->help) {
         print_command_help(parser);

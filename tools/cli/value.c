@@ -84,10 +84,13 @@ static enum value_fault set_double(const struct cli_opt *opt, void *member, cons
 {
     char *end;
     double value = strtod(text, &end);
+    const bool limited = opt->min != 0 || opt->max != 0;
 
-    (void)opt;
     if (end == text || *end != '\0' || !isfinite(value)) {
         return VALUE_NOT_NUMBER;
+    }
+    if (limited && (value < (double)opt->min || value > (double)opt->max)) {
+        return VALUE_OUT_OF_RANGE;
     }
     *(double *)member = value;
     return VALUE_OK;
@@ -146,8 +149,10 @@ bool value_is_false(const char *text)
 static enum value_fault set_flag(const struct cli_opt *opt, void *member, const char *text)
 {
     (void)opt;
-    (void)text;
-    *(bool *)member = true;
+    if (text != NULL && !value_is_true(text) && !value_is_false(text)) {
+        return VALUE_NOT_A_FLAG;
+    }
+    *(bool *)member = text == NULL || value_is_true(text);
     return VALUE_OK;
 }
 

@@ -11,10 +11,12 @@ enum value_fault {
     VALUE_OUT_OF_RANGE,
     VALUE_NOT_NUMBER,
     VALUE_NOT_A_CHOICE,
+    VALUE_NOT_A_FLAG,
     VALUE_NO_MEMORY
 };
 
-/* Set the member that opt describes; opts is the whole struct. A REPEAT grows by one word. */
+/* Set the member that opt describes; opts is the whole struct. A REPEAT grows by one word. A
+ * FLAG without a text is true. */
 enum value_fault value_set(const struct cli_opt *opt, void *opts, const char *text);
 
 /* The same with the default. opts is zeroed before the first. */

@@ -4,6 +4,7 @@
  */
 #include "commands.h"
 #include "hsm.h"
+#include "twin_config.h"
 #include <limits.h>
 #include <openssl/crypto.h>
 
@@ -22,11 +23,12 @@ static const struct cli_opt common_options[] = {
     {.name = NULL},
 };
 
-static void before(const struct cli_call *call)
+static int before(const struct cli_call *call)
 {
     const struct common_opts *opts = call->common;
 
     hsm_set_pin_fd(opts->pin_fd == CLI_I64_NONE ? -1 : (int)opts->pin_fd);
+    return CLI_DONE;
 }
 
 int main(int argc, char **argv)
@@ -37,6 +39,7 @@ int main(int argc, char **argv)
         .commands = imgtool_commands,
         .options = common_options,
         .opts_size = sizeof(struct common_opts),
+        .version = "imgtool of twinslot " CONFIG_TWIN_VERSION,
         .before = before,
     };
 

@@ -36,8 +36,13 @@ static int parse_settings(const struct cli_call *call, struct settings *settings
     if (settings->type == NULL) {
         return cli_usage_error(call, "Must specify a connection type: type=serial or type=udp");
     }
-    if (transport_find(settings->type) == NULL) {
+    if (!profile_type_is_known(settings->type)) {
         return cli_usage_error(call, "Invalid connection type: %s (serial or udp)", settings->type);
+    }
+    if (transport_find(settings->type) == NULL) {
+        cli_warn("connections of type %s are not built into this program; the profile is kept for "
+                 "those that have them",
+                 settings->type);
     }
     return CLI_DONE;
 }

@@ -47,5 +47,8 @@ static int run(const struct cli_call *call)
     return code;
 }
 
-const struct cli_cmd cmd_echo = {
-    .path = "echo", .args = "TEXT", .help = "Let the device say TEXT back", .run = run};
+const struct cli_cmd cmd_echo = {.path = "echo",
+                                 .args = "TEXT",
+                                 .spare = CLI_SPARE_NEVER,
+                                 .help = "Let the device say TEXT back",
+                                 .run = run};

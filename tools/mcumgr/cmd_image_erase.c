@@ -2,6 +2,7 @@
  * cmd_image_erase.c - the verb `image erase`. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
+#include "image_erase.h"
 #include "mcumgr.h"
 #include "twin/grp_image.h"
 
@@ -42,11 +43,11 @@ static int meet(struct session *session)
     return err == TWIN_OK || err == TWIN_E_REFUSED ? CLI_DONE : report_failure(session, err, WHAT);
 }
 
-static int erase(struct session *session, const struct opts *opts)
+int image_erase(struct session *session, int64_t slot)
 {
-    const bool has_slot = opts->slot != CLI_I64_NONE;
+    const bool has_slot = slot != CLI_I64_NONE;
     const struct twin_image_erase_req req = {.present = has_slot ? TWIN_IMAGE_ERASE_REQ_SLOT : 0,
-                                             .slot = has_slot ? (uint32_t)opts->slot : 0};
+                                             .slot = has_slot ? (uint32_t)slot : 0};
     const uint32_t wanted_ms = (uint32_t)(session->common->timeout * 1000);
     struct twin_empty rsp;
     const struct twin_request request = {.op = TWIN_SMP_WRITE,
@@ -60,19 +61,18 @@ static int erase(struct session *session, const struct opts *opts)
                                          .rsp_msg = &twin_empty_msg,
                                          .rsp = &rsp};
 
-    return session_request(session, &request, WHAT);
+    const int code = meet(session);
+    return code == CLI_DONE ? session_request(session, &request, WHAT) : code;
 }
 
 static int run(const struct cli_call *call)
 {
+    const struct opts *opts = call->opts;
     struct session session;
 
     int code = session_open(&session, call);
     if (code == CLI_DONE) {
-        code = meet(&session);
-    }
-    if (code == CLI_DONE) {
-        code = erase(&session, call->opts);
+        code = image_erase(&session, opts->slot);
     }
     if (code == CLI_DONE) {
         report_done(&session);

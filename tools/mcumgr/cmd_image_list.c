@@ -23,6 +23,7 @@ static int run(const struct cli_call *call)
 const struct cli_cmd cmd_image_list = {
     .path = "image list",
     .args = "",
+    .spare = CLI_SPARE_IGNORED,
     .help = "Show the images on the device and what will happen to them",
     .more = "Flags: active = it runs; confirmed = it stays, or is what a failed test falls back "
             "to; pending = it will be started at the next reset; permanent = and will stay. An "

@@ -2,6 +2,7 @@
  * cmd_image_upload.c - the verb `image upload`. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
+#include "image_erase.h"
 #include "image_file.h"
 #include "mcumgr.h"
 #include "upload_view.h"
@@ -38,7 +39,8 @@ static const struct cli_opt options[] = {
      .letter = 'e',
      .type = CLI_FLAG,
      .offset = offsetof(struct opts, noerase),
-     .help = "accepted; the device erases what is needed while it receives"},
+     .def = "true",
+     .help = "the device erases what is needed while it receives; -e=false: all of the slot first"},
     {.name = NULL},
 };
 
@@ -71,12 +73,16 @@ static int upload(struct session *session, const struct opts *opts, struct image
         .image = opts->image, .upgrade = opts->upgrade, .window_max = opts->window};
     struct twin_upload job;
 
+    int code = opts->noerase ? CLI_DONE : image_erase(session, CLI_I64_NONE);
+    if (code != CLI_DONE) {
+        return code;
+    }
     upload_describe_link(session, &config);
     image_file_describe(file, &config);
     twin_upload_begin(&job, &session->client, &config);
     const twin_err_t err = upload_drive(session, &job);
     if (err != TWIN_OK) {
-        const int code = report_failure(session, err, "upload the image");
+        code = report_failure(session, err, "upload the image");
         upload_explain_resume(&job.status, err);
         return code;
     }

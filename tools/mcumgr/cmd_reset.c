@@ -50,6 +50,7 @@ static int run(const struct cli_call *call)
 
 const struct cli_cmd cmd_reset = {.path = "reset",
                                   .args = "",
+                                  .spare = CLI_SPARE_IGNORED,
                                   .help = "Restart the device",
                                   .options = options,
                                   .opts_size = sizeof(struct opts),

@@ -240,6 +240,7 @@ static int run(const struct cli_call *call)
 
 const struct cli_cmd cmd_taskstat = {.path = "taskstat",
                                      .args = "",
+                                     .spare = CLI_SPARE_IGNORED,
                                      .help = "Show the device's tasks",
                                      .more = "Stack sizes are in words of 4 bytes.",
                                      .run = run};

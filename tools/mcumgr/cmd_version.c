@@ -18,5 +18,8 @@ static int run(const struct cli_call *call)
     return CLI_DONE;
 }
 
-const struct cli_cmd cmd_version = {
-    .path = "version", .args = "", .help = "Print the version of this program", .run = run};
+const struct cli_cmd cmd_version = {.path = "version",
+                                    .args = "",
+                                    .spare = CLI_SPARE_IGNORED,
+                                    .help = "Print the version of this program",
+                                    .run = run};

@@ -2,11 +2,13 @@
  * main.c - mcumgr: manage devices that speak SMP. The verbs are in commands.c.
  * SPDX-License-Identifier: Apache-2.0
  */
+#define _POSIX_C_SOURCE 200809L
 #include "commands.h"
 #include "mcumgr.h"
 #include "twin_config.h"
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define OPTION(member_, type_, ...)                                                                \
     {                                                                                              \
@@ -23,20 +25,29 @@ static const struct cli_opt options[] = {
     OPTION(connextra, CLI_TEXT, .name = "connextra", .arg = "TEXT",
            .help = "further words for the connstring"),
     OPTION(timeout, CLI_DOUBLE, .name = "timeout", .letter = 't', .arg = "SECONDS", .def = "10",
-           .help = "how long to wait for an answer; meanwhile a lost request is sent again"),
-    OPTION(tries, CLI_U32, .name = "tries", .letter = 'r', .arg = "N", .def = "1", .min = 1,
-           .max = 1000, .help = "how many times to wait that long"),
+           .min = 0, .max = 86400,
+           .help = "how long to wait for an answer; meanwhile a lost request is sent again. Not "
+                   "for looking up a host name, and an erase may take longer"),
+    OPTION(tries, CLI_U32, .name = "tries", .letter = 'r', .arg = "N", .def = "1", .min = 0,
+           .max = 1000, .help = "how many times to wait that long; 0 is 1"),
     OPTION(json, CLI_FLAG, .name = "json", .help = "print the result as JSON"),
+    OPTION(compat, CLI_FLAG, .name = "compat",
+           .help = "as the Go tool: its exit codes and errors, and words too many are ignored"),
     OPTION(loglevel, CLI_TEXT, .name = "loglevel", .letter = 'l', .arg = "LEVEL", .def = "info",
-           .help = "debug or trace: also show what the device prints on its console"),
+           .help = "panic, fatal, error, warn, info, debug or trace; the last two also show what "
+                   "the device prints on its console"),
     OPTION(name, CLI_TEXT, .name = "name", .arg = "NAME", .hidden = true,
            .help = "Bluetooth name of the device"),
     OPTION(hci, CLI_U32, .name = "hci", .letter = 'i', .arg = "N", .hidden = true,
            .help = "Bluetooth controller"),
     OPTION(write_rsp, CLI_FLAG, .name = "write-rsp", .hidden = true,
            .help = "Bluetooth writes with response"),
+    OPTION(ompres, CLI_TEXT, .name = "ompres", .arg = "PATH", .hidden = true,
+           .help = "resource of a CoAP connection"),
     {.name = NULL},
 };
+
+static int check_options(const struct cli_call *call);
 
 static const struct cli_program program = {
     .name = "mcumgr",
@@ -45,13 +56,57 @@ static const struct cli_program program = {
     .options = options,
     .opts_size = sizeof(struct mcumgr_common),
     .version = "mcumgr " CONFIG_TWIN_VERSION,
+    .go_style = true,
+    .is_lenient = mcumgr_is_compat,
+    .before = check_options,
 };
+
+/* Known before the command line is parsed: an error in it ends with the right code too. */
+static bool is_compat;
 
 bool mcumgr_is_compat(void)
 {
+    return is_compat;
+}
+
+static bool is_compat_wanted(int argc, char **argv)
+{
     const char *value = getenv("MCUMGR_COMPAT");
 
-    return value != NULL && strcmp(value, "") != 0 && strcmp(value, "0") != 0;
+    return cli_flag_given(argc, argv, "compat") ||
+           (value != NULL && strcmp(value, "") != 0 && strcmp(value, "0") != 0);
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+    while (*words != NULL && strcasecmp(text, *words) != 0) {
+        words++;
+    }
+    return *words != NULL;
+}
+
+bool mcumgr_shows_console(const struct mcumgr_common *common)
+{
+    return is_one_of(common->loglevel, (const char *const[]){"debug", "trace", NULL});
+}
+
+/* What the table of options cannot say about them. */
+static int check_options(const struct cli_call *call)
+{
+    static const char *const levels[] = {"panic", "fatal", "error", "warn", "warning",
+                                         "info",  "debug", "trace", NULL};
+    const struct mcumgr_common *common = call->common;
+
+    if (!is_one_of(common->loglevel, levels)) {
+        return cli_usage_error(call,
+                               "Invalid value for '-l' / '--loglevel': '%s' is not one of panic, "
+                               "fatal, error, warn, info, debug and trace.",
+                               common->loglevel);
+    }
+    if (common->timeout <= 0) {
+        return cli_usage_error(call, "the timeout must be above 0 seconds");
+    }
+    return CLI_DONE;
 }
 
 /* The Go tool: 0 when the device refused (its number is on stdout), 1 for all other failures. */
@@ -65,6 +120,7 @@ static int compat_code(int code)
 
 int main(int argc, char **argv)
 {
+    is_compat = is_compat_wanted(argc, argv);
     const int code = cli_main(&program, argc, argv);
 
     return mcumgr_is_compat() ? compat_code(code) : code;

@@ -23,16 +23,22 @@ struct mcumgr_common {
     double timeout; /* seconds for an answer, repeats included */
     uint32_t tries; /* times to wait so long */
     uint32_t hci;
-    bool write_rsp, json;
+    bool write_rsp, json, compat;
+    const char *ompres;
 };
 
-/* MCUMGR_COMPAT=1 in the environment: errors are printed and told as the Go tool does it. */
+/* --compat, or MCUMGR_COMPAT=1 in the environment: errors are printed and told as the Go tool does
+ * it. */
 bool mcumgr_is_compat(void);
+
+/* Is what the device prints between packets to be shown (-l debug)? */
+bool mcumgr_shows_console(const struct mcumgr_common *common);
 
 /* ---- Session ---- */
 
 struct session {
-    const struct mcumgr_common *common;
+    struct mcumgr_common options;
+    const struct mcumgr_common *common; /* the options, with tries at least 1 */
     const struct transport *kind;
     struct transport_link *link; /* NULL while it is broken */
     char connstring[1024];

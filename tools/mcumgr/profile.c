@@ -84,6 +84,18 @@ bool profiles_save(const json_t *profiles)
     return why == 0;
 }
 
+bool profile_type_is_known(const char *type)
+{
+    static const char *const types[] = {"serial",  "oic_serial", "ble",     "oic_ble",  "bhd",
+                                        "oic_bhd", "udp",        "oic_udp", "oic_mtech"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        found = found || strcmp(types[i], type) == 0;
+    }
+    return found;
+}
+
 size_t profile_index(const json_t *profiles, const char *name)
 {
     const size_t count = json_array_size(profiles);

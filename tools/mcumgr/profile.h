@@ -23,5 +23,9 @@ bool profiles_save(const json_t *profiles);
 /* Index of the profile of this name; json_array_size() if there is none. */
 size_t profile_index(const json_t *profiles, const char *name);
 
+/* Is it one of the connection types of the Go tool? Their profiles are kept and shown, also those
+ * that this program cannot use. */
+bool profile_type_is_known(const char *type);
+
 /* One of a profile's texts; "" if it is missing. */
 const char *profile_text(const json_t *profile, const char *key);

@@ -119,7 +119,11 @@ static int find_transport(struct session *session, const struct target *target)
     }
     session->kind = transport_find(target->type);
     if (session->kind == NULL) {
-        return cli_fail(CLI_USAGE, "invalid conntype: \"%s\"; this program has serial and udp",
+        return cli_fail(CLI_USAGE,
+                        profile_type_is_known(target->type)
+                            ? "connections of type %s are not built into this program; it has "
+                              "serial and udp"
+                            : "invalid conntype: \"%s\"; this program has serial and udp",
                         target->type);
     }
     if (session->common->name != NULL || session->common->write_rsp) {
@@ -145,8 +149,6 @@ static void show_console(void *ctx, struct twin_span line)
 
 static bool open_link(struct session *session)
 {
-    const char *level = session->common->loglevel;
-
     session->link = transport_open(session->kind, session->connstring, &session->problem);
     if (session->link == NULL) {
         return false;
@@ -155,7 +157,7 @@ static bool open_link(struct session *session)
     session->link->send_limit_ms =
         (uint32_t)(session->common->timeout * 1000 < SEND_MS ? session->common->timeout * 1000
                                                              : SEND_MS);
-    if (strcmp(level, "debug") == 0 || strcmp(level, "trace") == 0) {
+    if (mcumgr_shows_console(session->common)) {
         session->link->on_text = show_console;
     }
     return true;
@@ -188,10 +190,9 @@ int session_open(struct session *session, const struct cli_call *call)
     struct target target;
 
     memset(session, 0, sizeof(*session));
-    session->common = call->common;
-    if (session->common->timeout <= 0) {
-        return cli_usage_error(call, "the timeout must be above 0 seconds");
-    }
+    session->options = *(const struct mcumgr_common *)call->common;
+    session->options.tries += session->options.tries == 0; /* as the Go tool counts */
+    session->common = &session->options;
     int code = find_target(&target, session->common);
     if (code == CLI_DONE) {
         code = find_transport(session, &target);
