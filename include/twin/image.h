@@ -37,6 +37,7 @@ enum twin_tlv_type {
     TWIN_TLV_ECDSA = 0x22,
     TWIN_TLV_RSA3072 = 0x23,
     TWIN_TLV_ED25519 = 0x24,
+    TWIN_TLV_SIG_PURE = 0x25,
     TWIN_TLV_DEPENDENCY = 0x40,
     TWIN_TLV_SEC_CNT = 0x50,
     TWIN_TLV_ANY = 0xffff
@@ -109,7 +110,8 @@ TWIN_MUST_CHECK twin_err_t twin_image_tlv_next(const struct twin_image *image, u
 /*
  * Read the image's hash TLV (SHA-256).
  *
- * Returns TWIN_OK; TWIN_E_NOT_FOUND without exactly one of 32 bytes; TWIN_E_IO.
+ * Returns TWIN_OK; TWIN_E_NOT_FOUND without exactly one of 32 bytes, or with a second one of any
+ * kind (SHA-384, SHA-512); TWIN_E_IO.
  */
 TWIN_MUST_CHECK twin_err_t twin_image_hash_read(const struct twin_image *image,
                                                 uint8_t hash[TWIN_SHA256_LEN]);
@@ -124,13 +126,14 @@ TWIN_MUST_CHECK twin_err_t twin_image_hash_compute(const struct twin_image *imag
  * keys, key_count  public keys, any of which may have signed.
  * alg              the one kind of signature that counts.
  *
- * The image is good when its one SHA-256 TLV matches and one signature, announced by the whole
- * 32-byte hash of a known key directly before it, matches too. Stricter than the reference
- * (docs/design.md).
+ * The image is good when its one hash TLV, SHA-256, matches, and directly behind each key hash that
+ * names a known key a signature stands and matches: at least one, and no more than there are keys.
+ * Signatures of other keys are passed over. Whatever else another reader could take for a hash, a
+ * key or a signature is refused, also what is stricter than the reference (docs/design.md).
  *
  * Returns TWIN_OK; TWIN_E_VERIFY if anything is missing or does not match; TWIN_E_UNSUPPORTED for
  * encrypted or compressed images; TWIN_E_IO. Cost: a hash over the image and one verification per
- * matching signature; about 0.9 KB of stack besides the algorithm's.
+ * signature of a known key; about 0.9 KB of stack besides the algorithm's.
  */
 TWIN_MUST_CHECK twin_err_t twin_image_verify(const struct twin_image *image,
                                              const struct twin_pubkey *keys, unsigned key_count,

@@ -1,8 +1,8 @@
 /*
  * verify.c - is this image whole, and did a known key sign it?
  *
- * Spec: docs/spec-image.md section 2. Stricter than the reference: exactly one hash TLV, a key
- * hash of full length, the signature directly behind it. SPDX-License-Identifier: Apache-2.0
+ * Spec: docs/spec-image.md section 2. Stricter than the reference: whatever could be read in a
+ * second way is refused (docs/design.md). SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/image.h"
 #include <string.h>
@@ -30,6 +30,21 @@ twin_err_t twin_image_hash_compute(const struct twin_image *image, uint8_t hash[
     return TWIN_OK;
 }
 
+static bool is_hash(uint16_t type)
+{
+    return type >= TWIN_TLV_SHA256 && type <= TWIN_TLV_SHA512;
+}
+
+static bool is_signature(uint16_t type)
+{
+    return type >= TWIN_TLV_RSA2048 && type <= TWIN_TLV_SIG_PURE;
+}
+
+static bool names_key(uint16_t type)
+{
+    return type == TWIN_TLV_KEYHASH || type == TWIN_TLV_PUBKEY;
+}
+
 twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWIN_SHA256_LEN])
 {
     struct twin_tlv tlv;
@@ -38,15 +53,26 @@ twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWI
     twin_err_t err;
 
     while ((err = twin_image_tlv_next(image, &cursor, &tlv)) == TWIN_OK) {
-        if (tlv.type != TWIN_TLV_SHA256) {
+        if (!is_hash(tlv.type)) {
             continue;
         }
-        if (tlv.len != TWIN_SHA256_LEN || ++found > 1) {
+        found++;
+        if (tlv.type != TWIN_TLV_SHA256 || tlv.len != TWIN_SHA256_LEN || found > 1) {
             return TWIN_E_NOT_FOUND;
         }
         TWIN_TRY(twin_area_read(image->area, image->off + tlv.off, hash, TWIN_SHA256_LEN));
     }
     return err == TWIN_E_NOT_FOUND && found == 1 ? TWIN_OK : err;
+}
+
+/* A TLV that another reader could take for part of the signature. announced: a key is, before it.
+ */
+static bool is_stray(const struct twin_tlv *tlv, bool announced)
+{
+    if (tlv->is_protected) {
+        return is_hash(tlv->type) || names_key(tlv->type) || is_signature(tlv->type);
+    }
+    return is_signature(tlv->type) && !announced;
 }
 
 /* The key whose hash this TLV names; NULL if none does. */
@@ -58,8 +84,11 @@ static twin_err_t find_key(const struct twin_image *image, const struct twin_tlv
     struct twin_sha256 sha;
 
     *found = NULL;
-    if (tlv->type != TWIN_TLV_KEYHASH || tlv->len != sizeof(named)) {
+    if (tlv->type != TWIN_TLV_KEYHASH) {
         return TWIN_OK;
+    }
+    if (tlv->len != sizeof(named)) {
+        return TWIN_E_VERIFY;
     }
     TWIN_TRY(twin_area_read(image->area, image->off + tlv->off, named, sizeof(named)));
     for (unsigned i = 0; i < key_count; i++) {
@@ -86,22 +115,44 @@ static twin_err_t check_signature(const struct twin_image *image, const struct t
     return alg->verify(key, hash, (struct twin_span){sig, tlv->len});
 }
 
-/* One pair of key hash and signature that matches is enough. */
-static twin_err_t find_signature(const struct twin_image *image, const struct twin_pubkey *keys,
-                                 unsigned key_count, const struct twin_sig_alg *alg,
-                                 const uint8_t hash[TWIN_SHA256_LEN])
+/*
+ * Directly behind the hash of a known key stands its signature, and it matches: at least one, and
+ * no more than there are keys, because each costs time. Those of other keys are passed over. What
+ * another reader could take for one of these, because of its type, is refused: such a TLV in the
+ * protected area, a signature that no key announces.
+ */
+static twin_err_t check_signatures(const struct twin_image *image, const struct twin_pubkey *keys,
+                                   unsigned key_count, const struct twin_sig_alg *alg,
+                                   const uint8_t hash[TWIN_SHA256_LEN])
 {
-    const struct twin_pubkey *key = NULL; /* named by the TLV just before */
+    const struct twin_pubkey *key = NULL; /* known, and named by the TLV just before */
+    bool announced = false;               /* the TLV just before names a key, known or not */
+    unsigned good = 0;
     struct twin_tlv tlv;
     uint32_t cursor = 0;
+    twin_err_t err;
 
-    while (twin_image_tlv_next(image, &cursor, &tlv) == TWIN_OK) {
-        if (key != NULL && check_signature(image, &tlv, key, alg, hash) == TWIN_OK) {
-            return TWIN_OK;
+    while ((err = twin_image_tlv_next(image, &cursor, &tlv)) == TWIN_OK) {
+        if (key != NULL) {
+            TWIN_TRY(check_signature(image, &tlv, key, alg, hash));
+            good++;
         }
+        if (is_stray(&tlv, announced) || good > key_count) {
+            return TWIN_E_VERIFY;
+        }
+        announced = names_key(tlv.type);
         TWIN_TRY(find_key(image, &tlv, keys, key_count, &key));
     }
-    return TWIN_E_VERIFY;
+    if (err != TWIN_E_NOT_FOUND) {
+        return err;
+    }
+    return good > 0 && key == NULL ? TWIN_OK : TWIN_E_VERIFY;
+}
+
+/* Of the many ways not to be good, callers need to know only whether the flash could be read. */
+static twin_err_t verdict(twin_err_t err)
+{
+    return err == TWIN_OK || err == TWIN_E_IO ? err : TWIN_E_VERIFY;
 }
 
 twin_err_t twin_image_verify(const struct twin_image *image, const struct twin_pubkey *keys,
@@ -112,12 +163,10 @@ twin_err_t twin_image_verify(const struct twin_image *image, const struct twin_p
     if ((image->header.flags & TRANSFORMED) != 0) {
         return TWIN_E_UNSUPPORTED;
     }
-    if (twin_image_hash_read(image, want) != TWIN_OK) {
-        return TWIN_E_VERIFY;
-    }
+    TWIN_TRY(verdict(twin_image_hash_read(image, want)));
     TWIN_TRY(twin_image_hash_compute(image, have));
     if (memcmp(want, have, sizeof(want)) != 0) {
         return TWIN_E_VERIFY;
     }
-    return find_signature(image, keys, key_count, alg, have);
+    return verdict(check_signatures(image, keys, key_count, alg, have));
 }

@@ -58,7 +58,7 @@ static void mask(uint8_t *data, size_t len, const uint8_t seed[32])
 }
 
 /* RFC 8017 section 9.1.1 with SHA-256 and a salt of 32 bytes, which here is always the same. */
-static void pss_encode(const uint8_t hash[32], uint8_t em[SIG_LEN])
+void test_pss_encode(const uint8_t hash[32], uint8_t em[SIG_LEN])
 {
     uint8_t block[8 + 32 + 32] = {0};
     uint8_t *seed = &em[SIG_LEN - 33];
@@ -74,10 +74,9 @@ static void pss_encode(const uint8_t hash[32], uint8_t em[SIG_LEN])
     em[SIG_LEN - 1] = 0xbc;
 }
 
-static void sign(const struct test_key *key, const uint8_t hash[32], uint8_t sig[SIG_LEN])
+void test_rsa_private(const struct test_key *key, uint8_t em[SIG_LEN])
 {
-    pss_encode(hash, sig);
-    must(br_rsa_private_get_default()(sig, &key->private) == 1);
+    must(br_rsa_private_get_default()(em, &key->private) == 1);
 }
 
 static uint8_t *put_tlv(uint8_t *out, uint16_t type, const uint8_t *value, uint16_t len)
@@ -114,7 +113,8 @@ void test_image_make(struct test_image *image, const struct test_key *key, uint8
     uint8_t *tlvs = image->bytes + hashed;
     uint8_t *end = put_tlv(tlvs + 4, TWIN_TLV_SHA256, hash, sizeof(hash));
     if (key != NULL) {
-        sign(key, hash, sig);
+        test_pss_encode(hash, sig);
+        test_rsa_private(key, sig);
         sha256(key->der, sizeof(key->der), hash);
         end = put_tlv(end, TWIN_TLV_KEYHASH, hash, sizeof(hash));
         end = put_tlv(end, TWIN_TLV_RSA2048, sig, sizeof(sig));

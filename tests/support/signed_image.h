@@ -19,6 +19,10 @@ struct test_key {
 /* Another key for every number. The struct must stay where it is. */
 void test_key_make(struct test_key *key, uint32_t number);
 
+/* A PSS encoding of a SHA-256 digest, and the private operation that makes a signature of it. */
+void test_pss_encode(const uint8_t hash[TWIN_SHA256_LEN], uint8_t em[256]);
+void test_rsa_private(const struct test_key *key, uint8_t em[256]);
+
 struct test_image {
     uint8_t *bytes;
     uint32_t len; /* header to last TLV */
