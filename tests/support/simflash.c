@@ -28,12 +28,23 @@ static twin_err_t violation(struct sim_flash *sim)
     return TWIN_E_IO;
 }
 
+/* Counts a call; true if it is one of those that fail. */
+static bool call_fails(struct sim_flash *sim, enum sim_call call)
+{
+    uint32_t number = ++sim->fail[call].calls;
+
+    return number >= sim->fail[call].from && number - sim->fail[call].from < sim->fail[call].count;
+}
+
 static twin_err_t sim_read(void *ctx, uint32_t addr, void *buf, size_t len)
 {
     struct sim_flash *sim = ctx;
 
     if (!fits(sim, addr, len, 1)) {
         return violation(sim);
+    }
+    if (call_fails(sim, SIM_READ)) {
+        return TWIN_E_IO;
     }
     memcpy(buf, &sim->mem[addr], len);
     return TWIN_OK;
@@ -102,7 +113,7 @@ static twin_err_t sim_write(void *ctx, uint32_t addr, const void *buf, size_t le
         !twin_flash_is_erased(&sim->flash, &sim->mem[addr], len)) {
         return violation(sim);
     }
-    if (sim->write_fails) {
+    if (call_fails(sim, SIM_WRITE) || sim->write_fails) {
         return TWIN_E_IO;
     }
     bool cut = power_fails(sim, false, addr);
@@ -126,6 +137,9 @@ static twin_err_t sim_erase(void *ctx, uint32_t addr, uint32_t len)
 
     if (!fits(sim, addr, len, page) || len == 0) {
         return violation(sim);
+    }
+    if (call_fails(sim, SIM_ERASE)) {
+        return TWIN_E_IO;
     }
     bool cut = power_fails(sim, true, addr);
     sim->erases += len / page;
@@ -179,6 +193,13 @@ void sim_arm(struct sim_flash *sim, uint32_t cut_op, enum sim_cut cut, uint32_t 
     sim->seed = seed;
     sim->prefix = 0;
     sim->cut_in_erase = false;
+}
+
+void sim_fail(struct sim_flash *sim, enum sim_call call, uint32_t from, uint32_t count)
+{
+    sim->fail[call].calls = 0;
+    sim->fail[call].from = from;
+    sim->fail[call].count = count;
 }
 
 void sim_put(struct sim_flash *sim, uint32_t addr, const void *data, size_t len)

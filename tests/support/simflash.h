@@ -20,6 +20,9 @@ enum sim_cut {
     SIM_CUT_COUNT
 };
 
+/* The driver's functions, for sim_fail(). */
+enum sim_call { SIM_READ, SIM_WRITE, SIM_ERASE, SIM_CALL_COUNT };
+
 struct sim_flash {
     struct twin_flash flash; /* give this to the code under test */
     uint8_t *mem;
@@ -35,6 +38,9 @@ struct sim_flash {
     uint32_t cut_addr; /* for whoever wants to try the same place again */
     jmp_buf power_lost;
     bool write_fails; /* every write is refused with TWIN_E_IO */
+    struct {
+        uint32_t calls, from, count; /* made so far; the first one that fails, and how many do */
+    } fail[SIM_CALL_COUNT];
 };
 
 /* All bytes erased. The struct must stay where it is: the driver points to it. */
@@ -44,6 +50,15 @@ void sim_free(struct sim_flash *sim);
 
 /* Zero the counters and set when power is lost. */
 void sim_arm(struct sim_flash *sim, uint32_t cut_op, enum sim_cut cut, uint32_t seed);
+
+/*
+ * Let calls fail: they do nothing and return TWIN_E_IO. Calls of this kind are counted from now on,
+ * in fail[call].calls.
+ *
+ * from   the first one that fails, counted from 1.
+ * count  how many fail; UINT32_MAX: all from then on; 0: none, which ends it.
+ */
+void sim_fail(struct sim_flash *sim, enum sim_call call, uint32_t from, uint32_t count);
 
 /* Put bytes there without rules or counting, as a programmer with a debugger would. */
 void sim_put(struct sim_flash *sim, uint32_t addr, const void *data, size_t len);
