@@ -141,8 +141,8 @@ bool cli_flag_given(int argc, char **argv, const char *name);
 
 /*
  * A failure. stderr gets one line: "Error: could not WHAT: WHY. HINT", or "Interrupted: did not
- * WHAT." In a program that has the
- * common option --json, and if it was given, stdout gets one object for the first failure of a run:
+ * WHAT." In a program that has the common option --json, and if it was given, stdout gets one
+ * object for the first failure of a run:
  *
  *     {"error": {"code": 3, "what": "...", "why": "...", "try": "..."}}
  *
@@ -158,6 +158,12 @@ struct cli_failure {
 
 /* Report a failure. Returns its code. */
 int cli_fail_as(const struct cli_failure *failure);
+
+/*
+ * What a program is to know besides, whatever fails from now on: members of this object will stand
+ * beside "error". Taken over, and replaces what was set before; NULL: nothing.
+ */
+void cli_fail_with(json_t *beside);
 
 /* Report a failure that is one text: what failed, on what, why, what to try. Returns code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

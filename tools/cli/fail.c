@@ -11,6 +11,7 @@
 static struct {
     bool wanted, reported;
     const char *command;
+    json_t *beside; /* members that stand beside "error"; NULL: none */
 } json;
 
 void failures_begin(bool as_json)
@@ -18,6 +19,13 @@ void failures_begin(bool as_json)
     json.wanted = as_json;
     json.reported = false;
     json.command = NULL;
+    cli_fail_with(NULL);
+}
+
+void cli_fail_with(json_t *beside)
+{
+    json_decref(json.beside);
+    json.beside = beside;
 }
 
 void failures_name_command(const char *path)
@@ -55,7 +63,11 @@ static void print_object(const struct cli_failure *failure)
         json_object_update(error, failure->more);
     }
     json.reported = true;
-    cli_json_print(json_pack("{s:o}", "error", error));
+    json_t *object = json_pack("{s:o}", "error", error);
+    if (json.beside != NULL) {
+        json_object_update(object, json.beside);
+    }
+    cli_json_print(object);
 }
 
 static void print_words(const struct cli_failure *failure)
@@ -90,6 +102,7 @@ int failures_end(int code)
     if (code != CLI_DONE && json.wanted && !json.reported) {
         print_object(&(struct cli_failure){.code = code, .why = why});
     }
+    cli_fail_with(NULL);
     return code;
 }
 

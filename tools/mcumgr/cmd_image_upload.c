@@ -10,7 +10,7 @@
 
 struct opts {
     uint32_t image, window;
-    bool upgrade, noerase;
+    bool upgrade, noerase, any;
 };
 
 static const struct cli_opt options[] = {
@@ -41,6 +41,11 @@ static const struct cli_opt options[] = {
      .offset = offsetof(struct opts, noerase),
      .def = "true",
      .help = "the device erases what is needed while it receives; -e=false: all of the slot first"},
+    {.name = "any",
+     .type = CLI_FLAG,
+     .offset = offsetof(struct opts, any),
+     .help =
+         "send whatever FILE is, unchecked: a device may take other things than MCUboot images"},
     {.name = NULL},
 };
 
@@ -93,14 +98,16 @@ static int upload(struct session *session, const struct opts *opts, struct image
 static int run(const struct cli_call *call)
 {
     struct session session = {.link = NULL};
+    const struct opts *opts = call->opts;
+    const struct image_rules rules = {.any = opts->any, .unsigned_too = true};
     struct image_file file;
 
-    int code = image_file_load(&file, call->args[0]);
+    int code = image_file_load(&file, call->args[0], &rules);
     if (code == CLI_DONE) {
         code = session_open(&session, call);
     }
     if (code == CLI_DONE) {
-        code = upload(&session, call->opts, &file);
+        code = upload(&session, opts, &file);
     }
     session_close(&session);
     image_file_free(&file);

@@ -3,142 +3,192 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
+#include "health.h"
 #include "image_file.h"
 #include "mcumgr.h"
+#include "update_report.h"
 #include "upload_view.h"
 #include <stdio.h>
 
 struct opts {
     uint32_t image, wait;
-    bool upgrade, confirm, force;
+    const char *key, *health;
+    bool upgrade, confirm, force, go_back, downgrade, unsigned_too;
 };
 
+#define OPTION(member_, type_, ...)                                                                \
+    {                                                                                              \
+        .type = (type_), .offset = offsetof(struct opts, member_), __VA_ARGS__                     \
+    }
+
 static const struct cli_opt options[] = {
-    {.name = "image",
-     .letter = 'n',
-     .type = CLI_U32,
-     .offset = offsetof(struct opts, image),
-     .arg = "N",
-     .def = "0",
-     .help = "which image of the device"},
-    {.name = "upgrade",
-     .letter = 'u',
-     .type = CLI_FLAG,
-     .offset = offsetof(struct opts, upgrade),
-     .help = "only if its version is above the running one"},
-    {.name = "confirm",
-     .type = CLI_FLAG,
-     .offset = offsetof(struct opts, confirm),
-     .help = "keep the new image as soon as it answers; better check the device in between"},
-    {.name = "force",
-     .type = CLI_FLAG,
-     .offset = offsetof(struct opts, force),
-     .help = "reset even if the application objects"},
-    {.name = "wait",
-     .type = CLI_U32,
-     .offset = offsetof(struct opts, wait),
-     .arg = "SECONDS",
-     .def = "120",
-     .min = 1,
-     .max = 86400,
-     .help = "how long the device may take to restart and swap"},
+    OPTION(key, CLI_TEXT, .name = "key", .arg = "FILE",
+           .help = "check first that this key (PEM, public or private) signed the image"),
+    OPTION(health, CLI_TEXT, .name = "health-check", .arg = "COMMAND",
+           .help = "run this shell command once the new image runs; unless it ends with 0 the "
+                   "image is not confirmed"),
+    OPTION(confirm, CLI_FLAG, .name = "confirm",
+           .help = "keep the new image for good, after the health check if there is one"),
+    OPTION(wait, CLI_U32, .name = "wait", .arg = "SECONDS", .def = "120", .min = 1, .max = 86400,
+           .help = "how long the device may take to come back after a restart"),
+    OPTION(force, CLI_FLAG, .name = "force",
+           .help = "tell an application that objects to the "
+                   "restart that you insist"),
+    OPTION(go_back, CLI_FLAG, .name = "go-back",
+           .help = "if another image is on trial, restart the device until that is over"),
+    OPTION(downgrade, CLI_FLAG, .name = "allow-downgrade",
+           .help = "also if the version is older than the device's"),
+    OPTION(unsigned_too, CLI_FLAG, .name = "allow-unsigned",
+           .help = "also if the image has no signature"),
+    OPTION(upgrade, CLI_FLAG, .name = "upgrade", .letter = 'u',
+           .help = "the device is to check too that the version is above the running one"),
+    OPTION(image, CLI_U32, .name = "image", .letter = 'n', .arg = "N", .def = "0",
+           .help = "which image of the device"),
     {.name = NULL},
 };
 
-/* What a failure at this stage means for the user. */
-static const char *const consequences[] = {
-    [TWIN_UPDATE_LOOK] = "Nothing was changed.",
-    [TWIN_UPDATE_GO_BACK] = "",
-    [TWIN_UPDATE_RETURN] = "",
-    [TWIN_UPDATE_PROVE] = "'mcumgr image list' shows whether it is confirmed.",
-    [TWIN_UPDATE_UPLOAD] = "The running firmware was not touched.",
-    [TWIN_UPDATE_INSPECT] = "The running firmware was not touched.",
-    [TWIN_UPDATE_TEST] = "The running firmware was not touched.",
-    [TWIN_UPDATE_RESET] = "The new image is marked: it is tested at the device's next restart.",
-    [TWIN_UPDATE_WAIT] = "'mcumgr image list' shows what runs. An image that was not confirmed "
-                         "gives way to the old one by itself.",
-    [TWIN_UPDATE_CONFIRM] = "The new image runs on trial: 'mcumgr image confirm' keeps it, a few "
-                            "restarts bring the old one back.",
-    [TWIN_UPDATE_END] = "",
+/* ---- One run of the job ---- */
+
+struct run {
+    const struct cli_call *call;
+    const struct opts *opts;
+    struct session session;
+    struct image_file file;
+    struct update_report report;
+    struct twin_update update;
+    bool has_run; /* the new image was seen running: from then on it is confirmed or not, no more */
 };
 
-static int report(const struct session *session, const struct twin_update *update, twin_err_t err)
+/* An older version is installed only on request. One that cannot be read is no reason. */
+static bool may_begin(void *ctx, const struct twin_image_slot *replaced)
 {
-    int code;
+    struct run *run = ctx;
+    struct twin_version theirs;
 
-    if (err == TWIN_E_VERIFY && update->stage == TWIN_UPDATE_WAIT) {
-        code = cli_fail(CLI_VERIFY,
-                        "the device came back, but not with the new image: its bootloader refused "
-                        "it or took it back. Is it signed with the right key, is its version "
-                        "allowed?");
-    } else {
-        code = report_failure(session, err, "update the device");
-        fprintf(stderr, "It happened while %s.\n", twin_update_stage_str(update->stage));
+    if (run->has_run) {
+        return false;
     }
-    fprintf(stderr, "%s\n", consequences[update->stage]);
-    if (update->stage == TWIN_UPDATE_UPLOAD) {
-        upload_explain_resume(&update->upload.status, err);
+    update_report_before(&run->report, replaced);
+    return run->opts->downgrade || replaced == NULL ||
+           !image_version_parse(replaced->version, &theirs) ||
+           image_version_order(&run->file.version, &theirs) >= 0;
+}
+
+static void on_stage(void *ctx)
+{
+    struct run *run = ctx;
+
+    update_report_stage(&run->report, &run->update);
+}
+
+static int update(struct run *run, bool confirm)
+{
+    const struct opts *opts = run->opts;
+    struct twin_update_config config = {.upload = {.image = opts->image, .upgrade = opts->upgrade},
+                                        .confirm = confirm,
+                                        .force_reset = opts->force,
+                                        .go_back = opts->go_back && !run->has_run,
+                                        .patience_ms = opts->wait * 1000,
+                                        .may_begin = may_begin,
+                                        .ctx = run};
+
+    upload_describe_link(&run->session, &config.upload);
+    image_file_describe(&run->file, &config.upload);
+    twin_update_begin(&run->update, &run->session.client, &config);
+    const twin_err_t err = update_drive(&run->session, &run->update, on_stage, run);
+    if (err == TWIN_OK) {
+        update_report_add(&run->report, &run->update);
+        return CLI_DONE;
+    }
+    if (run->has_run && run->update.cause == TWIN_UPDATE_DECLINED) {
+        run->update.cause = TWIN_UPDATE_OTHER_RUNS; /* it ran, and is gone */
+    }
+    return update_report_failure(&run->report, &run->update, err);
+}
+
+/*
+ * The link is closed during the check, which may want the port itself. Afterwards the device is
+ * asked again what runs: an image that crashed meanwhile is not confirmed.
+ */
+static int check_health(struct run *run)
+{
+    run->has_run = true;
+    session_close(&run->session);
+    update_report_step(&run->report, "health", run->opts->health);
+    int code = health_check(run->opts->health);
+    if (code != CLI_DONE) {
+        return code;
+    }
+    code = session_open(&run->session, run->call);
+    if (code == CLI_DONE) {
+        code = update(run, run->opts->confirm);
     }
     return code;
 }
 
-static void print_result(const struct session *session, const struct image_file *file,
-                         const struct twin_update *update, bool confirm)
+static int update_and_check(struct run *run)
 {
-    char version[TWIN_VERSION_STR_MAX];
+    const bool has_check = run->opts->health != NULL;
 
-    twin_version_print(&file->version, version);
-    if (session->common->json) {
-        cli_json_print(json_pack("{s:s, s:o, s:b, s:b}", "version", version, "hash",
-                                 report_json_hex((struct twin_span){file->hash, file->hash_len}),
-                                 "was_running", update->was_running, "confirmed", confirm));
-        return;
+    update_report_begin(&run->report, &run->session, &run->file, run->opts->wait);
+    int code = update(run, run->opts->confirm && !has_check);
+    run->report.was_running = run->update.was_running;
+    if (code == CLI_DONE && has_check) {
+        code = check_health(run);
     }
-    printf("%s %s%s.\n", version, update->was_running ? "runs already" : "runs now",
-           confirm ? " and is confirmed" : "");
-    if (!confirm) {
-        fprintf(stderr, "If it is on trial: 'mcumgr image confirm' keeps it; otherwise the old "
-                        "firmware comes back after a few restarts.\n");
+    if (code == CLI_DONE) {
+        update_report_done(&run->report, &run->update);
     }
+    update_report_end(&run->report);
+    return code;
 }
 
-static int update(struct session *session, const struct opts *opts, struct image_file *file)
-{
-    struct twin_update_config config = {.upload = {.image = opts->image, .upgrade = opts->upgrade},
-                                        .confirm = opts->confirm,
-                                        .force_reset = opts->force,
-                                        .patience_ms = opts->wait * 1000};
-    struct twin_update job;
+/* ---- The command ---- */
 
-    upload_describe_link(session, &config.upload);
-    image_file_describe(file, &config.upload);
-    twin_update_begin(&job, &session->client, &config);
-    const twin_err_t err = update_drive(session, &job);
-    if (err != TWIN_OK) {
-        return report(session, &job, err);
+/* An empty value is a variable that was not set: to skip the check silently would be the worst. */
+static int check_options(const struct cli_call *call, const struct opts *opts)
+{
+    if (opts->key != NULL && opts->key[0] == '\0') {
+        return cli_usage_error(call, "--key is empty: which key?");
     }
-    print_result(session, file, &job, opts->confirm);
+    if (opts->health != NULL && opts->health[0] == '\0') {
+        return cli_usage_error(call, "--health-check is empty: which command?");
+    }
+    if (opts->key != NULL && opts->unsigned_too) {
+        return cli_usage_error(call, "--key and --allow-unsigned exclude each other");
+    }
     return CLI_DONE;
+}
+
+static int load(struct run *run)
+{
+    const struct image_rules rules = {.key = run->opts->key,
+                                      .unsigned_too = run->opts->unsigned_too};
+
+    const int code = image_file_load(&run->file, run->call->args[0], &rules);
+    if (code == CLI_DONE && run->file.hash_len == 0) {
+        return cli_fail(CLI_VERIFY, "%s has no hash, so the device could not be checked by it",
+                        run->file.path);
+    }
+    return code;
 }
 
 static int run(const struct cli_call *call)
 {
-    struct session session = {.link = NULL};
-    struct image_file file;
+    struct run run = {.call = call, .opts = call->opts};
 
-    int code = image_file_load(&file, call->args[0]);
-    if (code == CLI_DONE && file.hash_len == 0) {
-        code = cli_fail(CLI_VERIFY, "%s has no hash, so the device could not be checked by it",
-                        call->args[0]);
+    int code = check_options(call, run.opts);
+    if (code == CLI_DONE) {
+        code = load(&run);
     }
     if (code == CLI_DONE) {
-        code = session_open(&session, call);
+        code = session_open(&run.session, call);
     }
     if (code == CLI_DONE) {
-        code = update(&session, call->opts, &file);
+        code = update_and_check(&run);
     }
-    session_close(&session);
-    image_file_free(&file);
+    session_close(&run.session);
+    image_file_free(&run.file);
     return code;
 }
 
@@ -146,7 +196,8 @@ const struct cli_cmd cmd_update = {
     .path = "update",
     .args = "FILE",
     .help = "Update the device: upload, test, reset, wait, and verify that the new image runs",
-    .more = "Run it again after an interruption: it goes on where the device is.",
+    .more = "The file is checked before the device is touched. Run it again after an interruption: "
+            "it goes on where the device is.",
     .options = options,
     .opts_size = sizeof(struct opts),
     .run = run,

@@ -1,11 +1,19 @@
 /*
- * image_file.c - read and check an image file: the file is looked at as if it were flash.
+ * image_file.c - read and check an image file: the file is looked at as if it were flash. Hashes
+ * and signatures are checked with the code of imgtool.
  * SPDX-License-Identifier: Apache-2.0
  */
+#define _XOPEN_SOURCE 700
 #include "image_file.h"
+#include "hash.h"
 #include "image_list.h"
+#include "key.h"
+#include "verify.h"
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FILE_MAX (256u * 1024 * 1024)
 #define HIDDEN   (TWIN_IMAGE_ENCRYPTED_AES128 | TWIN_IMAGE_ENCRYPTED_AES256)
@@ -18,27 +26,64 @@ static twin_err_t read_memory(void *ctx, uint32_t addr, void *buf, size_t len)
     return TWIN_OK;
 }
 
-static bool is_hash(uint16_t type)
+/* ---- What is refused, and why ---- */
+
+/* reason is the word for programs. */
+static int refuse(const struct image_file *file, int code, const char *reason, const char *why,
+                  const char *hint)
 {
-    return type == TWIN_TLV_SHA256 || type == TWIN_TLV_SHA384 || type == TWIN_TLV_SHA512;
+    char text[1000];
+
+    snprintf(text, sizeof(text), "%.300s: %s", file->path, why);
+    return cli_fail_as(&(struct cli_failure){.code = code,
+                                             .what = "use the image file",
+                                             .why = text,
+                                             .hint = hint,
+                                             .more = json_pack("{s:s}", "reason", reason)});
 }
 
-/* Copy the hash TLV, whichever it is: devices list the image under it. */
-static void find_hash(struct image_file *file, const struct twin_image *image)
+#define UNTOUCHED "The device was not touched"
+
+static int refuse_damaged(const struct image_file *file, const char *why)
 {
+    return refuse(file, CLI_VERIFY, "damaged", why, "Build or copy it again. " UNTOUCHED);
+}
+
+/* ---- Hashes and signatures ---- */
+
+/*
+ * Check every hash TLV, and keep the first: devices list the image under it. An encrypted image's
+ * hash is over what is inside, which cannot be seen here.
+ */
+static int check_hashes(struct image_file *file, const struct twin_image *image)
+{
+    const struct twin_span hashed = {file->bytes.data, image->hashed_len};
+    uint8_t computed[HASH_LEN_MAX];
     struct twin_tlv tlv;
     uint32_t cursor = 0;
 
     while (twin_image_tlv_next(image, &cursor, &tlv) == TWIN_OK) {
-        if (is_hash(tlv.type) && tlv.len <= sizeof(file->hash)) {
+        const struct hash_alg *alg = hash_by_tlv(tlv.type);
+        if (alg == NULL) {
+            continue;
+        }
+        if (tlv.len != alg->len) {
+            return refuse_damaged(file, "its hash has a wrong length");
+        }
+        hash_compute(alg, hashed, (struct twin_span){NULL, 0}, computed);
+        if ((image->header.flags & HIDDEN) == 0 &&
+            memcmp(computed, file->bytes.data + tlv.off, tlv.len) != 0) {
+            return refuse_damaged(file, "it is damaged: its content does not match its hash");
+        }
+        if (file->hash_len == 0) {
             memcpy(file->hash, file->bytes.data + tlv.off, tlv.len);
             file->hash_len = tlv.len;
-            return;
         }
     }
+    return CLI_DONE;
 }
 
-static bool is_signed(const struct twin_image *image)
+static bool has_signature(const struct twin_image *image)
 {
     struct twin_tlv tlv;
     uint32_t cursor = 0;
@@ -52,19 +97,64 @@ static bool is_signed(const struct twin_image *image)
     return false;
 }
 
-/* An encrypted image's hash is over what is inside; a hash other than SHA-256 is not computed. */
-static bool is_damaged(const struct twin_image *image)
+/* Unsigned is no damage: there are bootloaders that want no signature. */
+static int check_unsigned(const struct image_file *file, const struct image_rules *rules)
 {
-    uint8_t told[TWIN_SHA256_LEN], computed[TWIN_SHA256_LEN];
-
-    if ((image->header.flags & HIDDEN) != 0 || twin_image_hash_read(image, told) != TWIN_OK) {
-        return false;
+    if (file->is_signed) {
+        return CLI_DONE;
     }
-    return twin_image_hash_compute(image, computed) != TWIN_OK ||
-           memcmp(told, computed, sizeof(told)) != 0;
+    if (rules->unsigned_too && rules->key == NULL) {
+        cli_warn("%s is not signed: a bootloader that checks signatures will refuse it",
+                 file->path);
+        return CLI_DONE;
+    }
+    return refuse(file, CLI_VERIFY, "unsigned",
+                  "it is not signed, and a bootloader that checks signatures refuses it",
+                  "'imgtool sign --key FILE' signs; for a bootloader that wants no signature there "
+                  "is --allow-unsigned. " UNTOUCHED);
 }
 
-static int check(struct image_file *file, const char *path)
+static int check_with(struct image_file *file, const struct key *key, const char *name)
+{
+    const struct verify_input input = {.bytes = {file->bytes.data, file->bytes.len},
+                                       .keys = key,
+                                       .key_count = 1,
+                                       .dec_key = key->is_private ? key : NULL};
+    struct verify_result result;
+    char why[600];
+
+    file->is_verified = verify_image(&input, &result);
+    if (file->is_verified) {
+        return CLI_DONE;
+    }
+    snprintf(why, sizeof(why), "the key %.200s did not sign it: %s", name,
+             result.detail[0] != '\0' ? result.detail : result.fault);
+    return refuse(
+        file, CLI_VERIFY, "wrong-key", why,
+        "Sign it with that key, or give --key the one that the device trusts. " UNTOUCHED);
+}
+
+/* Nobody is asked for a passphrase: the public half is enough, and scripts have no terminal. */
+static int check_key(struct image_file *file, const struct image_rules *rules)
+{
+    struct key key = {0};
+
+    if (rules->key == NULL) {
+        return CLI_DONE;
+    }
+    int code = key_load_quietly(&key, rules->key);
+    if (code == CLI_DONE) {
+        code = check_with(file, &key, rules->key);
+    } else {
+        code = CLI_USAGE;
+    }
+    key_free(&key);
+    return code;
+}
+
+/* ---- The file ---- */
+
+static int check_image(struct image_file *file, const struct image_rules *rules)
 {
     const uint32_t len = (uint32_t)file->bytes.len;
     const struct twin_flash memory = {
@@ -74,44 +164,73 @@ static int check(struct image_file *file, const char *path)
 
     const twin_err_t err = twin_image_open(&image, &area, 0, len);
     if (err == TWIN_E_NOT_FOUND || len < TWIN_IMAGE_HEADER_LEN) {
-        return cli_fail(CLI_VERIFY,
-                        "%s is not an MCUboot image. Is it the unsigned file? 'imgtool sign' makes "
-                        "one that devices take. Nothing was sent",
-                        path);
+        return refuse(file, CLI_VERIFY, "no-image", "it is not an MCUboot image",
+                      "Is it the file before signing? 'imgtool sign' makes one that devices take. "
+                      "'mcumgr image upload --any' sends whatever it is. " UNTOUCHED);
     }
     if (err != TWIN_OK) {
-        return cli_fail(CLI_VERIFY,
-                        "%s is cut short or damaged: its header and TLVs do not fit its %u bytes. "
-                        "Build or copy it again. Nothing was sent",
-                        path, (unsigned)len);
+        return refuse_damaged(file, "it is cut short or damaged: its header and TLVs do not fit "
+                                    "its length");
     }
-    if (is_damaged(&image)) {
-        return cli_fail(CLI_VERIFY,
-                        "%s is damaged: its content does not match its hash. Build or copy it "
-                        "again. Nothing was sent",
-                        path);
-    }
-    if (!is_signed(&image)) { /* there are bootloaders that want no signature */
-        cli_warn("%s is not signed: a bootloader that checks signatures will refuse it", path);
-    }
-    find_hash(file, &image);
     file->version = image.header.version;
+    file->is_signed = has_signature(&image);
+    int code = check_hashes(file, &image);
+    if (code == CLI_DONE) {
+        code = check_unsigned(file, rules);
+    }
+    return code == CLI_DONE ? check_key(file, rules) : code;
+}
+
+static int refuse_unreadable(const struct image_file *file, int why)
+{
+    return refuse(file, CLI_USAGE, "unreadable", strerror(why), NULL);
+}
+
+/* Only what ends: a file, or a pipe until its writer closes it. */
+static int check_kind(const struct image_file *file)
+{
+    struct stat info;
+
+    if (stat(file->path, &info) != 0) {
+        return refuse_unreadable(file, errno);
+    }
+    if (S_ISDIR(info.st_mode)) {
+        return refuse(file, CLI_USAGE, "no-file", "it is a folder", "Name the image file in it");
+    }
+    if (S_ISFIFO(info.st_mode)) {
+        fprintf(stderr, "Reading the pipe %s until its writer closes it\n", file->path);
+    } else if (!S_ISREG(info.st_mode)) {
+        return refuse(file, CLI_USAGE, "no-file", "it is a device, not a file",
+                      "The port goes into --connstring dev=PORT");
+    }
     return CLI_DONE;
 }
 
-int image_file_load(struct image_file *file, const char *path)
+int image_file_load(struct image_file *file, const char *path, const struct image_rules *rules)
 {
     struct twin_sha256 sha;
 
     memset(file, 0, sizeof(*file));
+    file->path = path;
+    int code = check_kind(file);
+    if (code != CLI_DONE) {
+        return code;
+    }
     const int why = cli_file_read(path, FILE_MAX, &file->bytes);
     if (why != 0) {
-        return cli_fail(CLI_USAGE, "cannot read the image file %s: %s", path, strerror(why));
+        return refuse_unreadable(file, why);
     }
     twin_sha256_init(&sha);
     twin_sha256_update(&sha, file->bytes.data, file->bytes.len);
     twin_sha256_final(&sha, file->sha);
-    return check(file, path);
+    if (!rules->any) {
+        return check_image(file, rules);
+    }
+    if (file->bytes.len < TWIN_IMAGE_HEADER_LEN) {
+        return refuse(file, CLI_USAGE, "too-short", "no device takes fewer than 32 bytes",
+                      UNTOUCHED);
+    }
+    return CLI_DONE;
 }
 
 void image_file_free(struct image_file *file)
@@ -136,4 +255,35 @@ void image_file_describe(struct image_file *file, struct twin_upload_config *con
     config->image_hash = (struct twin_span){file->hash, file->hash_len};
     config->read = read_part;
     config->ctx = &file->bytes;
+}
+
+/* ---- Versions ---- */
+
+bool image_version_parse(struct twin_span text, struct twin_version *version)
+{
+    uint64_t numbers[4] = {0};
+    unsigned count = 0, digits = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        const uint8_t c = text.ptr[i];
+        if (c >= '0' && c <= '9' && ++digits <= 10) {
+            numbers[count] = numbers[count] * 10 + (uint64_t)(c - '0');
+        } else if (digits > 0 && count < 3 && (c == '.' || (c == '+' && count == 2))) {
+            count++;
+            digits = 0;
+        } else {
+            return false;
+        }
+    }
+    *version = (struct twin_version){(uint8_t)numbers[0], (uint8_t)numbers[1], (uint16_t)numbers[2],
+                                     (uint32_t)numbers[3]};
+    return digits > 0 && count >= 2 && numbers[0] <= UINT8_MAX && numbers[1] <= UINT8_MAX &&
+           numbers[2] <= UINT16_MAX && numbers[3] <= UINT32_MAX;
+}
+
+int image_version_order(const struct twin_version *a, const struct twin_version *b)
+{
+    const int order = twin_version_compare(a, b);
+
+    return order != 0 ? order : (a->build > b->build) - (a->build < b->build);
 }

@@ -11,6 +11,8 @@ struct view {
     struct cli_progress progress;
     bool is_shown; /* the progress line is open */
     enum twin_update_stage stage;
+    void (*on_stage)(void *ctx);
+    void *ctx;
 };
 
 void upload_describe_link(const struct session *session, struct twin_upload_config *config)
@@ -42,6 +44,7 @@ static void look_at_upload(struct view *view)
 static void close_line(struct view *view)
 {
     if (view->is_shown) {
+        cli_progress_set(&view->progress, view->upload->status.done);
         cli_progress_end(&view->progress);
         view->is_shown = false;
     }
@@ -54,7 +57,9 @@ static void look(void *ctx)
     if (view->update != NULL && view->update->stage != view->stage) {
         close_line(view);
         view->stage = view->update->stage;
-        fprintf(stderr, "* %s\n", twin_update_stage_str(view->stage));
+        if (view->stage != TWIN_UPDATE_END) {
+            view->on_stage(view->ctx);
+        }
     }
     if (view->update == NULL || view->stage == TWIN_UPDATE_UPLOAD) {
         look_at_upload(view);
@@ -71,9 +76,14 @@ twin_err_t upload_drive(struct session *session, struct twin_upload *upload)
     return err;
 }
 
-twin_err_t update_drive(struct session *session, struct twin_update *update)
+twin_err_t update_drive(struct session *session, struct twin_update *update,
+                        void (*on_stage)(void *ctx), void *ctx)
 {
-    struct view view = {.upload = &update->upload, .update = update, .stage = TWIN_UPDATE_END};
+    struct view view = {.upload = &update->upload,
+                        .update = update,
+                        .stage = TWIN_UPDATE_END,
+                        .on_stage = on_stage,
+                        .ctx = ctx};
     const struct session_watch watch = {.look = look, .ctx = &view, .may_drop = &update->may_drop};
 
     const twin_err_t err = session_drive(session, &update->job, &watch);

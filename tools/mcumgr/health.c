@@ -1,0 +1,57 @@
+/*
+ * health.c - the user's own check of a device that was updated. SPDX-License-Identifier: Apache-2.0
+ */
+#define _XOPEN_SOURCE 700
+#include "health.h"
+#include "cli.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void run_shell(const char *command)
+{
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(127);
+}
+
+static int fail(int code, const char *why)
+{
+    return cli_fail_as(&(struct cli_failure){
+        .code = code,
+        .what = "find the device healthy",
+        .why = why,
+        .hint = "The image was not confirmed: unless it is, the old one comes back at one of the "
+                "next restarts",
+        .more = json_pack("{s:s}", "reason", "health")});
+}
+
+int health_check(const char *command)
+{
+    char why[100];
+    int status;
+
+    fflush(NULL);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        run_shell(command);
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR) {
+            return fail(CLI_VERIFY, strerror(errno));
+        }
+    }
+    if (pid < 0) {
+        return fail(CLI_VERIFY, strerror(errno));
+    }
+    if (WIFSIGNALED(status)) {
+        const bool by_user = WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM;
+        snprintf(why, sizeof(why), "the check was ended by signal %d", WTERMSIG(status));
+        return fail(by_user ? CLI_INTERRUPTED : CLI_VERIFY, why);
+    }
+    snprintf(why, sizeof(why), "the check ended with %d", WEXITSTATUS(status));
+    return WEXITSTATUS(status) == 0 ? CLI_DONE : fail(CLI_VERIFY, why);
+}

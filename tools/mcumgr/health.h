@@ -1,0 +1,10 @@
+/*
+ * health.h - the user's own check of a device that was updated. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+
+/*
+ * Run a shell command; its standard output goes to ours for talk, so that --json stays one object.
+ * Returns CLI_DONE when it ends with 0, or what to exit with after the message.
+ */
+int health_check(const char *command);
