@@ -2,7 +2,7 @@
 # it may use; `./run lint` checks that (dependencies point down only).
 set(TWIN_LIBS core smp crypto flash image boot server client)
 
-set(TWIN_core_SOURCES err.c crc16.c base64.c cbor.c cbor_foreign.c)
+set(TWIN_core_SOURCES err.c crc16.c base64.c cbor.c cbor_foreign.c text.c)
 set(TWIN_core_USES)
 
 set(TWIN_smp_SOURCES packet.c console.c msg.c msg_read.c msg_common.c msg_os.c msg_image.c rc.c)

@@ -69,14 +69,15 @@ static inline bool twin_time_reached(uint32_t now_ms, uint32_t at_ms)
     return (int32_t)(now_ms - at_ms) >= 0;
 }
 
-#define TWIN_REFUSAL_REASON_MAX 64
+#define TWIN_REFUSAL_REASON_MAX 128
 
 /* What the device said when it answered with an error. */
 struct twin_refusal {
     bool is_group; /* true: rc is a code of `group`; false: enum twin_smp_rc */
     int64_t group; /* the group that refused */
     int64_t rc;    /* its code; never 0; negative ones are errno values of the device's system */
-    char reason[TWIN_REFUSAL_REASON_MAX]; /* the device's own words, cut if long; often "" */
+    /* The device's own words, often none: one line of UTF-8, escaped and cut as twin/text.h does. */
+    char reason[TWIN_REFUSAL_REASON_MAX];
 };
 
 /* Text of the code in a refusal, for people. Never NULL. */

@@ -6,6 +6,7 @@
  */
 #include "twin/client.h"
 #include "twin/grp_os.h"
+#include "twin/text.h"
 #include <string.h>
 
 #define VERSION_MS 300  /* of silence to version 2, then version 1 is tried beside it */
@@ -59,17 +60,6 @@ bool twin_client_is_answer(const struct twin_request *request, struct twin_span 
            header.id == request->id;
 }
 
-static void copy_reason(char *to, struct twin_span from)
-{
-    size_t len = from.len < TWIN_REFUSAL_REASON_MAX ? from.len : TWIN_REFUSAL_REASON_MAX - 1;
-
-    for (size_t i = 0; i < len; i++) {
-        /* It ends up on a terminal: the device's control characters stay out of there. */
-        to[i] = from.ptr[i] >= 0x20 && from.ptr[i] < 0x7f ? (char)from.ptr[i] : '?';
-    }
-    to[len] = '\0';
-}
-
 /* From any answer, success or not, except one about the version itself. */
 static void learn_version(struct twin_client *client, const struct twin_result *result,
                           enum twin_smp_version version)
@@ -109,7 +99,7 @@ static twin_err_t read_refusal(struct twin_refusal *refusal, const struct twin_r
     refusal->group = err.present & TWIN_RESULT_ERR_GROUP ? err.group : request->group;
     refusal->rc = err.rc != 0 ? err.rc : result->rc;
     if (result->present & TWIN_RESULT_RSN) {
-        copy_reason(refusal->reason, result->rsn);
+        twin_text_clean(result->rsn, TWIN_TEXT_PRINTABLE, refusal->reason, sizeof(refusal->reason));
     }
     return TWIN_E_REFUSED;
 }

@@ -1,2 +1,3 @@
 twin_test(unit test_core twin_core)
 twin_test(unit test_cbor twin_core)
+twin_test(unit test_text twin_core)

@@ -1,4 +1,5 @@
 twin_test(unit test_msg twin_smp)
+twin_test(unit test_msg_odd twin_smp)
 twin_test(unit test_console twin_smp)
 
 # The vectors are a JSON file; only this test reads JSON.

@@ -177,7 +177,16 @@ void cli_warn(const char *format, ...)
 
 void cli_json_print(json_t *value)
 {
-    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+    for (const char *c = text; c != NULL && *c != '\0'; c++) {
+        if (*c == 0x7f) { /* the one control character that jansson lets pass */
+            fputs("\\u007f", stdout);
+        } else {
+            putchar(*c);
+        }
+    }
     putchar('\n');
+    free(text);
     json_decref(value);
 }

@@ -33,7 +33,7 @@ static int run(const struct cli_call *call)
         cli_json_print(json_pack("{s:o}", "output", report_json_text(rsp.output)));
     } else if (code == CLI_DONE) {
         char *text = report_text(rsp.output);
-        puts(text != NULL ? text : "");
+        puts(text);
         free(text);
     }
     session_close(&session);

@@ -2,7 +2,6 @@
  * cmd_taskstat.c - the verb `taskstat`: the device's tasks and their stacks.
  * SPDX-License-Identifier: Apache-2.0
  */
-#define _POSIX_C_SOURCE 200809L
 #include "commands.h"
 #include "mcumgr.h"
 #include "twin/grp_os.h"
@@ -24,23 +23,23 @@ struct rows {
 /* ---- Names ---- */
 
 /* The key as text, whatever it is; malloc'ed. */
-static char *key_text(struct twin_cbor_reader key)
+static char *key_text(struct twin_cbor_reader key, bool is_json)
 {
-    char number[REPORT_NUMBER_MAX];
+    char number[REPORT_NUMBER_MAX] = "?";
     struct twin_cbor_reader as_number = key;
     struct twin_cbor_number value;
     uint64_t len;
 
     const enum twin_cbor_major major = twin_cbor_get_head(&key, &len);
     if ((major == TWIN_CBOR_TSTR || major == TWIN_CBOR_BSTR) && len != TWIN_CBOR_INDEFINITE) {
-        return report_text((struct twin_span){&key.buf[key.off], (size_t)len});
+        const struct twin_span text = {&key.buf[key.off], (size_t)len};
+        return is_json ? report_json_key(text) : report_text(text);
     }
-    if (!twin_cbor_get_number(&as_number, &value)) {
-        return strdup("?");
+    if (twin_cbor_get_number(&as_number, &value)) {
+        snprintf(number, sizeof(number), "%s%llu", value.is_negative ? "-" : "",
+                 (unsigned long long)value.magnitude + value.is_negative);
     }
-    snprintf(number, sizeof(number), "%s%llu", value.is_negative ? "-" : "",
-             (unsigned long long)value.magnitude + value.is_negative);
-    return strdup(number);
+    return report_text(twin_span_text(number));
 }
 
 static bool has_name(const struct rows *rows, const char *name)
@@ -74,20 +73,19 @@ static char *unique_name(const struct rows *rows, char *name)
 
 /* ---- Rows ---- */
 
-static bool read_rows(struct rows *rows, struct twin_span tasks)
+static bool read_rows(struct rows *rows, struct twin_span tasks, bool is_json)
 {
     struct twin_msg_items items = twin_msg_items(tasks);
     struct twin_os_task task;
 
     while (twin_msg_next(&items, &twin_os_task_msg, &task)) {
         struct row *more = realloc(rows->row, (rows->count + 1) * sizeof(*more));
-        char *name = key_text(items.key);
-        rows->row = more != NULL ? more : rows->row;
-        if (more == NULL || name == NULL) {
-            free(name);
+        if (more == NULL) {
             return false;
         }
-        rows->row[rows->count] = (struct row){.name = unique_name(rows, name), .task = task};
+        rows->row = more;
+        char *name = unique_name(rows, key_text(items.key, is_json));
+        rows->row[rows->count] = (struct row){.name = name, .task = task};
         rows->count++;
     }
     return true;
@@ -202,7 +200,7 @@ static int print_tasks(const struct session *session, struct twin_span tasks)
     struct rows rows = {NULL, 0};
     int code = CLI_DONE;
 
-    if (!read_rows(&rows, tasks)) {
+    if (!read_rows(&rows, tasks, session->common->json)) {
         code = cli_fail(CLI_LINK, "not enough memory for the tasks");
     } else {
         if (rows.count != 0) {

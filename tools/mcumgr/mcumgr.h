@@ -86,9 +86,15 @@ const char *report_number(bool is_there, int64_t number, char text[REPORT_NUMBER
 /* JSON integers end at 2^63 - 1: numbers above become text. */
 json_t *report_json_unsigned(uint64_t number);
 
-/* For a span of text from a device: printable, malloc'ed. */
+/*
+ * All text from a device is printed by this: one line of characters that the terminal shows; what
+ * is none is escaped (twin/text.h). malloc'ed, never NULL.
+ */
 char *report_text(struct twin_span text);
 
-/* A span as JSON: text, or bytes in hex. */
+/* The same for a key in JSON: what is not UTF-8 is escaped, the rest is for JSON to escape. */
+char *report_json_key(struct twin_span text);
+
+/* A span as JSON: text (bytes that are not UTF-8 as \xNN), or bytes in hex. */
 json_t *report_json_text(struct twin_span text);
 json_t *report_json_hex(struct twin_span bytes);

@@ -5,6 +5,7 @@
 #include "mcumgr.h"
 #include "twin/grp_image.h"
 #include "twin/grp_os.h"
+#include "twin/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,27 +21,54 @@ void report_done(const struct session *session)
     }
 }
 
-char *report_text(struct twin_span text)
+/* Other terminals take bytes of UTF-8 for control characters. */
+static bool is_utf8_terminal(void)
 {
-    char *copy = malloc(text.len + 1);
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"}; /* the first set counts */
+    const char *value = NULL;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        value = getenv(names[i]);
+        if (value != NULL && *value != '\0') {
+            return strstr(value, "UTF-8") != NULL || strstr(value, "utf8") != NULL ||
+                   strstr(value, "utf-8") != NULL || strstr(value, "UTF8") != NULL;
+        }
+    }
+    return false;
+}
+
+static char *clean_text(struct twin_span text, enum twin_text_keep keep)
+{
+    const size_t cap = TWIN_TEXT_GROWTH * text.len + 1;
+    char *copy = malloc(cap);
 
     if (copy == NULL) {
-        return NULL;
+        exit(cli_fail(CLI_LINK, "not enough memory for the device's answer"));
     }
-    for (size_t i = 0; i < text.len; i++) {
-        const bool is_control = text.ptr[i] < 0x20 || text.ptr[i] == 0x7f;
-        copy[i] =
-            is_control && text.ptr[i] != '\n' && text.ptr[i] != '\t' ? '?' : (char)text.ptr[i];
-    }
-    copy[text.len] = '\0';
+    twin_text_clean(text, keep, copy, cap);
     return copy;
+}
+
+char *report_text(struct twin_span text)
+{
+    return clean_text(text, is_utf8_terminal() ? TWIN_TEXT_PRINTABLE : TWIN_TEXT_ASCII);
+}
+
+char *report_json_key(struct twin_span text)
+{
+    return clean_text(text, TWIN_TEXT_UTF8);
 }
 
 json_t *report_json_text(struct twin_span text)
 {
     json_t *value = json_stringn((const char *)text.ptr, text.len);
 
-    return value != NULL ? value : json_string("(not UTF-8)");
+    if (value == NULL) {
+        char *copy = clean_text(text, TWIN_TEXT_UTF8);
+        value = json_string(copy);
+        free(copy);
+    }
+    return value;
 }
 
 const char *report_number(bool is_there, int64_t number, char text[REPORT_NUMBER_MAX])
@@ -125,7 +153,7 @@ static int report_refusal(const struct session *session, const char *what)
 {
     const struct twin_refusal *refusal = &session->client.refusal;
     const bool has_reason = refusal->reason[0] != '\0';
-    char code[64], why[400];
+    char code[64], why[600];
 
     if (mcumgr_is_compat()) {
         printf("Error: %lld\n", (long long)refusal->rc);
@@ -133,8 +161,10 @@ static int report_refusal(const struct session *session, const char *what)
     }
     snprintf(code, sizeof(code), refusal->is_group ? "code %lld of group %lld" : "code %lld",
              (long long)refusal->rc, (long long)refusal->group);
+    char *reason = report_text(twin_span_text(refusal->reason));
     snprintf(why, sizeof(why), "the device refused: %s%s%s%s (%s)", twin_refusal_str(refusal),
-             has_reason ? ": \"" : "", refusal->reason, has_reason ? "\"" : "", code);
+             has_reason ? ": \"" : "", reason, has_reason ? "\"" : "", code);
+    free(reason);
     return cli_fail_as(&(struct cli_failure){.code = CLI_REFUSED,
                                              .what = what,
                                              .why = why,

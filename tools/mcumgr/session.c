@@ -141,9 +141,7 @@ static void show_console(void *ctx, struct twin_span line)
     char *text = report_text(line);
 
     (void)ctx;
-    if (text != NULL) {
-        fprintf(stderr, "device: %s\n", text);
-    }
+    fprintf(stderr, "device: %s\n", text);
     free(text);
 }
 

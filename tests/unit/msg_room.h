@@ -1,0 +1,74 @@
+/*
+ * msg_room.h - all message tables, and room for any message. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "check.h"
+#include "twin/grp_image.h"
+#include "twin/grp_os.h"
+#include <stdlib.h>
+
+#define CAP 2048
+
+static const struct twin_msg *const requests[] = {
+    &twin_empty_msg,
+    &twin_os_echo_req_msg,
+    &twin_os_reset_req_msg,
+    &twin_os_info_req_msg,
+    &twin_os_bootloader_req_msg,
+    &twin_image_state_req_msg,
+    &twin_image_upload_req_msg,
+    &twin_image_erase_req_msg,
+};
+static const struct twin_msg *const answers[] = {
+    &twin_empty_msg,
+    &twin_result_msg,
+    &twin_result_err_msg,
+    &twin_os_echo_rsp_msg,
+    &twin_os_taskstat_rsp_msg,
+    &twin_os_task_msg,
+    &twin_os_params_rsp_msg,
+    &twin_os_info_rsp_msg,
+    &twin_os_bootloader_rsp_msg,
+    &twin_image_state_rsp_msg,
+    &twin_image_slot_msg,
+    &twin_image_upload_rsp_msg,
+    &twin_image_slot_info_rsp_msg,
+    &twin_image_slot_info_image_msg,
+    &twin_image_slot_info_slot_msg,
+};
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Room for any message. */
+static union room {
+    uint32_t present;
+    uint8_t bytes[256];
+    struct twin_result result;
+    struct twin_result_err err;
+    struct twin_os_echo_rsp echo;
+    struct twin_os_taskstat_rsp tasks;
+    struct twin_os_reset_req reset;
+    struct twin_os_params_rsp params;
+    struct twin_image_state_rsp list;
+    struct twin_image_state_req state;
+    struct twin_image_upload_req upload;
+    struct twin_image_upload_rsp upload_rsp;
+    struct twin_image_erase_req erase;
+    struct twin_image_slot_info_rsp info;
+    struct twin_image_slot_info_slot info_slot;
+} out;
+
+typedef void (*reading)(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out);
+
+/* Take in from an allocation of exactly this size, so that reading beyond it is found. */
+static bool take(reading how, const struct twin_msg *msg, const void *bytes, size_t len)
+{
+    static uint8_t *last;
+    uint8_t *copy = malloc(len + 1);
+    memcpy(copy + 1, bytes, len);
+    free(last); /* which bytes may be a part of */
+    last = copy;
+    struct twin_cbor_reader r = {.buf = last + 1, .len = len};
+    how(&r, msg, &out);
+    CHECK(r.off <= r.len);
+    return !r.failed;
+}

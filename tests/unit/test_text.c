@@ -1,0 +1,124 @@
+/*
+ * test_text.c - text from a device as one line of printable characters.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "check.h"
+#include "twin/text.h"
+#include <stdbool.h>
+#include <stdlib.h>
+
+static char out[512];
+
+/* Clean bytes that stand in an allocation of their exact size. */
+static const char *clean(const char *bytes, size_t len, enum twin_text_keep keep, size_t cap)
+{
+    static uint8_t *exact;
+    free(exact);
+    exact = malloc(len + 1);
+    memcpy(exact + 1, bytes, len);
+    memset(out, '#', sizeof(out));
+    const size_t written = twin_text_clean((struct twin_span){exact + 1, len}, keep, out, cap);
+    CHECK(written < cap);
+    CHECK_EQ(strlen(out), written);
+    CHECK(cap >= sizeof(out) || out[cap] == '#');
+    return out;
+}
+
+static void test_rows(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        const char *ascii, *printable, *utf8;
+    } rows[] = {
+#define ROW(bytes, ascii, printable, utf8)                                                         \
+    {(bytes), sizeof(bytes) - 1, (ascii), (printable), (utf8)}
+        ROW("", "", "", ""),
+        ROW("1.2.3+4", "1.2.3+4", "1.2.3+4", "1.2.3+4"),
+        ROW("a\nhash: 00", "a\\nhash: 00", "a\\nhash: 00", "a\nhash: 00"),
+        ROW("\r\t\x1b[m\x7f", "\\r\\t\\x1b[m\\x7f", "\\r\\t\\x1b[m\\x7f", "\r\t\x1b[m\x7f"),
+        ROW("a\0b", "a\\x00b", "a\\x00b", "a\\x00b"),
+        ROW("\x9b"
+            "2J",
+            "\\x9b2J", "\\x9b2J", "\\x9b2J"),
+        ROW("\xc2\x9b", "\\xc2\\x9b", "\\xc2\\x9b", "\xc2\x9b"),
+        ROW("K\xc3\xb6ln", "K\\xc3\\xb6ln", "K\xc3\xb6ln", "K\xc3\xb6ln"),
+        ROW("\xe2\x80\xae", "\\xe2\\x80\\xae", "\\xe2\\x80\\xae", "\xe2\x80\xae"), /* RLO */
+        ROW("\xe2\x81\xa6", "\\xe2\\x81\\xa6", "\\xe2\\x81\\xa6", "\xe2\x81\xa6"), /* LRI */
+        ROW("\xe2\x80\xa8", "\\xe2\\x80\\xa8", "\\xe2\\x80\\xa8", "\xe2\x80\xa8"), /* line end */
+        ROW("\xef\xbb\xbf", "\\xef\\xbb\\xbf", "\\xef\\xbb\\xbf", "\xef\xbb\xbf"), /* BOM */
+        ROW("\xf0\x9f\x92\x89", "\\xf0\\x9f\\x92\\x89", "\xf0\x9f\x92\x89", "\xf0\x9f\x92\x89"),
+        ROW("\xc0\x80", "\\xc0\\x80", "\\xc0\\x80", "\\xc0\\x80"), /* too long for NUL */
+        ROW("\xe0\x80\x8a", "\\xe0\\x80\\x8a", "\\xe0\\x80\\x8a", "\\xe0\\x80\\x8a"),
+        ROW("\xed\xa0\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80"),
+        ROW("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", "\\xf4\\x90\\x80\\x80",
+            "\\xf4\\x90\\x80\\x80"),
+        ROW("\xc3", "\\xc3", "\\xc3", "\\xc3"), /* cut */
+        ROW("\xc3"
+            "a",
+            "\\xc3"
+            "a",
+            "\\xc3"
+            "a",
+            "\\xc3"
+            "a"),
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *bytes = rows[i].bytes;
+        const size_t len = rows[i].len, cap = TWIN_TEXT_GROWTH * len + 1;
+        CHECK(strcmp(clean(bytes, len, TWIN_TEXT_ASCII, cap), rows[i].ascii) == 0);
+        CHECK(strcmp(clean(bytes, len, TWIN_TEXT_PRINTABLE, cap), rows[i].printable) == 0);
+        CHECK(strcmp(clean(bytes, len, TWIN_TEXT_UTF8, cap), rows[i].utf8) == 0);
+    }
+}
+
+/* Cut between characters and escapes, never within. */
+static void test_cuts(void)
+{
+    static const char *const by_cap[] = {
+        NULL, "", "a", "a", "a", "a", "a\\x01", "a\\x01", "a\\x01\xc3\xb6"};
+
+    for (size_t cap = 1; cap < sizeof(by_cap) / sizeof(by_cap[0]); cap++) {
+        const char *got = clean("a\x01\xc3\xb6", 4, TWIN_TEXT_PRINTABLE, cap);
+        CHECK(strcmp(got, by_cap[cap]) == 0);
+    }
+}
+
+/* Whatever comes in: no control character comes out, and nothing that is no UTF-8. */
+static void test_random(void)
+{
+    char in[64];
+
+    srand(5);
+    for (int round = 0; round < 20000; round++) {
+        const size_t len = (size_t)rand() % sizeof(in);
+        for (size_t i = 0; i < len; i++) {
+            in[i] = (char)(rand() % 3 == 0 ? "\xc2\xe2\x80\xa8\xf0\x9b\n"[rand() % 7] : rand());
+        }
+        clean(in, len, TWIN_TEXT_PRINTABLE, sizeof(out));
+        for (const char *c = out; *c != '\0'; c++) {
+            const bool is_c1 = *c == '\xc2' && (uint8_t)c[1] < 0xa0;
+            if ((uint8_t)*c < 0x20 || *c == 0x7f || is_c1) {
+                CHECK(false);
+            }
+        }
+        char again[sizeof(out)];
+        strcpy(again, out);
+        CHECK(strcmp(clean(again, strlen(again), TWIN_TEXT_UTF8, sizeof(out)), again) == 0);
+        clean(in, len, TWIN_TEXT_ASCII, sizeof(out));
+        for (const char *c = out; *c != '\0'; c++) {
+            if (*c < 0x20 || *c == 0x7f) {
+                CHECK(false);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    test_rows();
+    test_cuts();
+    test_random();
+    return check_report();
+}
