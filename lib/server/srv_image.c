@@ -88,10 +88,10 @@ struct found {
     uint8_t hash[TWIN_SHA256_LEN];
 };
 
-static bool open_at(const struct twin_area *area, uint32_t off, struct found *found)
+static twin_err_t open_at(const struct twin_area *area, uint32_t off, struct found *found)
 {
-    return twin_image_open(&found->image, area, off, area->len - off) == TWIN_OK &&
-           twin_image_hash_read(&found->image, found->hash) == TWIN_OK;
+    TWIN_TRY(twin_image_open(&found->image, area, off, area->len - off));
+    return twin_image_hash_read(&found->image, found->hash);
 }
 
 /*
@@ -109,18 +109,25 @@ static const uint8_t places[] = {
     [TWIN_PLAN_PREVIOUS] = AT_START,
 };
 
-/* Look into a slot. What stands at the secondary's start and no swap has left there is no image. */
-static bool find_image(const struct twin_slots *slots, const struct twin_slots_state *state,
-                       enum twin_slot slot, struct found *found)
+/*
+ * Look into a slot. What stands at the secondary's start and no swap has left there is no image.
+ *
+ * Returns TWIN_OK; TWIN_E_IO if nobody knows what is there; else there is no image.
+ */
+static twin_err_t find_image(const struct twin_slots *slots, const struct twin_slots_state *state,
+                             enum twin_slot slot, struct found *found)
 {
     const struct twin_area *area = &slots->area[slot];
     unsigned place = slot == TWIN_PRIMARY ? AT_START : places[state->plan];
+    twin_err_t err = TWIN_E_NOT_FOUND;
 
-    if (place == (AT_START | ONE_SECTOR_IN) && !twin_slots_has_previous(state)) {
-        place = ONE_SECTOR_IN;
+    if (place == AT_START || ((place & AT_START) != 0 && twin_slots_has_previous(state))) {
+        err = open_at(area, 0, found);
     }
-    return ((place & AT_START) != 0 && open_at(area, 0, found)) ||
-           ((place & ONE_SECTOR_IN) != 0 && open_at(area, twin_slots_update_off(slots), found));
+    if ((place & ONE_SECTOR_IN) != 0 && err != TWIN_OK && err != TWIN_E_IO) {
+        err = open_at(area, twin_slots_update_off(slots), found);
+    }
+    return err;
 }
 
 enum { PENDING = 1, CONFIRMED = 2, ACTIVE = 4, PERMANENT = 8 };
@@ -171,7 +178,7 @@ static unsigned image_list(struct twin_srv *srv, const void *req, struct twin_cb
         return FAULT_READ;
     }
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
-        is_there[slot] = find_image(slots, &state, (enum twin_slot)slot, &found[slot]);
+        is_there[slot] = find_image(slots, &state, (enum twin_slot)slot, &found[slot]) == TWIN_OK;
         count += is_there[slot];
     }
     twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 2);
@@ -233,22 +240,27 @@ static unsigned mark(struct twin_srv *srv, const struct found *found, bool perma
     return 0;
 }
 
-/* The slot that a request means: that with the hash, or without one the running slot. */
-static bool find_target(const struct twin_slots *slots, const struct twin_slots_state *state,
-                        struct twin_span hash, enum twin_slot *target, struct found *found)
+/* Find the slot that a request means: that with the hash, or without one the running slot. */
+static unsigned find_target(const struct twin_slots *slots, const struct twin_slots_state *state,
+                            struct twin_span hash, enum twin_slot *target, struct found *found)
 {
+    unsigned fault = FAULT_NOT_FOUND;
+
+    *target = TWIN_PRIMARY;
     if (hash.len == 0) {
-        *target = TWIN_PRIMARY;
-        return true;
+        return 0;
     }
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
         *target = (enum twin_slot)slot;
-        if (find_image(slots, state, *target, found) &&
-            memcmp(hash.ptr, found->hash, sizeof(found->hash)) == 0) {
-            return true;
+        twin_err_t err = find_image(slots, state, *target, found);
+        if (err == TWIN_OK && memcmp(hash.ptr, found->hash, sizeof(found->hash)) == 0) {
+            return 0;
+        }
+        if (err == TWIN_E_IO) {
+            fault = FAULT_READ;
         }
     }
-    return false;
+    return fault;
 }
 
 static unsigned image_state_write(struct twin_srv *srv, const void *req_,
@@ -266,8 +278,9 @@ static unsigned image_state_write(struct twin_srv *srv, const void *req_,
     if (twin_slots_read(slots, &state) != TWIN_OK) {
         return FAULT_READ;
     }
-    if (!find_target(slots, &state, req->hash, &target, &found)) {
-        return FAULT_NOT_FOUND;
+    unsigned fault = find_target(slots, &state, req->hash, &target, &found);
+    if (fault != 0) {
+        return fault;
     }
     unsigned action = actions[state.plan][target][req->confirm];
     if (action == MARK_TEST || action == MARK_PERMANENT) {

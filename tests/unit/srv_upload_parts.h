@@ -132,3 +132,29 @@ static inline void make(const struct world_shape *shape)
     twin_sha256_final(&ctx, sha_of_new);
     fresh();
 }
+
+/* ---- An image that was in the slot before ---- */
+
+#define PRIOR 3 /* its major version */
+
+static struct test_image prior;
+
+/* A fresh device with it where updates go. */
+static inline void put_prior(void)
+{
+    fresh();
+    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots()),
+            prior.bytes, prior.len);
+    sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+}
+
+static inline void make_prior(uint32_t payload_len)
+{
+    test_image_make(&prior, &device.world.key, PRIOR, payload_len, 0);
+    put_prior();
+}
+
+static inline bool slot_holds(const struct test_image *image)
+{
+    return world_slot_holds(&device.world, TWIN_SECONDARY, twin_slots_update_off(slots()), image);
+}

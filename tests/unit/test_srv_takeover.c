@@ -5,10 +5,6 @@
  */
 #include "srv_upload_parts.h"
 
-#define PRIOR 3 /* major version of what the slot held before */
-
-static struct test_image prior; /* in the slot where updates go */
-
 /* Sectors smaller than the trailer, so that it spans several; the other erased value. */
 static const struct world_shape small_sectors = {.sector_bytes = 256,
                                                  .sectors = 40,
@@ -18,25 +14,6 @@ static const struct world_shape small_sectors = {.sector_bytes = 256,
                                                  .erased = 0x00,
                                                  .old_len = 2000,
                                                  .new_len = 3003};
-
-static void put_prior(void)
-{
-    fresh();
-    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots()),
-            prior.bytes, prior.len);
-    sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
-}
-
-static void make_prior(uint32_t payload_len)
-{
-    test_image_make(&prior, &device.world.key, PRIOR, payload_len, 0);
-    put_prior();
-}
-
-static bool slot_holds(const struct test_image *image)
-{
-    return world_slot_holds(&device.world, TWIN_SECONDARY, twin_slots_update_off(slots()), image);
-}
 
 /* Whatever is listed for the secondary is the image that is there, from header to last TLV. */
 static bool list_is_true(void)
