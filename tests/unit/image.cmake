@@ -1,4 +1,5 @@
 twin_test(unit test_image test_support)
+twin_test(unit test_image_open twin_image twin_crypto)
 twin_test(unit test_image_hostile test_support)
 
 # The reference's vectors: a JSON file, and keys in PEM.

@@ -1,0 +1,1 @@
+twin_test(unit test_crypto test_support)
