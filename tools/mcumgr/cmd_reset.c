@@ -4,6 +4,9 @@
 #include "commands.h"
 #include "mcumgr.h"
 #include "twin/grp_os.h"
+#include <stdio.h>
+
+#define WHAT "reset the device"
 
 struct opts {
     bool force;
@@ -17,32 +20,73 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
+static twin_err_t ask(struct session *session, bool force)
+{
+    const struct twin_os_reset_req req = {.present = force ? TWIN_OS_RESET_REQ_FORCE : 0,
+                                          .force = force};
+    struct twin_empty rsp;
+    /* Sent once only: a repeat that comes late would reset the device a second time. */
+    const struct twin_request request = {.op = TWIN_SMP_WRITE,
+                                         .group = TWIN_GRP_OS,
+                                         .id = TWIN_OS_RESET,
+                                         .timeout_ms = (uint32_t)(session->common->timeout * 1000),
+                                         .tries = 1,
+                                         .meet_first = true,
+                                         .req_msg = &twin_os_reset_req_msg,
+                                         .req = &req,
+                                         .rsp_msg = &twin_empty_msg,
+                                         .rsp = &rsp};
+
+    twin_client_begin(&session->client, &request);
+    return session_drive(session, &session->client.job, NULL);
+}
+
+/* A device takes its USB port with it when it restarts, sometimes before it could answer. */
+static bool has_gone(const struct session *session, twin_err_t err)
+{
+    return err == TWIN_E_IO && session->link == NULL && !session->was_stopped &&
+           session->client.was_sent && session->is_sent;
+}
+
+static void report_gone(const struct session *session)
+{
+    fprintf(stderr, "The request was sent, then the port went away without an answer, as it does "
+                    "when a device restarts.\n");
+    if (session->common->json) {
+        cli_json_print(json_pack("{s:b}", "answered", false));
+    } else {
+        report_done(session);
+    }
+}
+
+/* It was there just before, so a question about its power and its port would be the wrong one. */
+static int report_silence(void)
+{
+    return cli_fail_as(&(struct cli_failure){
+        .code = CLI_LINK,
+        .what = WHAT,
+        .why = "the device answered a question, but not the reset, which was sent once: whether it "
+               "restarts is not known",
+        .hint = "'mcumgr image list' shows whether it is there and what runs"});
+}
+
 static int run(const struct cli_call *call)
 {
     const struct opts *opts = call->opts;
-    const struct twin_os_reset_req req = {.present = opts->force ? TWIN_OS_RESET_REQ_FORCE : 0,
-                                          .force = opts->force};
-    struct twin_empty rsp;
     struct session session;
 
     int code = session_open(&session, call);
     if (code == CLI_DONE) {
-        /* Sent once only: a repeat that comes late would reset the device a second time. */
-        const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                             .group = TWIN_GRP_OS,
-                                             .id = TWIN_OS_RESET,
-                                             .timeout_ms =
-                                                 (uint32_t)(session.common->timeout * 1000),
-                                             .tries = 1,
-                                             .meet_first = true,
-                                             .req_msg = &twin_os_reset_req_msg,
-                                             .req = &req,
-                                             .rsp_msg = &twin_empty_msg,
-                                             .rsp = &rsp};
-        code = session_request(&session, &request, "reset the device");
-    }
-    if (code == CLI_DONE) {
-        report_done(&session);
+        const twin_err_t err = ask(&session, opts->force);
+        if (err == TWIN_OK) {
+            report_done(&session);
+        } else if (has_gone(&session, err)) {
+            report_gone(&session);
+        } else if (err == TWIN_E_TIMEOUT && session.client.has_answered && !mcumgr_is_compat()) {
+            code = report_silence();
+        } else {
+            code = report_failure(&session, err, WHAT);
+        }
     }
     session_close(&session);
     return code;
@@ -52,6 +96,8 @@ const struct cli_cmd cmd_reset = {.path = "reset",
                                   .args = "",
                                   .spare = CLI_SPARE_IGNORED,
                                   .help = "Restart the device",
+                                  .more = "Sent once. A port that goes away right after it counts "
+                                          "as done: the device took it along.",
                                   .options = options,
                                   .opts_size = sizeof(struct opts),
                                   .run = run};

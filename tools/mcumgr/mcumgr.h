@@ -44,6 +44,7 @@ struct session {
     char connstring[1024];
     struct twin_client client;
     bool was_stopped;                 /* Ctrl-C */
+    bool is_sent;                     /* the last packet was taken by the link, whole */
     struct transport_problem problem; /* why the link broke; "" if it did not */
     uint8_t packet[65536];
     uint8_t answer[65536]; /* the answer read last: what is in request.rsp points here */

@@ -236,11 +236,13 @@ static void wait_unlinked(struct session *session, int timeout_ms)
 
 static void send_packet(struct session *session, size_t len)
 {
+    session->is_sent = false;
     if (session->link == NULL && !open_link(session)) {
         return; /* as good as lost; the job sends again */
     }
-    if (!transport_send(session->link, (struct twin_span){session->packet, len},
-                        &session->problem)) {
+    session->is_sent =
+        transport_send(session->link, (struct twin_span){session->packet, len}, &session->problem);
+    if (!session->is_sent) {
         drop_link(session);
     }
 }
