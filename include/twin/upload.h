@@ -84,6 +84,8 @@ struct twin_upload_status {
     uint32_t packet_max;   /* bytes of a packet, as agreed */
     unsigned window;       /* packets in flight, as agreed */
     unsigned pauses;       /* times that the device asked for time and was given it */
+    uint32_t pause_max_ms; /* for how long it may go on to ask, since it last took something */
+    uint32_t first_max_ms; /* from PREPARE on: how long the first part may be waited for */
 };
 
 /* A part that is under way. */

@@ -97,6 +97,7 @@ static void use_buffers(struct twin_upload *u, uint32_t buf_size, uint32_t buf_c
      * for every first part: it gets one long wait instead of several short ones.
      */
     u->priv.is_slow_start = buf_count <= 1;
+    u->status.first_max_ms = twin_upload_first_max_ms(u);
     begin_parts(u);
 }
 

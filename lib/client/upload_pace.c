@@ -22,7 +22,8 @@
 /* A device that asks for time gets it, in longer and longer pauses. */
 #define PAUSE_MS_START 100
 #define PAUSE_MS_MAX   2000
-#define PAUSES_MAX     8 /* in a row, 9 s; while it works on what it has, all the patience */
+#define PAUSES_MAX     8    /* in a row; while it works on what it has, all the patience */
+#define PAUSES_MS      9100 /* that they take */
 
 uint32_t twin_upload_request_ms(const struct twin_upload *u)
 {
@@ -40,6 +41,11 @@ static uint32_t patience(const struct twin_upload *u)
 {
     return u->priv.client->has_answered ? u->priv.config.patience_ms
                                         : twin_upload_request_ms(u) / TWIN_UPLOAD_ASK_PARTS + 1;
+}
+
+uint32_t twin_upload_first_max_ms(const struct twin_upload *u)
+{
+    return patience(u) * (u->priv.is_slow_start ? FIRST_WAITS : 1);
 }
 
 static bool is_starting_slowly(const struct twin_upload *u)
@@ -180,15 +186,14 @@ static bool asks_for_time(const struct twin_refusal *refusal, bool *lacks_memory
 }
 
 /* An application that says why it does not let the upload begin has decided. */
-static bool is_worth_it(const struct twin_upload *u, bool lacks_memory, uint32_t now_ms)
+static bool is_worth_it(const struct twin_upload *u, bool is_at_work, uint32_t now_ms)
 {
-    const bool has_begun = u->status.stage == TWIN_UPLOAD_SEND;
-
-    if (has_begun && !lacks_memory) {
+    if (is_at_work) {
         return u->priv.pauses == 0 ||
                !twin_time_reached(now_ms, u->priv.pauses_since_ms + patience(u));
     }
-    return u->priv.pauses < PAUSES_MAX && (has_begun || u->priv.client->refusal.reason[0] == '\0');
+    return u->priv.pauses < PAUSES_MAX &&
+           (u->status.stage == TWIN_UPLOAD_SEND || u->priv.client->refusal.reason[0] == '\0');
 }
 
 bool twin_upload_pause(struct twin_upload *u, uint32_t now_ms)
@@ -196,8 +201,11 @@ bool twin_upload_pause(struct twin_upload *u, uint32_t now_ms)
     const uint32_t ms = PAUSE_MS_START << twin_min_u32(u->priv.pauses, DOUBLINGS_MAX);
     bool lacks_memory;
 
-    if (!asks_for_time(&u->priv.client->refusal, &lacks_memory) ||
-        !is_worth_it(u, lacks_memory, now_ms)) {
+    if (!asks_for_time(&u->priv.client->refusal, &lacks_memory)) {
+        return false;
+    }
+    const bool is_at_work = u->status.stage == TWIN_UPLOAD_SEND && !lacks_memory;
+    if (!is_worth_it(u, is_at_work, now_ms)) {
         return false;
     }
     if (lacks_memory && u->status.window > 1) {
@@ -211,5 +219,6 @@ bool twin_upload_pause(struct twin_upload *u, uint32_t now_ms)
     u->priv.pauses++;
     u->priv.heard_ms = now_ms;
     u->status.pauses++;
+    u->status.pause_max_ms = is_at_work ? patience(u) : PAUSES_MS;
     return true;
 }

@@ -6,8 +6,9 @@
 #pragma once
 #include "twin/upload.h"
 
-#define TWIN_UPLOAD_ASK_PARTS 8 /* questions before the first part are parts of a request's time   \
-                                 */
+#define TWIN_UPLOAD_ASK_PARTS                                                                      \
+    8 /* questions before the first part are parts of a request's time                             \
+       */
 
 static inline uint32_t twin_min_u32(uint32_t a, uint32_t b)
 {
@@ -21,6 +22,9 @@ uint32_t twin_upload_request_ms(const struct twin_upload *u);
 
 /* An answer to a part that was sent once came after so many milliseconds. */
 void twin_upload_learn_time(struct twin_upload *u, uint32_t rtt_ms);
+
+/* How long the first part may be waited for, repeats included. */
+uint32_t twin_upload_first_max_ms(const struct twin_upload *u);
 
 /* When the answer to the oldest part is overdue: a silence. */
 uint32_t twin_upload_overdue_ms(const struct twin_upload *u);

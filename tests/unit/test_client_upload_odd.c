@@ -126,6 +126,10 @@ static const struct {
     ROW(BUF_SIZE "\x00" BUF_COUNT, 380, 1),
     ROW(BUF_SIZE "\x26" BUF_COUNT, 380, 1),
     ROW(BUF_SIZE "\x19\x01\x00" BUF_COUNT, 252, 3),
+    ROW("\xa1\x68"
+        "buf_size\x19\x01\x00",
+        252, 1),
+    ROW("\xa1" BUF_COUNT, 380, 1),
 #undef ROW
 };
 static size_t params_row;
@@ -241,7 +245,7 @@ static bool always_beyond(void *ctx, uint32_t index, uint8_t *packet, size_t len
 {
     (void)index;
     (void)len;
-    return !device_is_part(packet) || DEVICE_SAYS(ctx, packet, "\xa1\x63off\x19\xff\xf0");
+    return !device_is_part(packet) || DEVICE_SAYS(ctx, packet, "\xa1\x63off\x1a\x00\x02\xff\xff");
 }
 
 static bool no_offset(void *ctx, uint32_t index, uint8_t *packet, size_t len)
@@ -264,8 +268,6 @@ static void check_no_sense(device_filter filter)
 
     for (uint32_t after = 0; after < 40; after += 20) {
         transfer_make(&t);
-        t.config.len = 40000;
-        transfer_begin(&t);
         if (after > 0) {
             CHECK_EQ(device_run(t.device, &t.upload.job, after), TWIN_E_BUSY);
         }

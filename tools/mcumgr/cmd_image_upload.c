@@ -68,7 +68,8 @@ static void print_result(const struct session *session, const struct image_file 
         fprintf(stderr, "Resumed at byte %u.\n", (unsigned)status->resumed_from);
     }
     fprintf(stderr, status->has_matched ? "The device compared what it stored: match.\n"
-                                        : "The device does not compare what it stored.\n");
+                                        : "The device did not say whether what it stored is "
+                                          "the same.\n");
     puts("Done");
 }
 
@@ -117,9 +118,13 @@ static int run(const struct cli_call *call)
 const struct cli_cmd cmd_image_upload = {
     .path = "image upload",
     .args = "FILE",
-    .help = "Send a signed image to the device's free slot",
-    .more = "The file is checked first. An upload that was interrupted goes on where it was: run "
-            "the same command again.",
+    .help = "Send a signed image to the device",
+    .more = "It goes to the slot that does not run; a bootloader in serial recovery, which runs "
+            "none, puts it where it starts from. The file is checked first. After an interruption "
+            "run the same command again: most devices go on where they were. -t is the time for "
+            "the first questions. From then on the device may be silent or busy for 40 s, or what "
+            "-t says if it is more, and for twice that after the first part if it has one buffer "
+            "only: it erases.",
     .options = options,
     .opts_size = sizeof(struct opts),
     .run = run,

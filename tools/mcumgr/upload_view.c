@@ -9,7 +9,9 @@ struct view {
     const struct twin_upload *upload;
     const struct twin_update *update; /* NULL: only an upload */
     struct cli_progress progress;
-    bool is_shown; /* the progress line is open */
+    bool is_shown;   /* the progress line is open */
+    bool is_told;    /* that the first part may take long */
+    unsigned pauses; /* that the user knows of */
     enum twin_update_stage stage;
     void (*on_stage)(void *ctx);
     void *ctx;
@@ -28,25 +30,48 @@ void upload_describe_link(const struct session *session, struct twin_upload_conf
     }
 }
 
-static void look_at_upload(struct view *view)
-{
-    const struct twin_upload *upload = view->upload;
-
-    if (upload->status.stage == TWIN_UPLOAD_SEND && !view->is_shown) {
-        cli_progress_begin(&view->progress, "Uploading", upload->status.total);
-        view->is_shown = true;
-    }
-    if (view->is_shown) {
-        cli_progress_set(&view->progress, upload->status.done);
-    }
-}
-
 static void close_line(struct view *view)
 {
     if (view->is_shown) {
         cli_progress_set(&view->progress, view->upload->status.done);
         cli_progress_end(&view->progress);
         view->is_shown = false;
+    }
+}
+
+/* What is waited for, and how long. */
+static void explain_waits(struct view *view)
+{
+    const struct twin_upload_status *status = &view->upload->status;
+
+    if (status->stage == TWIN_UPLOAD_PREPARE && !view->is_told) {
+        fprintf(stderr,
+                "Waiting for the device to take the first part; it may erase first, for up "
+                "to %u s\n",
+                (unsigned)((status->first_max_ms + 999) / 1000));
+        view->is_told = true;
+    }
+    if (status->pauses > 0 && view->pauses == 0) {
+        close_line(view);
+        fprintf(stderr,
+                "The device is busy or has no memory at the moment: what it does not take "
+                "is sent again, for up to %u s\n",
+                (unsigned)((status->pause_max_ms + 999) / 1000));
+    }
+    view->pauses = status->pauses;
+}
+
+static void look_at_upload(struct view *view)
+{
+    const struct twin_upload *upload = view->upload;
+
+    explain_waits(view);
+    if (upload->status.stage == TWIN_UPLOAD_SEND && !view->is_shown) {
+        cli_progress_begin(&view->progress, "Uploading", upload->status.total);
+        view->is_shown = true;
+    }
+    if (view->is_shown) {
+        cli_progress_set(&view->progress, upload->status.done);
     }
 }
 
@@ -95,10 +120,16 @@ void upload_explain_resume(const struct twin_upload_status *status, twin_err_t e
 {
     const bool is_link = err == TWIN_E_IO || err == TWIN_E_TIMEOUT || err == TWIN_E_FORMAT;
 
-    if (is_link && status->done > 0) {
+    if (!is_link || status->done == 0) {
+        return;
+    }
+    if (status->resumed_from > 0) {
+        fprintf(stderr, "This device keeps what it has until it restarts: the same command goes on "
+                        "from there.\n");
+    } else {
         fprintf(stderr,
-                "The device keeps the first %u bytes until it restarts: run the same command again "
-                "to go on from there.\n",
+                "Run the same command again: a device that keeps what it has, %u bytes, goes on "
+                "from there; a bootloader that takes updates itself begins again at 0.\n",
                 (unsigned)status->done);
     }
 }
