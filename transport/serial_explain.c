@@ -86,6 +86,21 @@ static bool session_has(gid_t wanted)
     return found;
 }
 
+/* Nobody but root, or a group that is for something else: only who runs the machine can change it.
+ */
+static void hint_at_udev(const char *dev, struct transport_problem *problem)
+{
+    const char *slash = strrchr(dev, '/');
+    const char *name = slash != NULL ? slash + 1 : dev;
+
+    transport_hint(problem,
+                   "Let udev give it to a group for people: put SUBSYSTEM==\"tty\", "
+                   "KERNEL==\"%.*s*\", GROUP=\"dialout\", MODE=\"0660\" into "
+                   "/etc/udev/rules.d/60-serial.rules, plug the device in again, and if you are "
+                   "not in that group: sudo usermod -aG dialout \"$USER\", then log in again",
+                   (int)strcspn(name, "0123456789"), name);
+}
+
 static void hint_at_rights(const char *dev, const struct stat *port,
                            struct transport_problem *problem)
 {
@@ -107,11 +122,7 @@ static void hint_at_rights(const char *dev, const struct stat *port,
     } else if (strncmp(dev, "/dev/pts/", 9) == 0) {
         transport_hint(problem, "It belongs to a program of that user: run this as the same user");
     } else {
-        transport_hint(problem,
-                       "Let udev give ports to a group that users can join: put the line "
-                       "SUBSYSTEM==\"tty\", KERNEL==\"%s\", GROUP=\"dialout\", MODE=\"0660\" "
-                       "into /etc/udev/rules.d/60-serial.rules, then plug the device in again",
-                       strrchr(dev, '/') != NULL ? strrchr(dev, '/') + 1 : dev);
+        hint_at_udev(dev, problem);
     }
 }
 
@@ -135,26 +146,6 @@ static void explain_forbidden(const char *dev, struct transport_problem *problem
 
 /* ---- Somebody else has it ---- */
 
-/* The process that has a file open, as far as this user may know; 0: none is seen. */
-static long holder_of(const char *path)
-{
-    char real[4096], target[4096];
-    glob_t found = {.gl_pathc = 0};
-    long holder = 0;
-
-    if (realpath(path, real) == NULL || glob("/proc/[0-9]*/fd/*", GLOB_NOSORT, NULL, &found) != 0) {
-        return 0;
-    }
-    for (size_t i = 0; i < found.gl_pathc && holder == 0; i++) {
-        const ssize_t len = readlink(found.gl_pathv[i], target, sizeof(target) - 1);
-        const long process = strtol(found.gl_pathv[i] + strlen("/proc/"), NULL, 10);
-        target[len > 0 ? len : 0] = '\0';
-        holder = process != (long)getpid() && strcmp(target, real) == 0 ? process : 0;
-    }
-    globfree(&found);
-    return holder;
-}
-
 static void name_of(long process, char *name, size_t cap)
 {
     char path[64];
@@ -170,15 +161,48 @@ static void name_of(long process, char *name, size_t cap)
     }
 }
 
+/* Append the process of "/proc/PROCESS/fd/N" if N is that file; one process is named once. */
+static size_t add_holder(const char *link, const char *file, char *list, size_t len, size_t cap)
+{
+    const long process = strtol(link + strlen("/proc/"), NULL, 10);
+    char target[4096], name[64], number[32];
+    const ssize_t target_len = readlink(link, target, sizeof(target) - 1);
+
+    target[target_len > 0 ? target_len : 0] = '\0';
+    snprintf(number, sizeof(number), "(%ld)", process);
+    if (process == (long)getpid() || strcmp(target, file) != 0 || strstr(list, number) != NULL ||
+        len >= cap) {
+        return len;
+    }
+    name_of(process, name, sizeof(name));
+    return len +
+           (size_t)snprintf(list + len, cap - len, "%s%s %s", len > 0 ? ", " : "", name, number);
+}
+
+/* The processes that have a file open, as far as this user may know: "minicom (123), cat (124)". */
+static void list_holders(const char *path, char *list, size_t cap)
+{
+    char file[4096];
+    glob_t found = {.gl_pathc = 0};
+
+    list[0] = '\0';
+    if (realpath(path, file) == NULL || glob("/proc/[0-9]*/fd/*", 0, NULL, &found) != 0) {
+        return;
+    }
+    for (size_t i = 0, len = 0; i < found.gl_pathc; i++) {
+        len = add_holder(found.gl_pathv[i], file, list, len, cap);
+    }
+    globfree(&found);
+}
+
 static void explain_busy(const char *dev, struct transport_problem *problem)
 {
-    const long holder = holder_of(dev);
-    char name[64];
+    char list[300];
 
     transport_explain(problem, "the serial port %s is in use by another program", dev);
-    if (holder != 0) {
-        name_of(holder, name, sizeof(name));
-        transport_hint(problem, "It is open in process %ld (%s): end that first", holder, name);
+    list_holders(dev, list, sizeof(list));
+    if (list[0] != '\0') {
+        transport_hint(problem, "It is open in process %s: end that first", list);
     } else {
         transport_hint(problem, "It is another user's: 'sudo fuser -v %s' tells whose", dev);
     }

@@ -3,18 +3,25 @@ SPDX-License-Identifier: Apache-2.0"""
 
 import base64
 import contextlib
+import fcntl
+import grp
 import json
 import os
 import pty
 import select
+import signal
+import stat
 import subprocess
 import tempfile
+import termios
 import threading
 import tty
 import unittest
 
 import smp
-from native import BIN, PATIENCE_S, Device, image, image_path
+from native import BIN, PATIENCE_S, Device, holders, image, image_path, until
+
+TIOCGEXCL = 0x80045440  # which Python does not name
 
 
 class Once:
@@ -225,6 +232,164 @@ class Errors(unittest.TestCase):
             self.check(device.mcumgr("--json", "image", "test", "00" * 32), 1)
 
 
+NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
+
+
+def nobody_may_run_it():
+    return (os.geteuid() == 0 and
+            subprocess.run(["test", "-x", BIN / "mcumgr"], **NOBODY).returncode == 0)
+
+
+@unittest.skipUnless(nobody_may_run_it(), "needs root, to make what others may not use")
+class Hints(unittest.TestCase):
+    """Each hint in the situation in which it appears."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        os.chmod(self.folder, 0o755)
+
+    def node(self, name, group, mode):
+        """A device file, as /dev has them; there may be nothing behind it."""
+        path = os.path.join(self.folder, name)
+        os.mknod(path, stat.S_IFCHR | mode, os.makedev(4, 250))
+        os.chmod(path, mode)
+        os.chown(path, 0, grp.getgrnam(group).gr_gid)
+        return path
+
+    def refused(self, path, *words, absent=(), **who):
+        done = mcumgr("--conntype", "serial", "--connstring", f"dev={path}", "echo", "a", **who)
+        self.assertEqual(done.returncode, 3)
+        for word in (path, *words):
+            self.assertIn(word, done.stderr)
+        for word in absent:
+            self.assertNotIn(word, done.stderr)
+
+    def test_rights(self):
+        self.refused(self.node("ttyACM0", "dialout", 0o660), "(root:dialout, mode 0660)",
+                     "usermod -aG dialout", absent=["udev"], **NOBODY)
+        self.refused(self.node("ttyACM1", "dialout", 0o640), "udev", **NOBODY)
+        self.refused(self.node("ttyUSB12", "root", 0o600), "(root:root, mode 0600)",
+                     'KERNEL=="ttyUSB*"', absent=["aG root"], **NOBODY)
+        self.refused(self.node("ttyX", "root", 0o660), "udev", absent=["aG root"], **NOBODY)
+        self.refused(self.node("ttyY", "disk", 0o660), "udev", absent=["aG disk"], **NOBODY)
+        os.mkdir(f"{self.folder}/closed", 0o700)
+        self.refused(f"{self.folder}/closed/ttyACM0", "no permission to look", **NOBODY)
+        with Line() as line:
+            os.chmod(line.port, 0o620)
+            self.refused(line.port, "same user", absent=["udev"], **NOBODY)
+
+    def test_nothing_behind_it(self):
+        self.refused(self.node("ttyS250", "dialout", 0o660), "no device answers")
+
+    def test_in_use(self):
+        with Line() as line:
+            holder = subprocess.Popen(["flock", line.port, "sleep", "60"], start_new_session=True)
+            try:
+                until(lambda: holders(line.port) - {os.getpid()}, "the lock")
+                self.refused(line.port, "in use", f"flock ({holder.pid})", absent=["fuser"])
+                os.chmod(line.port, 0o666)
+                self.refused(line.port, "in use", "fuser", absent=["flock"], **NOBODY)
+            finally:
+                os.killpg(holder.pid, signal.SIGKILL)
+                holder.wait()
+
+    def test_wrong_files(self):
+        self.refused("/etc/passwd", "not a serial port", absent=["udev"], **NOBODY)
+        self.refused(self.folder, "not a serial port")
+        self.refused(f"{self.folder}/ttyACM7", "no serial port", "/dev")
+
+    def test_unplugged(self):
+        """The cable is pulled while an answer is waited for."""
+        with Line() as line:
+            process = subprocess.Popen([BIN / "mcumgr", *line.arguments(), "echo", "a"], text=True,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            os.read(line.device, 100)  # the request is on its way
+            os.close(line.device)
+            _, words = process.communicate(timeout=PATIENCE_S)
+            line.device = os.open("/dev/null", os.O_RDWR)
+            self.assertEqual(process.returncode, 3)
+            self.assertIn(f"{line.port} is gone", words)
+            self.assertIn("cable", words)
+
+
+class Signals(unittest.TestCase):
+    """Whatever ends it, the port and the terminal are as they were, and the exit code says so."""
+
+    def test_interrupted(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            for words in ([], ["--json"]):
+                with self.subTest(signal=number, words=words), Line() as line:
+                    before = termios.tcgetattr(line.client)
+                    process = subprocess.Popen([BIN / "mcumgr", *line.arguments(), *words, "echo",
+                                                "a"], text=True, stdout=subprocess.PIPE,
+                                               stderr=subprocess.PIPE)
+                    os.read(line.device, 100)  # the request is on its way
+                    self.assertEqual(fcntl.ioctl(line.client, TIOCGEXCL, bytes(4)), b"\1\0\0\0")
+                    process.send_signal(number)
+                    out, words_for_people = process.communicate(timeout=PATIENCE_S)
+                    self.assertEqual(process.returncode, 130)
+                    self.assertEqual(words_for_people, "Interrupted: did not echo.\n")
+                    if words:
+                        self.assertEqual(json.loads(out)["error"]["code"], 130)
+                    self.assertEqual(termios.tcgetattr(line.client), before)
+                    self.assertEqual(fcntl.ioctl(line.client, TIOCGEXCL, bytes(4)), bytes(4))
+
+    def test_nohup(self):
+        """A signal that is ignored when we are started stays so."""
+        with Line() as line:
+            process = subprocess.Popen([BIN / "mcumgr", *line.arguments(), "echo", "a"],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                       preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+            os.read(line.device, 100)
+            process.send_signal(signal.SIGHUP)
+            with self.assertRaises(subprocess.TimeoutExpired):
+                process.wait(0.2)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(PATIENCE_S), 130)
+
+    def upload(self, device, **streams):
+        return subprocess.Popen([BIN / "mcumgr", "--conntype", "serial", "--connstring",
+                                 f"dev={device.link}", "image", "upload", image_path("1.1.0")],
+                                **streams)
+
+    def test_nobody_reads(self):
+        """A closed pipe at its output does not end an upload."""
+        with Device("1.0.0") as device:
+            device.power_on()
+            device.wait_for("monitor 1.0.0 runs")
+            reader, writer = os.pipe()
+            os.close(reader)
+            process = self.upload(device, stdout=subprocess.DEVNULL, stderr=writer)
+            os.close(writer)
+            self.assertEqual(process.wait(PATIENCE_S), 0)
+            _, page = device.geometry()
+            self.assertEqual(device.slot_bytes(1, len(image("1.1.0")), page), image("1.1.0"))
+
+    def test_terminal(self):
+        """The progress line is ended, also when Ctrl-C comes; the terminal's settings stay."""
+        with Device("1.0.0", "--baud", "115200") as device:
+            device.power_on()
+            device.wait_for("monitor 1.0.0 runs")
+            ours, theirs = pty.openpty()
+            before = termios.tcgetattr(theirs)
+            process = self.upload(device, stdin=theirs, stdout=theirs, stderr=theirs)
+            shown = b""
+            while b"%" not in shown:
+                shown += os.read(ours, 1000)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(PATIENCE_S), 130)
+            self.assertEqual(termios.tcgetattr(theirs), before)
+            os.close(theirs)
+            with contextlib.suppress(OSError):  # the end of a pseudo terminal
+                while piece := os.read(ours, 1000):
+                    shown += piece
+            os.close(ours)
+            self.assertIn(b"\r\nInterrupted: did not upload", shown)
+            self.assertTrue(shown.endswith(b"\r\n"), shown[-60:])
+
+
 class CommandLines(unittest.TestCase):
     """What people have in scripts for the Go tool, and what everybody tries first."""
 
@@ -284,6 +449,12 @@ class CommandLines(unittest.TestCase):
                         done = self.mcumgr(*serial, *line, *verb)
                         self.assertEqual(done.returncode, 2, done.stderr)
                         self.assertIn("Error: ", done.stderr)
+
+    def test_no_tries(self):
+        """-r 0 is one try, as with the Go tool: it comes to an end."""
+        with Line() as line:
+            self.assertEqual(self.mcumgr(*line.arguments(), "-t", "0.2", "-r", "0", "echo",
+                                         "a").returncode, 3)
 
     def test_groups(self):
         done = self.mcumgr("image")

@@ -224,7 +224,8 @@ int report_failure(const struct session *session, twin_err_t err, const char *wh
         return cli_fail_as(&(struct cli_failure){
             .code = CLI_INTERRUPTED, .what = what, .why = "interrupted by a signal"});
     }
-    if (session->link == NULL && err == TWIN_E_IO) {
+    if (session->link == NULL && (err == TWIN_E_IO || err == TWIN_E_TIMEOUT) &&
+        session->problem.text[0] != '\0') { /* the port is gone, and did not come back */
         return report_problem(&session->problem, what);
     }
     if (err == TWIN_E_REFUSED) {

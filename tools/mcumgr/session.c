@@ -2,6 +2,7 @@
  * session.c - a link to one device, and the loop that drives jobs over it.
  *
  * Ctrl-C only makes a pipe readable: every wait looks at it, so the link is always closed properly.
+ * A closed pipe at our output does not break off what is done to a device.
  * SPDX-License-Identifier: Apache-2.0
  */
 #define _POSIX_C_SOURCE 200809L
@@ -32,8 +33,10 @@ static void on_signal(int number)
 
 static bool catch_signals(void)
 {
-    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
+    const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    /* Once: where something does not look at the pipe, such as the resolver, a second one ends us.
+     */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
 
     if (stop_pipe[0] >= 0) {
         return true;
@@ -44,8 +47,12 @@ static bool catch_signals(void)
     fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK);
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-        sigaction(signals[i], &action, NULL);
+        struct sigaction found;
+        if (sigaction(signals[i], NULL, &found) == 0 && found.sa_handler != SIG_IGN) {
+            sigaction(signals[i], &action, NULL); /* nohup stays what it is */
+        }
     }
+    signal(SIGPIPE, SIG_IGN); /* nobody reads our progress any more: the work goes on */
     return true;
 }
 
