@@ -165,6 +165,6 @@ TWIN_MUST_CHECK twin_err_t twin_slots_withdraw(const struct twin_slots *slots);
 /*
  * Confirm the running image: from now on it stays. Safe to call at every start.
  *
- * Returns TWIN_OK; TWIN_E_STATE if the trailer holds a magic that is not whole; TWIN_E_IO.
+ * Returns TWIN_OK (also when there is nothing to confirm: nothing is written then); TWIN_E_IO.
  */
 TWIN_MUST_CHECK twin_err_t twin_slots_confirm(const struct twin_slots *slots);

@@ -120,6 +120,26 @@ static enum twin_boot_status look_previous(struct twin_boot *boot)
     return err == TWIN_OK ? enter_swap(boot, TWIN_SWAP_REVERT, SCRIPT_SWAP) : refuse(boot, err);
 }
 
+/*
+ * A trailer is believed only as far as the flash bears it out: power lost inside an erase of it, or
+ * a bug, may leave one that tells of a swap that never was, or of another extent. Following that
+ * would overwrite a good primary, and not following it must not keep updates out for ever.
+ */
+static twin_err_t check_swap(const struct twin_boot *boot)
+{
+    struct twin_image image;
+    twin_err_t err = twin_boot_swap_validate(boot, true);
+
+    if (boot->priv.move == 0) {
+        return err;
+    }
+    /* When not even the primary is whole, nothing is lost by going on. */
+    if (twin_boot_primary_validate(boot->priv.config, &image) != TWIN_OK) {
+        return TWIN_OK;
+    }
+    return err == TWIN_OK ? twin_boot_swap_validate(boot, false) : err;
+}
+
 static enum twin_boot_status look_resume(struct twin_boot *boot)
 {
     const struct twin_trailer *primary = &boot->priv.state.trailer[TWIN_PRIMARY];
@@ -127,17 +147,15 @@ static enum twin_boot_status look_resume(struct twin_boot *boot)
     boot->priv.type = (uint8_t)primary->swap_type;
     boot->priv.swap_size = primary->swap_size;
     twin_boot_script_enter(boot, SCRIPT_RESUME);
-    if (twin_boot_swap_resume(boot) != TWIN_OK) {
+    twin_err_t err = twin_boot_swap_resume(boot);
+    if (err == TWIN_E_IO) { /* how far it went is not known */
         return start_primary(boot);
     }
-    /* Before the first move the primary is whole: it is given up for a verified image only. Who
-     * has written to the secondary since the swap was begun is not known. */
-    if (boot->priv.move == 0) {
-        twin_err_t err =
-            twin_boot_source_validate(boot->priv.config, primary->swap_type, primary->swap_size);
-        if (err != TWIN_OK) {
-            return withdraw(boot, TWIN_PRIMARY, err);
-        }
+    if (err == TWIN_OK) {
+        err = check_swap(boot);
+    }
+    if (err != TWIN_OK) {
+        return withdraw(boot, TWIN_PRIMARY, err);
     }
     boot->priv.phase = PHASE_SWAP;
     report(boot, TWIN_BOOT_EV_RESUME, boot->priv.move / 2);

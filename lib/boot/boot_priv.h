@@ -19,6 +19,9 @@ TWIN_MUST_CHECK twin_err_t twin_boot_script_step(struct twin_boot *boot, bool *d
 TWIN_MUST_CHECK twin_err_t
 twin_boot_swap_resume(struct twin_boot *boot); /* sets priv.move from the status */
 TWIN_MUST_CHECK twin_err_t twin_boot_swap_step(struct twin_boot *boot, bool *done);
+/* May this image run? It is the arriving or the leaving one of the swap under way, read where its
+ * sectors stand after priv.move moves; a swap that is real has left both intact. */
+TWIN_MUST_CHECK twin_err_t twin_boot_swap_validate(const struct twin_boot *boot, bool arriving);
 
 /* attempts.c: the cells that count the starts of an unconfirmed image. */
 struct attempts {
@@ -37,8 +40,9 @@ TWIN_MUST_CHECK twin_err_t twin_boot_update_validate(const struct twin_boot_conf
 TWIN_MUST_CHECK twin_err_t twin_boot_old_validate(const struct twin_boot_config *config);
 /* As old_validate, and with no_downgrade its version must not be below the running one. */
 TWIN_MUST_CHECK twin_err_t twin_boot_previous_validate(const struct twin_boot_config *config);
-/* Is what a swap of this type would put into the primary still there, within these bytes? */
-TWIN_MUST_CHECK twin_err_t twin_boot_source_validate(const struct twin_boot_config *config,
-                                                     enum twin_swap_type type, uint32_t max_len);
+/* An image that a swap moves; the area shows it in one piece. */
+TWIN_MUST_CHECK twin_err_t twin_boot_moving_validate(const struct twin_boot_config *config,
+                                                     const struct twin_area *area, uint32_t max_len,
+                                                     bool version_rule);
 /* Extent of the images that a swap of this type moves; an image that is not there counts 0. */
 void twin_boot_swap_measure(struct twin_boot *boot, enum twin_swap_type type);

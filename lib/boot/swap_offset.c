@@ -51,6 +51,55 @@ static struct move move_at(const struct twin_boot *boot, uint32_t index)
     return (struct move){revert ? low : high, primary};
 }
 
+/* One of the two images in the middle of a swap, as if it stood in one piece. */
+struct view {
+    const struct twin_boot *boot;
+    bool arriving; /* or leaving */
+};
+
+/* Where a sector of it stands now. */
+static struct place place_of(const struct view *view, uint32_t sector)
+{
+    const struct twin_boot *boot = view->boot;
+    bool revert = boot->priv.type == TWIN_SWAP_REVERT;
+    uint32_t turn = revert ? sector_count(boot) - 1 - sector : sector;
+    uint32_t index = 2 * turn + view->arriving;
+    struct move move = move_at(boot, index);
+
+    return boot->priv.move > index ? move.to : move.from;
+}
+
+/* A flash driver's read function. */
+static twin_err_t read_view(void *ctx, uint32_t addr, void *buf, size_t len)
+{
+    const struct view *view = ctx;
+    const struct twin_slots *slots = &view->boot->priv.config->slots;
+    uint8_t *to = buf;
+
+    while (len > 0) {
+        struct place place = place_of(view, addr / slots->sector_bytes);
+        uint32_t off = addr % slots->sector_bytes;
+        uint32_t left = slots->sector_bytes - off;
+        uint32_t part = len < left ? (uint32_t)len : left;
+        TWIN_TRY(twin_area_read(&slots->area[place.slot], place.off + off, to, part));
+        addr += part;
+        to += part;
+        len -= part;
+    }
+    return TWIN_OK;
+}
+
+twin_err_t twin_boot_swap_validate(const struct twin_boot *boot, bool arriving)
+{
+    const struct twin_boot_config *config = boot->priv.config;
+    struct view view = {boot, arriving};
+    struct twin_flash flash = {.ctx = &view, .read = read_view};
+    struct twin_area area = {&flash, 0, sector_count(boot) * config->slots.sector_bytes};
+
+    return twin_boot_moving_validate(config, &area, boot->priv.swap_size,
+                                     arriving && boot->priv.type != TWIN_SWAP_REVERT);
+}
+
 static uint32_t status_off(const struct twin_boot *boot, uint32_t index)
 {
     const struct twin_slots *slots = &boot->priv.config->slots;
@@ -66,13 +115,13 @@ twin_err_t twin_boot_swap_resume(struct twin_boot *boot)
     uint32_t count = move_count(boot);
     bool blank;
 
+    boot->priv.move = 0;
+    boot->priv.stage = STAGE_ERASE;
     if (boot->priv.swap_size == 0 || boot->priv.swap_size > twin_slots_image_max(slots)) {
         return TWIN_E_FORMAT;
     }
     /* The last unit that is not erased tells how far it went, even if power tore it: a unit is
      * written only when its move is complete. */
-    boot->priv.move = 0;
-    boot->priv.stage = STAGE_ERASE;
     for (uint32_t i = count; i > 0; i--) {
         TWIN_TRY(twin_area_is_blank(primary, status_off(boot, i - 1), primary->flash->write_bytes,
                                     &blank));

@@ -28,11 +28,10 @@ static uint32_t verify(const struct twin_boot_config *config, const struct twin_
 }
 
 /* A verified image that may run, or why not. */
-static twin_err_t validate_at(const struct twin_boot_config *config, enum twin_slot slot,
-                              uint32_t off, struct twin_image *image)
+static twin_err_t validate(const struct twin_boot_config *config, const struct twin_area *area,
+                           uint32_t off, uint32_t max_len, struct twin_image *image)
 {
-    TWIN_TRY(twin_image_open(image, &config->slots.area[slot], off,
-                             twin_slots_image_max(&config->slots)));
+    TWIN_TRY(twin_image_open(image, area, off, max_len));
     if ((image->header.flags & TWIN_IMAGE_NON_BOOTABLE) != 0) {
         return TWIN_E_UNSUPPORTED;
     }
@@ -43,26 +42,24 @@ static twin_err_t validate_at(const struct twin_boot_config *config, enum twin_s
     return answer == VERIFIED ? TWIN_OK : TWIN_E_VERIFY;
 }
 
+static twin_err_t validate_at(const struct twin_boot_config *config, enum twin_slot slot,
+                              uint32_t off, struct twin_image *image)
+{
+    return validate(config, &config->slots.area[slot], off, twin_slots_image_max(&config->slots),
+                    image);
+}
+
 twin_err_t twin_boot_primary_validate(const struct twin_boot_config *config,
                                       struct twin_image *image)
 {
     return validate_at(config, TWIN_PRIMARY, 0, image);
 }
 
-twin_err_t twin_boot_source_validate(const struct twin_boot_config *config,
-                                     enum twin_swap_type type, uint32_t max_len)
-{
-    uint32_t off = type == TWIN_SWAP_REVERT ? 0 : twin_slots_update_off(&config->slots);
-    struct twin_image image;
-
-    TWIN_TRY(validate_at(config, TWIN_SECONDARY, off, &image));
-    return image.total_len <= max_len ? TWIN_OK : TWIN_E_SPACE;
-}
-
 twin_err_t twin_boot_old_validate(const struct twin_boot_config *config)
 {
-    return twin_boot_source_validate(config, TWIN_SWAP_REVERT,
-                                     twin_slots_image_max(&config->slots));
+    struct twin_image image;
+
+    return validate_at(config, TWIN_SECONDARY, 0, &image);
 }
 
 static bool open_at(const struct twin_boot_config *config, enum twin_slot slot, uint32_t off,
@@ -72,22 +69,40 @@ static bool open_at(const struct twin_boot_config *config, enum twin_slot slot, 
                            twin_slots_image_max(&config->slots)) == TWIN_OK;
 }
 
-/* A verified image at this offset of the secondary, and not a downgrade where that is forbidden. */
+/* Where downgrades are forbidden: not below what the primary holds, if it holds an image. */
+static twin_err_t check_version(const struct twin_boot_config *config,
+                                const struct twin_image *choice)
+{
+    struct twin_image running;
+
+    return config->no_downgrade && open_at(config, TWIN_PRIMARY, 0, &running) &&
+                   twin_version_compare(&choice->header.version, &running.header.version) < 0
+               ? TWIN_E_STATE
+               : TWIN_OK;
+}
+
+/* A verified image at this offset of the secondary that the version rule allows. */
 static twin_err_t choice_validate(const struct twin_boot_config *config, uint32_t off)
 {
-    struct twin_image choice, running;
+    struct twin_image choice;
 
     TWIN_TRY(validate_at(config, TWIN_SECONDARY, off, &choice));
-    if (config->no_downgrade && open_at(config, TWIN_PRIMARY, 0, &running) &&
-        twin_version_compare(&choice.header.version, &running.header.version) < 0) {
-        return TWIN_E_STATE;
-    }
-    return TWIN_OK;
+    return check_version(config, &choice);
 }
 
 twin_err_t twin_boot_previous_validate(const struct twin_boot_config *config)
 {
     return choice_validate(config, 0);
+}
+
+twin_err_t twin_boot_moving_validate(const struct twin_boot_config *config,
+                                     const struct twin_area *area, uint32_t max_len,
+                                     bool version_rule)
+{
+    struct twin_image image;
+
+    TWIN_TRY(validate(config, area, 0, max_len, &image));
+    return version_rule ? check_version(config, &image) : TWIN_OK;
 }
 
 twin_err_t twin_boot_update_validate(const struct twin_boot_config *config)

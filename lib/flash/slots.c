@@ -224,10 +224,8 @@ twin_err_t twin_slots_confirm(const struct twin_slots *slots)
     struct twin_trailer p;
 
     TWIN_TRY(twin_trailer_read(slots, TWIN_PRIMARY, &p));
-    if (p.magic == TWIN_BAD) {
-        return TWIN_E_STATE;
-    }
-    if (p.magic == TWIN_UNSET || p.image_ok != TWIN_UNSET) {
+    /* A magic that is not whole, which power lost inside an erase leaves, puts nothing on trial. */
+    if (p.magic != TWIN_SET || p.image_ok != TWIN_UNSET) {
         return TWIN_OK;
     }
     return twin_trailer_write(slots, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK, 0);

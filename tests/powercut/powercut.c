@@ -3,7 +3,8 @@
  * state of the slots can change, and the device must come up every time.
  *
  * After each cut: what starts is the old or the new image, bit for bit; an image that nobody
- * confirmed is gone after its attempts; one that was confirmed stays; and no flash rule is broken.
+ * confirmed is gone after its attempts; one that was confirmed stays; no flash rule is broken; and
+ * the device takes the next update, from its upload to its confirmation.
  * usage: powercut [pairs-per-cut], default 1: as often, power fails a second time while it
  * recovers. SPDX-License-Identifier: Apache-2.0
  */
@@ -11,7 +12,8 @@
 #include "support/world.h"
 #include <stdlib.h>
 
-#define BOOTS_MAX 12
+#define BOOTS_MAX   12
+#define TIDYING_OPS 8 /* operations before the first move, and those that withdraw a swap */
 
 /* What may be running for good in the end. */
 enum outcome { END_OLD = 1, END_NEW = 2 };
@@ -23,6 +25,7 @@ struct scenario {
     bool boots;                           /* then boot once; power may fail in that too */
     unsigned ends;                        /* enum outcome: what may come of it when power failed */
     unsigned end;                         /* what comes of it when power holds */
+    void (*harm)(struct world *world);    /* what happens to the update while there is no power */
 };
 
 static unsigned long points, pairs, failures;
@@ -128,20 +131,69 @@ static void prepare_previous_asked(struct world *world)
     ask_previous(world);
 }
 
+/* Bits of the update are lost. */
+static void damage(struct world *world)
+{
+    const struct twin_slots *slots = &world->config.slots;
+
+    world->sim.mem[slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots) + 700] ^= 1;
+}
+
+/* Somebody with a debugger takes the request back. */
+static void take_back(struct world *world)
+{
+    const struct twin_slots *slots = &world->config.slots;
+    uint32_t start = twin_trailer_map(slots, TWIN_SECONDARY).sector;
+
+    memset(&world->sim.mem[slots->area[TWIN_SECONDARY].addr + start], world->sim.flash.erased,
+           slots->area[TWIN_SECONDARY].len - start);
+}
+
+static void damage_and_take_back(struct world *world)
+{
+    damage(world);
+    take_back(world);
+}
+
+static void withdraw(struct world *world)
+{
+    must(twin_slots_withdraw(&world->config.slots));
+}
+
+static void prepare_used_asked_perm(struct world *world)
+{
+    prepare_used(world);
+    ask_perm(world);
+}
+
 static const struct scenario scenarios[] = {
-    {"request", nothing, ask_test, false, END_OLD, END_OLD},
-    {"request, permanent", nothing, ask_perm, false, END_OLD | END_NEW, END_NEW},
-    {"upgrade", ask_test, nothing, true, END_OLD, END_OLD},
-    {"upgrade, permanent", ask_perm, nothing, true, END_OLD | END_NEW, END_NEW},
-    {"upgrade after a confirmed one", prepare_used_asked, nothing, true, END_NEW, END_NEW},
-    {"upgrade after a reverted one", prepare_again, nothing, true, END_OLD, END_OLD},
-    {"start on trial", prepare_trial, nothing, true, END_OLD, END_OLD},
-    {"last start on trial", prepare_last_start, nothing, true, END_OLD, END_OLD},
-    {"revert", prepare_revert, nothing, true, END_OLD, END_OLD},
-    {"revert, asked for", prepare_given_up, nothing, true, END_OLD, END_OLD},
-    {"confirm", prepare_trial, confirm, false, END_OLD | END_NEW, END_NEW},
-    {"request, previous", prepare_previous, ask_previous, false, END_OLD | END_NEW, END_OLD},
-    {"previous", prepare_previous_asked, nothing, true, END_OLD, END_OLD},
+    {"request", nothing, ask_test, false, END_OLD, END_OLD, NULL},
+    {"request, permanent", nothing, ask_perm, false, END_OLD | END_NEW, END_NEW, NULL},
+    {"upgrade", ask_test, nothing, true, END_OLD, END_OLD, NULL},
+    {"upgrade, permanent", ask_perm, nothing, true, END_OLD | END_NEW, END_NEW, NULL},
+    {"upgrade after a confirmed one", prepare_used_asked, nothing, true, END_NEW, END_NEW, NULL},
+    {"upgrade after a reverted one", prepare_again, nothing, true, END_OLD, END_OLD, NULL},
+    {"start on trial", prepare_trial, nothing, true, END_OLD, END_OLD, NULL},
+    {"last start on trial", prepare_last_start, nothing, true, END_OLD, END_OLD, NULL},
+    {"revert", prepare_revert, nothing, true, END_OLD, END_OLD, NULL},
+    {"revert, asked for", prepare_given_up, nothing, true, END_OLD, END_OLD, NULL},
+    {"confirm", prepare_trial, confirm, false, END_OLD | END_NEW, END_NEW, NULL},
+    {"request, previous", prepare_previous, ask_previous, false, END_OLD | END_NEW, END_OLD, NULL},
+    {"previous", prepare_previous_asked, nothing, true, END_OLD, END_OLD, NULL},
+    {"withdraw", prepare_used_asked, withdraw, false, END_NEW, END_NEW, NULL},
+    {"withdraw, permanent", prepare_used_asked_perm, withdraw, false, END_OLD | END_NEW, END_NEW,
+     NULL},
+    {"withdraw, previous", prepare_previous_asked, withdraw, false, END_OLD | END_NEW, END_NEW,
+     NULL},
+    {"request, then damaged", prepare_used, ask_test, false, END_NEW, END_NEW, damage},
+    {"upgrade, then damaged", prepare_used_asked, nothing, true, END_NEW, END_NEW, damage},
+    {"upgrade, then damaged, permanent", prepare_used_asked_perm, nothing, true, END_OLD | END_NEW,
+     END_OLD, damage},
+    {"upgrade, then taken back", prepare_used_asked, nothing, true, END_NEW, END_NEW, take_back},
+    {"upgrade, then damaged and taken back", prepare_used_asked, nothing, true, END_NEW, END_NEW,
+     damage_and_take_back},
+    {"revert, then taken back", prepare_revert, nothing, true, END_OLD | END_NEW, END_OLD,
+     take_back},
 };
 
 struct run {
@@ -150,8 +202,9 @@ struct run {
     const uint8_t *image; /* all flash, prepared */
     uint32_t cut_op, cut2_op;
     enum sim_cut cut, cut2;
-    uint32_t prefix; /* see sim_flash.prefix */
-    bool in_fields;  /* the first cut was inside the erase of a trailer's fields */
+    uint32_t prefix, prefix2;    /* see sim_flash.prefix */
+    bool in_fields;              /* the first cut was inside the erase of a trailer's fields */
+    bool lost2, lost2_in_fields; /* power was lost a second time; so was that one */
 };
 
 static void complain(const struct run *run, const char *what)
@@ -161,15 +214,28 @@ static void complain(const struct run *run, const char *what)
     failures++;
 }
 
+/* Was power lost in the erase of a sector with the fields at the end of a trailer? */
+static bool lost_in_fields(const struct world *world)
+{
+    const struct twin_slots *slots = &world->config.slots;
+    uint32_t slot_len = slots->area[TWIN_PRIMARY].len;
+
+    return world->sim.cut_in_erase &&
+           slot_len - world->sim.cut_addr % slot_len == slots->sector_bytes;
+}
+
 /* Boot until the same confirmed image starts twice; 0 if it never does. */
-static unsigned settle(const struct run *run)
+static unsigned settle(struct run *run)
 {
     struct world *world = run->world;
     unsigned trials = 0, last = 0;
 
+    run->lost2 = run->lost2_in_fields = false;
     for (unsigned boots = 0; boots < BOOTS_MAX; boots++) {
         struct world_boot boot = world_boot(world);
         if (boot.power_lost) {
+            run->lost2 = true;
+            run->lost2_in_fields = lost_in_fields(world);
             sim_arm(&world->sim, 0, SIM_CUT_BEFORE, 1);
             continue;
         }
@@ -208,12 +274,19 @@ static uint32_t count_ops(const struct run *run)
     return run->world->sim.ops;
 }
 
-static void check_end(const struct run *run, unsigned allowed)
+static void check_end(struct run *run, unsigned allowed)
 {
     unsigned end = settle(run);
 
     if (end != 0 && (end & allowed) == 0) {
         complain(run, end == END_OLD ? "ended with the old image" : "ended with the new image");
+    }
+    if (end != 0) {
+        sim_arm(&run->world->sim, 0, SIM_CUT_BEFORE, 1);
+        const char *fault = world_update_fault(run->world);
+        if (fault != NULL) {
+            complain(run, fault);
+        }
     }
     if (run->world->sim.violations != 0) {
         complain(run, "a flash rule was broken");
@@ -221,14 +294,19 @@ static void check_end(const struct run *run, unsigned allowed)
     }
 }
 
-/* Was power lost in the erase of a sector with the fields at the end of a trailer? */
-static bool lost_in_fields(const struct world *world)
+/* Have all sectors of both images stayed where they were? */
+static bool nothing_moved(const struct run *run)
 {
-    const struct twin_slots *slots = &world->config.slots;
-    uint32_t slot_len = slots->area[TWIN_PRIMARY].len;
+    const struct twin_slots *slots = &run->world->config.slots;
 
-    return world->sim.cut_in_erase &&
-           slot_len - world->sim.cut_addr % slot_len == slots->sector_bytes;
+    for (int slot = 0; slot < 2; slot++) {
+        uint32_t addr = slots->area[slot].addr;
+        uint32_t len = twin_trailer_map(slots, (enum twin_slot)slot).sector;
+        if (memcmp(&run->world->sim.mem[addr], &run->image[addr], len) != 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void cut_once(struct run *run, uint32_t seed)
@@ -240,7 +318,11 @@ static void cut_once(struct run *run, uint32_t seed)
     world->sim.prefix = run->prefix;
     perform(run);
     run->in_fields = lost_in_fields(world);
+    if (run->scenario->harm != NULL && run->cut_op != 0 && nothing_moved(run)) {
+        run->scenario->harm(world);
+    }
     sim_arm(&world->sim, run->cut2_op, run->cut2, seed + 1);
+    world->sim.prefix = run->prefix2;
     check_end(run, run->cut_op == 0 ? run->scenario->end : run->scenario->ends);
 }
 
@@ -257,7 +339,7 @@ static void cut_twice(struct run *run, uint32_t recovery_ops, unsigned count, ui
 }
 
 /* An erase that stops between any two of a trailer's fields: each leaves another meaning. */
-static void cut_between_fields(struct run *run, uint32_t *seed)
+static void cut_between_fields(struct run *run, uint32_t *prefix, uint32_t *seed)
 {
     const struct twin_slots *slots = &run->world->config.slots;
     uint32_t fields = twin_trailer_map(slots, TWIN_PRIMARY).status;
@@ -267,11 +349,29 @@ static void cut_between_fields(struct run *run, uint32_t *seed)
 
     for (uint32_t left = unit; left < span && left < page && left <= 8 * slots->max_align;
          left += unit) {
-        run->prefix = page - left;
+        *prefix = page - left;
         cut_once(run, ++*seed);
         points++;
     }
-    run->prefix = 0;
+    *prefix = 0;
+}
+
+/* After harm, what the bootloader does first is to tidy: every cut of that. */
+static void cut_tidying(struct run *run, uint32_t *seed)
+{
+    run->lost2 = true;
+    for (run->cut2_op = 1; run->lost2 && run->cut2_op <= TIDYING_OPS; run->cut2_op++) {
+        for (int cut = 0; run->lost2 && cut < SIM_CUT_COUNT; cut++) {
+            run->cut2 = (enum sim_cut)cut;
+            cut_once(run, ++*seed);
+            pairs++;
+        }
+        if (run->lost2_in_fields) {
+            run->cut2 = SIM_CUT_PREFIX;
+            cut_between_fields(run, &run->prefix2, seed);
+        }
+    }
+    run->cut2_op = 0;
 }
 
 static void try_scenario(struct world *world, const struct scenario *scenario, unsigned pair_count)
@@ -296,7 +396,10 @@ static void try_scenario(struct world *world, const struct scenario *scenario, u
             cut_once(&run, ++seed);
             points++;
             if (run.in_fields && cut == SIM_CUT_PREFIX) {
-                cut_between_fields(&run, &seed);
+                cut_between_fields(&run, &run.prefix, &seed);
+            }
+            if (scenario->harm != NULL && run.cut_op <= TIDYING_OPS && run.cut != SIM_CUT_BEFORE) {
+                cut_tidying(&run, &seed);
             }
             cut_twice(&run, world->sim.ops, pair_count, &seed);
         }
@@ -307,14 +410,16 @@ static void try_scenario(struct world *world, const struct scenario *scenario, u
 static const struct {
     const char *name;
     struct world_shape shape;
+    bool harm; /* also the scenarios with harm, which take long */
 } shapes[] = {
-    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}},
-    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}},
-    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}},
+    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true},
+    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}, false},
+    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}, false},
     {"32-byte writes, alignment 32, trailer of 3 sectors",
-     {4096, 10, 32, 128, 32, 0xff, 9000, 5000}},
-    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}},
-    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}},
+     {4096, 10, 32, 128, 32, 0xff, 9000, 5000},
+     true},
+    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}, false},
+    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}, false},
 };
 
 int main(int argc, char **argv)
@@ -326,7 +431,9 @@ int main(int argc, char **argv)
         struct world world;
         world_make(&world, &shapes[i].shape);
         for (size_t k = 0; k < sizeof(scenarios) / sizeof(scenarios[0]); k++) {
-            try_scenario(&world, &scenarios[k], pair_count);
+            if (scenarios[k].harm == NULL || shapes[i].harm) {
+                try_scenario(&world, &scenarios[k], pair_count);
+            }
         }
         world_free(&world);
         printf("%-50s %6lu power cuts\n", shapes[i].name, points - before);

@@ -2,6 +2,7 @@
  * world.c - see world.h. SPDX-License-Identifier: Apache-2.0
  */
 #include "support/world.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* More steps than any boot may take: a bootloader that does not end is a bug. */
@@ -24,6 +25,7 @@ void world_make(struct world *world, const struct world_shape *shape)
     test_key_make(&world->key, 1);
     test_image_make(&world->old, &world->key, 1, shape->old_len, 0);
     test_image_make(&world->new, &world->key, 2, shape->new_len, 0);
+    test_image_make(&world->next, &world->key, 3, shape->new_len, 0);
     world->config =
         (struct twin_boot_config){.slots = {.area = {{&world->sim.flash, 0, slot_len},
                                                      {&world->sim.flash, slot_len, slot_len}},
@@ -45,6 +47,7 @@ void world_free(struct world *world)
     sim_free(&world->sim);
     test_image_free(&world->old);
     test_image_free(&world->new);
+    test_image_free(&world->next);
 }
 
 void world_reset(struct world *world)
@@ -56,6 +59,35 @@ void world_reset(struct world *world)
     sim_put(&world->sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots),
             world->new.bytes, world->new.len);
     sim_arm(&world->sim, 0, SIM_CUT_BEFORE, 1);
+}
+
+static void must(twin_err_t err)
+{
+    if (err != TWIN_OK) {
+        abort();
+    }
+}
+
+void world_store(struct world *world, const struct test_image *image)
+{
+    const struct twin_slots *slots = &world->config.slots;
+    const struct twin_area *area = &slots->area[TWIN_SECONDARY];
+    uint8_t unit[TWIN_FLASH_WRITE_MAX];
+    bool blank;
+
+    for (uint32_t off = area->len; off > 0;) {
+        off -= slots->sector_bytes;
+        must(twin_area_is_blank(area, off, slots->sector_bytes, &blank));
+        if (!blank) {
+            must(twin_area_erase(area, off, slots->sector_bytes));
+        }
+    }
+    for (uint32_t done = 0; done < image->len; done += area->flash->write_bytes) {
+        uint32_t left = image->len - done;
+        uint32_t part = left < area->flash->write_bytes ? left : area->flash->write_bytes;
+        memcpy(unit, image->bytes + done, part);
+        must(twin_area_write_padded(area, twin_slots_update_off(slots) + done, unit, part));
+    }
 }
 
 struct world_boot world_boot(struct world *world)
@@ -86,4 +118,31 @@ bool world_slot_holds(const struct world *world, enum twin_slot slot, uint32_t o
     const uint8_t *at = &world->sim.mem[world->config.slots.area[slot].addr + off];
 
     return memcmp(at, image->bytes, image->len) == 0;
+}
+
+static bool starts(struct world *world, const struct test_image *image, bool unconfirmed)
+{
+    struct world_boot boot = world_boot(world);
+
+    return boot.status == TWIN_BOOT_START && boot.unconfirmed == unconfirmed &&
+           world_slot_holds(world, TWIN_PRIMARY, 0, image);
+}
+
+const char *world_update_fault(struct world *world)
+{
+    const struct twin_slots *slots = &world->config.slots;
+    struct twin_slots_state state;
+
+    if (twin_slots_confirm(slots) != TWIN_OK || twin_slots_read(slots, &state) != TWIN_OK ||
+        state.plan != TWIN_PLAN_NONE) {
+        return "not ready for an upload";
+    }
+    world_store(world, &world->next);
+    if (twin_slots_request(slots, false) != TWIN_OK || !starts(world, &world->next, true)) {
+        return "the next update does not come";
+    }
+    if (twin_slots_confirm(slots) != TWIN_OK || !starts(world, &world->next, false)) {
+        return "the next update cannot be confirmed";
+    }
+    return NULL;
 }

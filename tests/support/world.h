@@ -20,7 +20,7 @@ struct world {
     struct sim_flash sim;
     struct twin_boot_config config;
     struct test_key key;
-    struct test_image old, new; /* versions 1.0.0 and 2.0.0 */
+    struct test_image old, new, next; /* versions 1.0.0, 2.0.0 and 3.0.0 */
     uint8_t buf[WORLD_BUF];
     uint32_t events[TWIN_BOOT_EV_INVALID + 1]; /* counted since world_boot began */
     uint32_t steps;
@@ -41,8 +41,18 @@ void world_free(struct world *world);
 /* Erase all flash, put the old image into the primary and the new one where updates go. */
 void world_reset(struct world *world);
 
+/* Store an image as an update, by the flash's rules, as a server would: sectors that are not blank
+ * are erased, the trailer's from its end. */
+void world_store(struct world *world, const struct test_image *image);
+
 /* Boot once. Power is lost where sim_arm said. */
 struct world_boot world_boot(struct world *world);
+
+/*
+ * Does a device that came to rest take the next update? Nothing stands in the way of an upload, the
+ * request is taken, the update comes and can be confirmed. NULL, or what went wrong.
+ */
+const char *world_update_fault(struct world *world);
 
 /* Does the slot hold exactly this image at this offset? */
 bool world_slot_holds(const struct world *world, enum twin_slot slot, uint32_t off,
