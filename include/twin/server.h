@@ -71,7 +71,7 @@ struct twin_srv_config {
 
     const char *bootloader; /* its name: "MCUboot" says compatible; NULL: no answer */
     enum twin_swap_mode boot_mode;
-    bool no_downgrade; /* it refuses older versions */
+    bool no_downgrade; /* it refuses older versions; so does the server when asked to mark one */
 
     /*
      * May this happen? NULL: always.

@@ -59,6 +59,18 @@ unsigned twin_srv_slot_fault(const struct twin_slots *slots, bool withdraw_pendi
     return fault == FAULT_PENDING_SLOT && withdraw_pending ? 0 : fault;
 }
 
+unsigned twin_srv_version_fault(const struct twin_slots *slots, const struct twin_version *version,
+                                int least)
+{
+    const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
+    struct twin_image running;
+
+    if (twin_image_open(&running, primary, 0, primary->len) != TWIN_OK) {
+        return FAULT_NO_VERSION;
+    }
+    return twin_version_compare(version, &running.header.version) >= least ? 0 : FAULT_NOT_NEWER;
+}
+
 twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t off, uint32_t len)
 {
     bool blank;
@@ -210,8 +222,8 @@ static const uint8_t actions[][SLOT_COUNT][2] = {
 
 /*
  * Ask the bootloader for the swap. An image to go back to has been confirmed before: it comes back
- * for good. The list takes the hash from the image's end, so the content is checked here: better
- * now than at the next start.
+ * for good. The list takes the hash from the image's end, so the content is checked here, and
+ * the version as the bootloader does: better now than at the next start.
  */
 static unsigned mark(struct twin_srv *srv, const struct found *found, bool permanent)
 {
@@ -221,6 +233,7 @@ static unsigned mark(struct twin_srv *srv, const struct found *found, bool perma
         .event = permanent || is_previous ? TWIN_SRV_PERMANENT : TWIN_SRV_TEST,
         .version = found->image.header.version};
     uint8_t hash[TWIN_SHA256_LEN];
+    unsigned fault = 0;
 
     if (twin_image_hash_compute(&found->image, hash) != TWIN_OK) {
         return FAULT_READ;
@@ -228,9 +241,14 @@ static unsigned mark(struct twin_srv *srv, const struct found *found, bool perma
     if (memcmp(hash, found->hash, sizeof(hash)) != 0) {
         return FAULT_DAMAGED;
     }
-    unsigned refusal = twin_srv_ask(srv, &question);
-    if (refusal != 0) {
-        return refusal;
+    if (srv->priv.config->no_downgrade) {
+        fault = twin_srv_version_fault(slots, &question.version, 0);
+    }
+    if (fault == 0) {
+        fault = twin_srv_ask(srv, &question);
+    }
+    if (fault != 0) {
+        return fault;
     }
     twin_err_t err =
         is_previous ? twin_slots_request_previous(slots) : twin_slots_request(slots, permanent);

@@ -29,18 +29,6 @@ static unsigned first_part_fault(const struct twin_image_upload_req *req,
     return req->sha.len > TWIN_SHA256_LEN ? FAULT_HASH_LEN : 0;
 }
 
-/* For clients that say "upgrade": major, minor and revision must be above the running image's. */
-static unsigned upgrade_fault(const struct twin_slots *slots, const struct twin_version *version)
-{
-    const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
-    struct twin_image running;
-
-    if (twin_image_open(&running, primary, 0, primary->len) != TWIN_OK) {
-        return FAULT_NO_VERSION;
-    }
-    return twin_version_compare(version, &running.header.version) > 0 ? 0 : FAULT_NOT_NEWER;
-}
-
 /* What any part may ask for, whichever it is: a slot, and a file newer than what runs. */
 static unsigned wish_fault(const struct twin_slots *slots, const struct twin_image_upload_req *req,
                            const struct twin_version *version)
@@ -48,7 +36,7 @@ static unsigned wish_fault(const struct twin_slots *slots, const struct twin_ima
     if (req->image != 0 && req->image != slots->image) {
         return FAULT_NO_SLOT;
     }
-    return req->upgrade ? upgrade_fault(slots, version) : 0;
+    return req->upgrade ? twin_srv_version_fault(slots, version, 1) : 0;
 }
 
 /* May this file be stored, now and here? An update that is pending would be withdrawn for it. */

@@ -2,83 +2,9 @@
  * test_srv_image.c - listing, marking, confirming and erasing, with the real bootloader between.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "server_device.h"
-
-static struct device device;
-
-static const struct twin_slots *slots(void)
-{
-    return &device.world.config.slots;
-}
-
-static enum twin_plan plan(void)
-{
-    struct twin_slots_state state;
-
-    CHECK_EQ(twin_slots_read(slots(), &state), TWIN_OK);
-    return state.plan;
-}
-
-/* Bring a fresh device into a state, the way it gets there in the field. */
-static void enter(enum twin_plan wanted)
-{
-    world_reset(&device.world);
-    device_start(&device);
-    switch (wanted) {
-    case TWIN_PLAN_NONE:
-        break;
-    case TWIN_PLAN_TEST:
-    case TWIN_PLAN_PERM:
-        CHECK(device_set(&device, &device.world.new, wanted == TWIN_PLAN_PERM));
-        break;
-    case TWIN_PLAN_TRIAL:
-        CHECK(device_set(&device, &device.world.new, false));
-        CHECK_EQ(device_boot(&device).major, 2);
-        break;
-    case TWIN_PLAN_PREVIOUS:
-        CHECK(device_set(&device, &device.world.new, true));
-        CHECK_EQ(device_boot(&device).major, 2);
-        CHECK_EQ(twin_slots_request_previous(slots()), TWIN_OK);
-        break;
-    case TWIN_PLAN_REVERT:
-    case TWIN_PLAN_RESUME:
-        /* Only seen when a bootloader starts the application in the middle of its work. */
-        CHECK(device_set(&device, &device.world.new, false));
-        CHECK_EQ(device_boot(&device).major, 2);
-        for (uint32_t op = 1; plan() != wanted && op < 500; op++) {
-            enter(TWIN_PLAN_TRIAL);
-            CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
-            sim_arm(&device.world.sim, op, SIM_CUT_BEFORE, 1);
-            (void)world_boot(&device.world);
-            sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
-        }
-        device_start(&device);
-        break;
-    }
-    CHECK_EQ(plan(), wanted);
-}
+#include "srv_image_parts.h"
 
 /* ---- Listing ---- */
-
-/* One letter for each flag: bootable, pending, confirmed, active, permanent. */
-static void check_entry(struct twin_image_slot entry, uint32_t slot, const struct test_image *image,
-                        const char *flags)
-{
-    const char got[] = {entry.bootable ? 'b' : '-',  entry.pending ? 'p' : '-',
-                        entry.confirmed ? 'c' : '-', entry.active ? 'a' : '-',
-                        entry.permanent ? 'P' : '-', '\0'};
-    char version[16];
-
-    snprintf(version, sizeof(version), "%u.0.0", image->bytes[20]);
-    CHECK_EQ(entry.slot, slot);
-    CHECK(strcmp(got, flags) == 0);
-    CHECK_EQ(entry.present & TWIN_IMAGE_SLOT_FLAGS, TWIN_IMAGE_SLOT_FLAGS);
-    CHECK_EQ(entry.present & TWIN_IMAGE_SLOT_IMAGE, 0);
-    CHECK(entry.version.len == strlen(version) &&
-          memcmp(entry.version.ptr, version, entry.version.len) == 0);
-    CHECK_EQ(entry.hash.len, TWIN_SHA256_LEN);
-    CHECK_MEM(entry.hash.ptr, image_hash(image).ptr, TWIN_SHA256_LEN);
-}
 
 static void test_list(void)
 {
@@ -128,107 +54,6 @@ static void test_life(void)
     CHECK(device_set(&device, &device.world.new, true)); /* and tried again, for good */
     CHECK_EQ(device_boot(&device).major, 2);
     CHECK_EQ(plan(), TWIN_PLAN_NONE);
-}
-
-/* ---- The image to go back to ---- */
-
-/* The new image runs, confirmed; the old one stands at the secondary's start. */
-static void enter_confirmed(void)
-{
-    enter(TWIN_PLAN_TRIAL);
-    CHECK(device_set(&device, NULL, true));
-    (void)device_boot(&device);
-}
-
-/* Back and forth without an upload, by test and by confirm. */
-static void test_back_and_forth(void)
-{
-    struct twin_image_state_rsp list;
-
-    for (int confirm = 0; confirm < 2; confirm++) {
-        enter_confirmed();
-        CHECK(device_set(&device, &device.world.old, confirm != 0));
-        CHECK_EQ(device.question.event, TWIN_SRV_PERMANENT); /* it has had its trial */
-        CHECK_EQ(device.question.version.major, 1);
-        CHECK_EQ(plan(), TWIN_PLAN_PREVIOUS);
-        CHECK(device_set(&device, &device.world.old, confirm != 0)); /* it is so already */
-        CHECK_EQ(device.asked, 1);
-        CHECK(device_list(&device, &list));
-        check_entry(slot_at(&list, 1), 1, &device.world.old, "bp--P");
-        struct world_boot boot = device_boot(&device);
-        CHECK(boot.major == 1 && !boot.unconfirmed);
-        CHECK(device_list(&device, &list));
-        CHECK_EQ(slot_count(&list), 2);
-        check_entry(slot_at(&list, 0), 0, &device.world.old, "b-ca-");
-        check_entry(slot_at(&list, 1), 1, &device.world.new, "b----");
-        CHECK(device_set(&device, &device.world.new, false));
-        CHECK_EQ(device_boot(&device).major, 2);
-    }
-    CHECK_EQ(device.world.sim.violations, 0);
-}
-
-static bool lists_previous(void)
-{
-    struct twin_image_state_rsp list;
-
-    CHECK(device_list(&device, &list));
-    return slot_count(&list) == 2;
-}
-
-/* Refused, damaged, overwritten, erased, asked for and then withdrawn by an upload. */
-static void test_previous_is_lost(void)
-{
-    const struct test_image *new = &device.world.new, *old = &device.world.old;
-    const uint32_t addr = slots()->area[TWIN_SECONDARY].addr;
-    const struct twin_image_upload_req upload = {
-        .present = TWIN_IMAGE_UPLOAD_REQ_LEN, .len = new->len, .data = {new->bytes, 500}};
-    struct twin_image_upload_rsp rsp;
-    uint8_t byte;
-
-    enter_confirmed();
-    device.refuses = true;
-    CHECK(!device_set(&device, old, false));
-    CHECK_EQ(device.rc, TWIN_RC_BUSY);
-    CHECK_EQ(plan(), TWIN_PLAN_NONE);
-    device.refuses = false;
-
-    byte = device.world.sim.mem[addr + 3000] ^ 1u;
-    sim_put(&device.world.sim, addr + 3000, &byte, 1);
-    CHECK(!device_set(&device, old, false));
-    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
-    CHECK_EQ(plan(), TWIN_PLAN_NONE);
-
-    for (int asked = 0; asked < 2; asked++) {
-        enter_confirmed();
-        CHECK(asked == 0 || device_set(&device, old, false));
-        CHECK(device_upload(&device, &upload, &rsp));
-        CHECK_EQ(plan(), TWIN_PLAN_NONE);
-        CHECK(!lists_previous());
-        device_start(&device);
-        CHECK(!lists_previous());
-        CHECK(!device_set(&device, old, false));
-        CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
-        CHECK_EQ(device_boot(&device).major, 2);
-
-        enter_confirmed();
-        CHECK(asked == 0 || device_set(&device, old, false));
-        CHECK(device_erase(&device, -1));
-        CHECK(!lists_previous());
-        CHECK_EQ(device_boot(&device).major, 2);
-    }
-}
-
-/* An image at the secondary's start that no swap has left there: nothing leads back to it. */
-static void test_not_previous(void)
-{
-    const uint32_t addr = slots()->area[TWIN_SECONDARY].addr;
-
-    enter(TWIN_PLAN_NONE);
-    memset(&device.world.sim.mem[addr], 0xff, slots()->area[TWIN_SECONDARY].len);
-    sim_put(&device.world.sim, addr, device.world.new.bytes, device.world.new.len);
-    CHECK(!lists_previous());
-    CHECK(!device_set(&device, &device.world.new, false));
-    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
 }
 
 static void test_not_bootable(void)
@@ -567,9 +392,6 @@ int main(void)
     device_make(&device, &small_shape);
     test_list();
     test_life();
-    test_back_and_forth();
-    test_previous_is_lost();
-    test_not_previous();
     test_not_bootable();
     test_list_leaves_out();
     test_state_rules();

@@ -1,0 +1,157 @@
+/*
+ * test_srv_previous.c - the image that a confirmed swap has left: listed, brought back, lost; and
+ * what may come where versions must not go down. SPDX-License-Identifier: Apache-2.0
+ */
+#include "srv_image_parts.h"
+
+/* The new image runs, confirmed; the old one stands at the secondary's start. */
+static void enter_confirmed(void)
+{
+    enter(TWIN_PLAN_TRIAL);
+    CHECK(device_set(&device, NULL, true));
+    (void)device_boot(&device);
+}
+
+/* Back and forth without an upload, by test and by confirm. */
+static void test_back_and_forth(void)
+{
+    struct twin_image_state_rsp list;
+
+    for (int confirm = 0; confirm < 2; confirm++) {
+        enter_confirmed();
+        CHECK(device_set(&device, &device.world.old, confirm != 0));
+        CHECK_EQ(device.question.event, TWIN_SRV_PERMANENT); /* it has had its trial */
+        CHECK_EQ(device.question.version.major, 1);
+        CHECK_EQ(plan(), TWIN_PLAN_PREVIOUS);
+        CHECK(device_set(&device, &device.world.old, confirm != 0)); /* it is so already */
+        CHECK_EQ(device.asked, 1);
+        CHECK(device_list(&device, &list));
+        check_entry(slot_at(&list, 1), 1, &device.world.old, "bp--P");
+        struct world_boot boot = device_boot(&device);
+        CHECK(boot.major == 1 && !boot.unconfirmed);
+        CHECK(device_list(&device, &list));
+        CHECK_EQ(slot_count(&list), 2);
+        check_entry(slot_at(&list, 0), 0, &device.world.old, "b-ca-");
+        check_entry(slot_at(&list, 1), 1, &device.world.new, "b----");
+        CHECK(device_set(&device, &device.world.new, false));
+        CHECK_EQ(device_boot(&device).major, 2);
+    }
+    CHECK_EQ(device.world.sim.violations, 0);
+}
+
+static bool lists_previous(void)
+{
+    struct twin_image_state_rsp list;
+
+    CHECK(device_list(&device, &list));
+    return slot_count(&list) == 2;
+}
+
+/* Refused, damaged, overwritten, erased, asked for and then withdrawn by an upload. */
+static void test_previous_is_lost(void)
+{
+    const struct test_image *new = &device.world.new, *old = &device.world.old;
+    const uint32_t addr = slots()->area[TWIN_SECONDARY].addr;
+    const struct twin_image_upload_req upload = {
+        .present = TWIN_IMAGE_UPLOAD_REQ_LEN, .len = new->len, .data = {new->bytes, 500}};
+    struct twin_image_upload_rsp rsp;
+    uint8_t byte;
+
+    enter_confirmed();
+    device.refuses = true;
+    CHECK(!device_set(&device, old, false));
+    CHECK_EQ(device.rc, TWIN_RC_BUSY);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    device.refuses = false;
+
+    byte = device.world.sim.mem[addr + 3000] ^ 1u;
+    sim_put(&device.world.sim, addr + 3000, &byte, 1);
+    CHECK(!device_set(&device, old, false));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+
+    for (int asked = 0; asked < 2; asked++) {
+        enter_confirmed();
+        CHECK(asked == 0 || device_set(&device, old, false));
+        CHECK(device_upload(&device, &upload, &rsp));
+        CHECK_EQ(plan(), TWIN_PLAN_NONE);
+        CHECK(!lists_previous());
+        device_start(&device);
+        CHECK(!lists_previous());
+        CHECK(!device_set(&device, old, false));
+        CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
+        CHECK_EQ(device_boot(&device).major, 2);
+
+        enter_confirmed();
+        CHECK(asked == 0 || device_set(&device, old, false));
+        CHECK(device_erase(&device, -1));
+        CHECK(!lists_previous());
+        CHECK_EQ(device_boot(&device).major, 2);
+    }
+}
+
+/* An image at the secondary's start that no swap has left there: nothing leads back to it. */
+static void test_not_previous(void)
+{
+    const uint32_t addr = slots()->area[TWIN_SECONDARY].addr;
+
+    enter(TWIN_PLAN_NONE);
+    memset(&device.world.sim.mem[addr], 0xff, slots()->area[TWIN_SECONDARY].len);
+    sim_put(&device.world.sim, addr, device.world.new.bytes, device.world.new.len);
+    CHECK(!lists_previous());
+    CHECK(!device_set(&device, &device.world.new, false));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
+}
+
+/* ---- Versions ---- */
+
+static void put_update(uint8_t major)
+{
+    struct test_image image;
+
+    test_image_make(&image, &device.world.key, major, 2000, 0);
+    memset(&device.world.sim.mem[slots()->area[TWIN_SECONDARY].addr], 0xff,
+           slots()->area[TWIN_SECONDARY].len);
+    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots()),
+            image.bytes, image.len);
+    bool ok = device_set(&device, &image, false);
+    CHECK_EQ(ok, device.group_rc == 0);
+    test_image_free(&image);
+}
+
+/* Where the bootloader refuses older versions the server does, before a restart is spent on it. */
+static void test_no_downgrade(void)
+{
+    device.config.no_downgrade = device.world.config.no_downgrade = true;
+    enter_confirmed();
+    for (int confirm = 0; confirm < 2; confirm++) {
+        CHECK(!device_set(&device, &device.world.old, confirm != 0));
+        CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NOT_NEWER);
+        CHECK_EQ(plan(), TWIN_PLAN_NONE);
+        CHECK_EQ(device.asked, 0);
+    }
+    put_update(1);
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NOT_NEWER);
+    for (uint8_t major = 2; major < 4; major++) {
+        enter_confirmed();
+        put_update(major);
+        CHECK_EQ(plan(), TWIN_PLAN_TEST);
+        CHECK_EQ(device_boot(&device).major, major);
+    }
+    enter(TWIN_PLAN_NONE);
+    sim_put(&device.world.sim, 0, "\0\0\0", 4); /* nothing to compare with */
+    CHECK(!device_set(&device, &device.world.new, false));
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_VERSION);
+    device.config.no_downgrade = device.world.config.no_downgrade = false;
+}
+
+int main(void)
+{
+    device_make(&device, &small_shape);
+    test_back_and_forth();
+    test_previous_is_lost();
+    test_not_previous();
+    test_no_downgrade();
+    world_free(&device.world);
+    return check_report();
+}
