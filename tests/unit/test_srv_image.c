@@ -229,6 +229,50 @@ static void test_damaged_image(void)
     }
 }
 
+/* Damage after which the hash begins as it should: found by trying. */
+static void test_damage_with_a_like_hash(void)
+{
+    const struct twin_area *area = &slots()->area[TWIN_SECONDARY];
+    uint8_t hash[TWIN_SHA256_LEN], bytes[4];
+    struct twin_image image;
+
+    enter(TWIN_PLAN_NONE);
+    CHECK_EQ(twin_image_open(&image, area, 1024, area->len - 1024), TWIN_OK);
+    hash[0] = (uint8_t)~image_hash(&device.world.new).ptr[0];
+    for (uint32_t i = 1; i < 10000 && hash[0] != image_hash(&device.world.new).ptr[0]; i++) {
+        twin_put_le32(bytes, i);
+        sim_put(&device.world.sim, area->addr + 2000, bytes, sizeof(bytes));
+        CHECK_EQ(twin_image_hash_compute(&image, hash), TWIN_OK);
+    }
+    CHECK_EQ(hash[0], image_hash(&device.world.new).ptr[0]);
+    for (int confirm = 0; confirm < 2; confirm++) {
+        CHECK(!device_set(&device, &device.world.new, confirm != 0));
+        CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
+        CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    }
+}
+
+/* A hash that differs in one byte, whichever, is another one: of neither slot. */
+static void test_nearly_equal_hash(void)
+{
+    uint8_t near[TWIN_SHA256_LEN];
+    struct twin_image_state_req req = {.present =
+                                           TWIN_IMAGE_STATE_REQ_HASH | TWIN_IMAGE_STATE_REQ_CONFIRM,
+                                       .hash = {near, sizeof(near)},
+                                       .confirm = true};
+
+    enter(TWIN_PLAN_NONE);
+    for (size_t i = 0; i < 2 * sizeof(near); i++) {
+        const struct test_image *image = i % 2 != 0 ? &device.world.old : &device.world.new;
+        memcpy(near, image_hash(image).ptr, sizeof(near));
+        near[i / 2] ^= 1u;
+        CHECK(!device_call(&device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE,
+                           &twin_image_state_req_msg, &req, NULL, NULL));
+        CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
+        CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    }
+}
+
 static void test_application_is_asked(void)
 {
     enter(TWIN_PLAN_NONE);
@@ -399,6 +443,8 @@ int main(void)
     test_slot_in_use();
     test_bad_hashes();
     test_damaged_image();
+    test_damage_with_a_like_hash();
+    test_nearly_equal_hash();
     test_application_is_asked();
     test_erase();
     test_erase_withdraws();

@@ -309,6 +309,28 @@ static void test_match(void)
     CHECK_EQ(rsp.off, new_image()->len);
 }
 
+/* One byte of the sha differs, whichever: not this file, and not this content. */
+static void test_nearly_equal_sha(void)
+{
+    uint8_t near[TWIN_SHA256_LEN];
+
+    for (size_t i = 0; i < sizeof(near); i++) {
+        struct twin_image_upload_req req = first_part(512), other = first_part(300);
+        memcpy(near, sha_of_new, sizeof(near));
+        near[i] ^= 1u;
+        other.sha.ptr = near;
+        fresh();
+        CHECK_EQ(send(&req).off, 512);
+        CHECK_EQ(send(&other).off, 300); /* nothing to resume */
+        struct twin_image_upload_rsp rsp = upload_rest(300, 900);
+        CHECK(rsp.present & TWIN_IMAGE_UPLOAD_RSP_MATCH);
+        CHECK(!rsp.match);
+        CHECK(is_stored());
+        CHECK(send(&req).match);         /* there already, */
+        CHECK_EQ(send(&other).off, 300); /* but not that one */
+    }
+}
+
 /* Each sector is erased when it is entered, once, and only if it has to be. */
 static void test_progressive_erase(void)
 {
@@ -404,6 +426,7 @@ int main(void)
     test_lost_end();
     test_overrun();
     test_match();
+    test_nearly_equal_sha();
     test_progressive_erase();
     test_torn_trailer();
     test_not_listed_while_incomplete();
