@@ -10,10 +10,12 @@ twin_test(unit test_cli_go twin_cli)
 twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
 twin_test(unit test_imgtool_formats twin_imgtool)
 
-foreach(name vectors options behaviour slots hsm build)
+add_library(leftovers MODULE ${CMAKE_SOURCE_DIR}/tests/support/leftovers.c)
+
+foreach(name vectors options behaviour slots keys hsm build)
   add_test(NAME integration/imgtool_${name}
     COMMAND /usr/bin/python3 -B ${CMAKE_SOURCE_DIR}/tests/integration/imgtool_${name}.py
-      $<TARGET_FILE:imgtool> ${CMAKE_SOURCE_DIR}/tests/vectors/image)
+      $<TARGET_FILE:imgtool> ${CMAKE_SOURCE_DIR}/tests/vectors/image $<TARGET_FILE:leftovers>)
   set_tests_properties(integration/imgtool_${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
 endforeach()
 

@@ -14,9 +14,14 @@ void buf_reserve(struct buf *buf, size_t len)
     if (len <= buf->cap) {
         return;
     }
-    uint8_t *data = realloc(buf->data, len);
+    uint8_t *data = malloc(len);
     if (data == NULL) {
         exit(cli_fail(CLI_REFUSED, "out of memory (%zu bytes)", len));
+    }
+    if (buf->data != NULL) {
+        memcpy(data, buf->data, buf->len);
+        OPENSSL_cleanse(buf->data, buf->len); /* realloc() would leave a secret behind */
+        free(buf->data);
     }
     buf->data = data;
     buf->cap = len;

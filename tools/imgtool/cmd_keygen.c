@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct keygen_opts {
     const char *key, *type;
@@ -23,7 +24,8 @@ static const struct cli_opt options[] = {
      .help = "One of: rsa-2048, rsa-3072, ecdsa-p256, ecdsa-p384, ed25519, x25519; asked for if "
              "missing"},
     {"password", 'p', CLI_FLAG, offsetof(struct keygen_opts, password),
-     .help = "Ask for a passphrase and protect the key with it"},
+     .help = "Protect the key with a passphrase, which is asked for twice, or comes from "
+             "--passphrase-fd or IMGTOOL_PASSPHRASE"},
     {"force", 0, CLI_FLAG, offsetof(struct keygen_opts, force),
      .help = "Replace a key that exists. What it signed can then no longer be updated"},
     {.name = NULL},
@@ -53,17 +55,19 @@ static void list_types(char *out, size_t cap, const char *quote)
 static int ask_type(const struct key_type **type)
 {
     char list[200], line[80];
+    int len;
 
     list_types(list, sizeof(list), "");
     *type = NULL;
     while (*type == NULL) {
         printf("Type (%s): ", list);
         fflush(stdout);
-        if (fgets(line, sizeof(line), stdin) == NULL) {
+        /* Not through the buffer of stdin: the next line may be the passphrase. */
+        len = secret_read(STDIN_FILENO, line, sizeof(line));
+        if (len == SECRET_NONE) {
             fputs("Aborted!\n", stderr);
             return CLI_REFUSED;
         }
-        line[strcspn(line, "\r\n")] = '\0';
         *type = find_type(line);
         if (*type == NULL) {
             printf("Error: '%s' is not one of these.\n", line);
@@ -85,26 +89,6 @@ static int choose_type(const struct cli_call *call, const struct key_type **type
         list_types(list, sizeof(list), "'");
         return cli_usage_error(call, "Invalid value for '-t' / '--type': '%s' is not one of %s.",
                                opts->type, list);
-    }
-    return CLI_DONE;
-}
-
-/* Twice, until both are the same. */
-static int ask_passphrase(char passphrase[SECRET_MAX])
-{
-    char again[SECRET_MAX];
-    bool same = false;
-
-    while (!same) {
-        if (secret_ask("Enter key passphrase: ", passphrase, SECRET_MAX) < 0 ||
-            secret_ask("Reenter passphrase: ", again, SECRET_MAX) < 0) {
-            return CLI_REFUSED;
-        }
-        same = strcmp(passphrase, again) == 0;
-        if (!same) {
-            puts("Passwords do not match, try again");
-        }
-        OPENSSL_cleanse(again, sizeof(again));
     }
     return CLI_DONE;
 }
@@ -149,16 +133,29 @@ static int write_key(const struct keygen_opts *opts, const struct key_type *type
     return CLI_DONE;
 }
 
+/* Whoever names a passphrase wants it used. */
+static int check_protection(const struct cli_call *call)
+{
+    const struct keygen_opts *opts = call->opts;
+
+    if (passphrase_fd() >= 0 && !opts->password) {
+        return cli_usage_error(call, "--passphrase-fd without --password: the key would not be "
+                                     "protected");
+    }
+    return CLI_DONE;
+}
+
 static int keygen_run(const struct cli_call *call)
 {
     const struct keygen_opts *opts = call->opts;
     const struct key_type *type = NULL;
     char passphrase[SECRET_MAX];
-    int rc = choose_type(call, &type);
+    int rc = check_protection(call);
 
-    if (rc != CLI_DONE) {
+    if (rc != CLI_DONE || (rc = choose_type(call, &type)) != CLI_DONE) {
         return rc;
     }
+    secret_no_dumps();
     if (hsm_is_uri(opts->key)) {
         return opts->password || opts->force
                    ? cli_usage_error(call, "A key in a token takes neither --password nor --force")
@@ -167,10 +164,7 @@ static int keygen_run(const struct cli_call *call)
     if (!opts->password) {
         return write_key(opts, type, NULL);
     }
-    rc = ask_passphrase(passphrase);
-    if (rc == CLI_DONE) {
-        rc = write_key(opts, type, passphrase);
-    }
+    rc = passphrase_new(passphrase) < 0 ? CLI_REFUSED : write_key(opts, type, passphrase);
     OPENSSL_cleanse(passphrase, sizeof(passphrase));
     return rc;
 }

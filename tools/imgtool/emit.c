@@ -2,11 +2,13 @@
  * emit.c - bytes as source text. The layout is the reference tool's, byte for byte, so that
  * generated files under version control do not change. SPDX-License-Identifier: Apache-2.0
  */
+#define _XOPEN_SOURCE 700
 #include "emit.h"
 #include "cli.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PER_ROW 8
 
@@ -39,11 +41,25 @@ void emit_rust(struct buf *out, const char *name, struct twin_span bytes)
     buf_text(out, "];\n");
 }
 
+/* Past the buffer of stdout, which would keep a copy of a private key. */
+static int write_stdout(struct twin_span bytes)
+{
+    fflush(stdout);
+    while (bytes.len > 0) {
+        ssize_t got = write(STDOUT_FILENO, bytes.ptr, bytes.len);
+        if (got < 0 && errno != EINTR) {
+            return cli_fail(CLI_REFUSED, "cannot write the output: %s", strerror(errno));
+        }
+        bytes.ptr += got > 0 ? got : 0;
+        bytes.len -= got > 0 ? (size_t)got : 0;
+    }
+    return CLI_DONE;
+}
+
 int emit_output(const char *path, struct twin_span bytes)
 {
     if (path == NULL) {
-        fwrite(bytes.ptr, 1, bytes.len, stdout);
-        return CLI_DONE;
+        return write_stdout(bytes);
     }
     int err = cli_file_write(path, bytes.ptr, bytes.len, CLI_FILE_REPLACE);
     if (err != 0) {

@@ -209,9 +209,9 @@ static int pin_from_file(struct hsm_token *token)
 
 static int get_pin(struct hsm_token *token)
 {
-    const char *env = getenv(PIN_ENV);
     char prompt[80];
 
+    secret_no_dumps();
     if (token->uri.pin_source[0] != '\0') {
         return pin_from_file(token);
     }
@@ -223,10 +223,10 @@ static int get_pin(struct hsm_token *token)
         }
         return CLI_DONE;
     }
-    if (env != NULL && strlen(env) < sizeof(token->pin)) {
-        token->pin_len = (int)strlen(env);
-        memcpy(token->pin, env, strlen(env) + 1);
-        return CLI_DONE;
+    token->pin_len = secret_from_env(PIN_ENV, token->pin, sizeof(token->pin));
+    if (token->pin_len != SECRET_NONE) {
+        return token->pin_len >= 0 ? CLI_DONE
+                                   : cli_fail(CLI_REFUSED, PIN_ENV ": too long for a PIN");
     }
     snprintf(prompt, sizeof(prompt), "PIN of token %.32s: ", token->info.label);
     token->pin_len = secret_ask(prompt, token->pin, sizeof(token->pin));

@@ -10,6 +10,7 @@
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SALT_LEN      32
@@ -89,6 +90,19 @@ static bool make_der(struct key *key)
     return true;
 }
 
+/* "EC brainpoolP256t1 (256 bits)" */
+static void describe(const EVP_PKEY *pkey, char *out, size_t cap)
+{
+    const char *algorithm = EVP_PKEY_get0_type_name(pkey);
+    char curve[60] = "";
+
+    if (EVP_PKEY_is_a(pkey, "EC")) {
+        (void)EVP_PKEY_get_group_name(pkey, curve, sizeof(curve), NULL);
+    }
+    snprintf(out, cap, "%s%s%s (%d bits)", algorithm != NULL ? algorithm : "unknown",
+             curve[0] != '\0' ? " " : "", curve, EVP_PKEY_get_bits(pkey));
+}
+
 int key_adopt(struct key *key, EVP_PKEY *pkey, bool is_private, const char *name)
 {
     memset(key, 0, sizeof(*key));
@@ -97,10 +111,12 @@ int key_adopt(struct key *key, EVP_PKEY *pkey, bool is_private, const char *name
     key->name = name;
     key->type = key_type_of(pkey);
     if (key->type == NULL) {
+        char what[100];
+        describe(pkey, what, sizeof(what));
         return cli_fail(CLI_REFUSED,
-                        "%s: this kind of key is not used for images; use RSA with 2048 or 3072 "
-                        "bits, EC P-256 or P-384, Ed25519 or X25519",
-                        name);
+                        "%s: this is a key of type %s, which is not used for images; use RSA with "
+                        "2048 or 3072 bits, EC P-256 or P-384, Ed25519 or X25519",
+                        name, what);
     }
     if (!normalise(pkey, key->type) || !make_der(key)) {
         return cli_fail(CLI_REFUSED, "%s: unusual parameters (RSA needs e = 65537)", name);

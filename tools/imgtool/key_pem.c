@@ -3,168 +3,174 @@
  */
 #include "key_pem.h"
 #include "cli.h"
+#include "key_block.h"
 #include "secret.h"
 #include <errno.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FILE_MAX   (1024 * 1024)
 #define ITERATIONS 600000 /* of PBKDF2, for files that we protect */
 
-/* One block of a PEM file, and how it may be opened. */
-struct block {
-    const char *name; /* of the file */
-    char *label, *header;
-    unsigned char *der;
-    long len;
-    bool may_ask;
-    bool locked; /* it would have needed a passphrase */
-};
-
-static int ask_passphrase(char *out, int cap, int for_writing, void *block_)
-{
-    struct block *block = block_;
-    int len;
-
-    (void)for_writing;
-    block->locked = true;
-    if (!block->may_ask) {
-        return -1;
-    }
-    len = secret_ask("Enter key passphrase: ", out, (size_t)cap);
-    return len;
-}
-
-static EVP_PKEY *from_pkcs8(struct block *block)
-{
-    const unsigned char *at = block->der;
-    PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, block->len);
-    EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
-
-    PKCS8_PRIV_KEY_INFO_free(info);
-    return pkey;
-}
-
-static EVP_PKEY *from_encrypted(struct block *block)
-{
-    const unsigned char *at = block->der;
-    X509_SIG *sealed = d2i_X509_SIG(NULL, &at, block->len);
-    char passphrase[SECRET_MAX];
-    int len = sealed != NULL ? ask_passphrase(passphrase, sizeof(passphrase), 0, block) : -1;
-    PKCS8_PRIV_KEY_INFO *info = len >= 0 ? PKCS8_decrypt(sealed, passphrase, len) : NULL;
-    EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
-
-    OPENSSL_cleanse(passphrase, sizeof(passphrase));
-    PKCS8_PRIV_KEY_INFO_free(info);
-    X509_SIG_free(sealed);
-    return pkey;
-}
-
-/* The older forms may be protected by a header of the PEM block. */
-static EVP_PKEY *from_older(struct block *block, int kind)
-{
-    EVP_CIPHER_INFO cipher;
-    const unsigned char *at = block->der;
-
-    if (PEM_get_EVP_CIPHER_INFO(block->header, &cipher) != 1 ||
-        PEM_do_header(&cipher, block->der, &block->len, ask_passphrase, block) != 1) {
-        return NULL;
-    }
-    return d2i_PrivateKey(kind, NULL, &at, block->len);
-}
-
-static EVP_PKEY *from_rsa(struct block *block)
-{
-    return from_older(block, EVP_PKEY_RSA);
-}
-
-static EVP_PKEY *from_ec(struct block *block)
-{
-    return from_older(block, EVP_PKEY_EC);
-}
-
-static EVP_PKEY *from_public(struct block *block)
-{
-    const unsigned char *at = block->der;
-
-    return d2i_PUBKEY(NULL, &at, block->len);
-}
-
-static EVP_PKEY *from_rsa_public(struct block *block)
-{
-    const unsigned char *at = block->der;
-
-    return d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, block->len);
-}
-
-static const struct {
-    const char *label;
+/* What has been found in a file so far. */
+struct finding {
+    const char *name;
+    EVP_PKEY *pkey;
     bool is_private;
-    EVP_PKEY *(*open)(struct block *block);
-} openers[] = {
-    {"PRIVATE KEY", true, from_pkcs8},   {"ENCRYPTED PRIVATE KEY", true, from_encrypted},
-    {"RSA PRIVATE KEY", true, from_rsa}, {"EC PRIVATE KEY", true, from_ec},
-    {"PUBLIC KEY", false, from_public},  {"RSA PUBLIC KEY", false, from_rsa_public},
+    const char *advice; /* about a block that is for other programs */
 };
 
-/* CLI_DONE with *pkey NULL means: not a key, look at the next block. */
-static int open_block(struct block *block, EVP_PKEY **pkey, bool *is_private)
+/*
+ * The keys of one file have to be halves of one pair, of which the private half counts. Otherwise
+ * the order in the file would decide, silently, which of them signs.
+ */
+static int take_key(struct finding *finding, EVP_PKEY *pkey, bool is_private)
 {
-    for (size_t i = 0; i < sizeof(openers) / sizeof(openers[0]); i++) {
-        if (strcmp(block->label, openers[i].label) != 0) {
-            continue;
-        }
-        *is_private = openers[i].is_private;
-        *pkey = openers[i].open(block);
-        if (*pkey != NULL) {
-            return CLI_DONE;
-        }
-        if (block->locked && !block->may_ask) {
-            return cli_fail(CLI_USAGE,
-                            "Cannot inspect %s: key is password-protected and nobody is asked "
-                            "here; remove the protection first",
-                            block->name);
-        }
-        if (block->locked) {
-            return cli_fail(CLI_REFUSED, "%s: cannot decrypt the key; is the passphrase right?",
-                            block->name);
-        }
-        return cli_fail(CLI_REFUSED, "%s: damaged or unknown key (%s)", block->name, block->label);
+    if (finding->pkey != NULL && EVP_PKEY_eq(finding->pkey, pkey) != 1) {
+        EVP_PKEY_free(pkey);
+        return cli_fail(CLI_REFUSED,
+                        "%s holds keys that do not belong together; put each into a file of its "
+                        "own",
+                        finding->name);
     }
+    if (finding->pkey != NULL && !is_private) {
+        EVP_PKEY_free(pkey);
+        return CLI_DONE;
+    }
+    EVP_PKEY_free(finding->pkey);
+    finding->pkey = pkey;
+    finding->is_private = is_private;
     return CLI_DONE;
+}
+
+static int read_blocks(BIO *bio, bool may_ask, struct finding *finding)
+{
+    struct key_block block = {.name = finding->name, .may_ask = may_ask};
+    EVP_PKEY *pkey = NULL;
+    bool is_private = false;
+    int rc = CLI_DONE;
+
+    while (rc == CLI_DONE &&
+           PEM_read_bio(bio, &block.label, &block.header, &block.der, &block.len) == 1) {
+        long whole = block.len; /* opening may shorten it */
+        rc = key_block_open(&block, &pkey, &is_private);
+        if (rc == CLI_DONE && pkey != NULL) {
+            rc = take_key(finding, pkey, is_private);
+        } else {
+            EVP_PKEY_free(pkey);
+        }
+        finding->advice = finding->advice != NULL ? finding->advice : key_block_advice(block.label);
+        OPENSSL_free(block.label);
+        OPENSSL_free(block.header);
+        OPENSSL_clear_free(block.der, (size_t)whole);
+    }
+    return rc;
+}
+
+static bool starts_with(struct twin_span text, const char *bytes, size_t len)
+{
+    return text.len >= len && memcmp(text.ptr, bytes, len) == 0;
+}
+
+/* What the file is instead, as far as that can be told. */
+static const char *guess(struct twin_span text)
+{
+    const unsigned char *at = text.ptr;
+    PKCS12 *p12 = text.len > 0 && *at == 0x30 ? d2i_PKCS12(NULL, &at, (long)text.len) : NULL;
+    bool is_p12 = p12 != NULL;
+
+    PKCS12_free(p12);
+    if (is_p12) {
+        return "it is a PKCS#12 file; take the key out of it: openssl pkcs12 -in FILE -nocerts "
+               "-out KEY.pem";
+    }
+    if (starts_with(text, "\x30", 1)) {
+        return "it seems to be DER; make PEM of it: openssl pkey -inform DER -in FILE -out "
+               "KEY.pem (with -pubin for a public key)";
+    }
+    if (starts_with(text, "\xff\xfe", 2) || starts_with(text, "\xfe\xff", 2)) {
+        return "its text is UTF-16; save it as ASCII or UTF-8";
+    }
+    if (starts_with(text, "ssh-", 4) || starts_with(text, "ecdsa-sha2-", 11)) {
+        return "it is a public key of OpenSSH; ssh-keygen -e -m PKCS8 -f FILE prints it as PEM "
+               "(not for Ed25519)";
+    }
+    if (starts_with(text, "PuTTY-User-Key-File", 19)) {
+        return "it is a key of PuTTY; puttygen can export it";
+    }
+    return NULL;
+}
+
+static int tell_nothing_found(const struct finding *finding, struct twin_span text)
+{
+    const char *why = finding->advice != NULL ? finding->advice : guess(text);
+    unsigned long error = ERR_peek_last_error();
+    bool broken = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) != PEM_R_NO_START_LINE;
+
+    if (why == NULL && broken) {
+        why = "it has a \"-----BEGIN\" line, but the block behind it is damaged or not whole";
+    }
+    if (why == NULL) {
+        why = "a PEM file with \"-----BEGIN PRIVATE KEY-----\" or \"-----BEGIN PUBLIC KEY-----\" "
+              "is needed";
+    }
+    return cli_fail(CLI_REFUSED, "%s: no key found; %s", finding->name, why);
+}
+
+/* Undo what editors and other files that hold keys add: byte order mark, indentation, line ends. */
+static void tidy(struct twin_span text, struct buf *out)
+{
+    bool indented = true;
+
+    if (starts_with(text, "\xef\xbb\xbf", 3)) {
+        text.ptr += 3;
+        text.len -= 3;
+    }
+    buf_reserve(out, text.len + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.ptr[i];
+        bool line_end = c == '\r' || c == '\n';
+        bool half_of_end = c == '\r' && i + 1 < text.len && text.ptr[i + 1] == '\n';
+        indented = indented && (c == ' ' || c == '\t');
+        if (!indented && !half_of_end) {
+            buf_add(out, line_end ? "\n" : (const char *)&c, 1);
+        }
+        indented = indented || line_end;
+    }
+    buf_add(out, "\n", 1);
 }
 
 int pem_parse(const char *name, struct twin_span text, bool may_ask, EVP_PKEY **pkey,
               bool *is_private)
 {
-    BIO *bio = BIO_new_mem_buf(text.ptr, (int)text.len);
-    int rc = CLI_DONE;
+    struct finding finding = {.name = name};
+    struct buf lines = {0};
 
-    *pkey = NULL;
-    while (bio != NULL && rc == CLI_DONE && *pkey == NULL) {
-        struct block block = {.name = name, .may_ask = may_ask};
-        if (PEM_read_bio(bio, &block.label, &block.header, &block.der, &block.len) != 1) {
-            rc = cli_fail(CLI_REFUSED,
-                          "%s: no key found; a PEM file with \"-----BEGIN PRIVATE KEY-----\" or "
-                          "\"-----BEGIN PUBLIC KEY-----\" is needed",
-                          name);
-            break;
-        }
-        rc = open_block(&block, pkey, is_private);
-        OPENSSL_free(block.label);
-        OPENSSL_free(block.header);
-        OPENSSL_clear_free(block.der, (size_t)block.len);
+    tidy(text, &lines);
+    BIO *bio = BIO_new_mem_buf(lines.data, (int)lines.len);
+    ERR_clear_error();
+    int rc = bio != NULL ? read_blocks(bio, may_ask, &finding) : CLI_REFUSED;
+    if (rc == CLI_DONE && finding.pkey == NULL) {
+        rc = tell_nothing_found(&finding, text);
+    }
+    *pkey = finding.pkey;
+    *is_private = finding.is_private;
+    if (rc != CLI_DONE) {
+        EVP_PKEY_free(finding.pkey);
+        *pkey = NULL;
     }
     BIO_free(bio);
+    buf_free_secret(&lines);
     return rc;
 }
 
 int pem_load(const char *name, bool may_ask, EVP_PKEY **pkey, bool *is_private)
 {
     struct cli_bytes file;
+    secret_no_dumps();
     int err = cli_file_read(name, FILE_MAX, &file);
 
     *pkey = NULL;

@@ -7,9 +7,10 @@
 
 /*
  * Read the key of a PEM file: PKCS#8 (also protected), RSA and EC in their older forms, public
- * keys.
+ * keys. Where it holds both halves of a pair, in whichever order, the private one is taken.
  *
- * may_ask  ask for the passphrase of a protected file; otherwise that is a failure.
+ * may_ask  ask for the passphrase of a protected file if nothing else gives one; otherwise that is
+ *          a failure.
  * pkey     out: to be freed by the caller.
  *
  * Returns CLI_DONE, or an exit code after the message.

@@ -4,12 +4,13 @@
  */
 #include "commands.h"
 #include "hsm.h"
+#include "secret.h"
 #include "twin_config.h"
 #include <limits.h>
 #include <openssl/crypto.h>
 
 struct common_opts {
-    int64_t pin_fd;
+    int64_t pin_fd, passphrase_fd;
 };
 
 static const struct cli_opt common_options[] = {
@@ -20,6 +21,14 @@ static const struct cli_opt common_options[] = {
      .min = 0,
      .max = INT_MAX,
      .help = "Read the PIN of a token from this file descriptor"},
+    {.name = "passphrase-fd",
+     .type = CLI_I64,
+     .offset = offsetof(struct common_opts, passphrase_fd),
+     .arg = "N",
+     .min = 0,
+     .max = INT_MAX,
+     .help = "Read the passphrase of a key file from this file descriptor, a line for each "
+             "protected key; IMGTOOL_PASSPHRASE in the environment is the other way"},
     {.name = NULL},
 };
 
@@ -28,6 +37,7 @@ static int before(const struct cli_call *call)
     const struct common_opts *opts = call->common;
 
     hsm_set_pin_fd(opts->pin_fd == CLI_I64_NONE ? -1 : (int)opts->pin_fd);
+    passphrase_set_fd(opts->passphrase_fd == CLI_I64_NONE ? -1 : (int)opts->passphrase_fd);
     return CLI_DONE;
 }
 
@@ -43,7 +53,10 @@ int main(int argc, char **argv)
         .before = before,
     };
 
+    secret_wipe_on_free();
     /* What a signature means must not depend on a configuration file of the machine. */
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-    return cli_main(&program, argc, argv);
+    int rc = cli_main(&program, argc, argv);
+    passphrase_forget();
+    return rc;
 }

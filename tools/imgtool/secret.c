@@ -1,12 +1,19 @@
 /*
- * secret.c - passphrases and PINs. SPDX-License-Identifier: Apache-2.0
+ * secret.c - reading passphrases and PINs, and leaving none behind.
+ * SPDX-License-Identifier: Apache-2.0
  */
-#define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE
 #include "secret.h"
+#include "cli.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <openssl/crypto.h>
+#include <stdalign.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -16,7 +23,7 @@
 int secret_read(int fd, char *out, size_t cap)
 {
     size_t len = 0;
-    bool any = false;
+    bool any = false, usable = true;
 
     for (;;) {
         char c;
@@ -25,13 +32,14 @@ int secret_read(int fd, char *out, size_t cap)
             continue;
         }
         if (got > 0 && c == INTERRUPT) {
-            return -1;
+            return SECRET_NONE;
         }
         any = any || got > 0;
         if (got <= 0 || c == '\n') {
             break;
         }
-        if (len + 1 < cap) {
+        usable = usable && len + 1 < cap && c != '\0';
+        if (usable) {
             out[len++] = c;
         }
     }
@@ -39,7 +47,7 @@ int secret_read(int fd, char *out, size_t cap)
         len--;
     }
     out[len] = '\0';
-    return any ? (int)len : -1;
+    return !any ? SECRET_NONE : usable ? (int)len : SECRET_UNUSABLE;
 }
 
 /* Without signals, so that an interrupt cannot leave the terminal silent: it ends the line. */
@@ -68,6 +76,7 @@ int secret_ask(const char *prompt, char *out, size_t cap)
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     int len;
 
+    secret_no_dumps();
     fflush(stdout);
     if (tty >= 0) {
         len = ask_silently(tty, prompt, out, cap);
@@ -76,8 +85,87 @@ int secret_ask(const char *prompt, char *out, size_t cap)
         fputs(prompt, stderr);
         len = secret_read(STDIN_FILENO, out, cap);
     }
-    if (len < 0) {
+    if (len == SECRET_NONE) {
         fputs("Aborted!\n", stderr);
+    } else if (len == SECRET_UNUSABLE) {
+        cli_fail(CLI_REFUSED, "more than %zu bytes, or a zero byte among them", cap - 1);
     }
     return len;
+}
+
+int secret_from_env(const char *variable, char *out, size_t cap)
+{
+    char *value = getenv(variable);
+    size_t len = value != NULL ? strlen(value) : 0;
+
+    if (value == NULL) {
+        return SECRET_NONE;
+    }
+    if (len >= cap) {
+        return SECRET_UNUSABLE;
+    }
+    memcpy(out, value, len + 1);
+    OPENSSL_cleanse(value, len);
+    unsetenv(variable);
+    return (int)len;
+}
+
+void secret_no_dumps(void)
+{
+    const struct rlimit none = {0, 0};
+
+    /* The limit does not hold where a core goes to a program; the flag does. */
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* In front of each piece of memory: how long it is. */
+union head {
+    size_t len;
+    max_align_t align;
+};
+
+static void *wiped_alloc(size_t len, const char *file, int line)
+{
+    union head *head = len <= SIZE_MAX - sizeof(*head) ? malloc(sizeof(*head) + len) : NULL;
+
+    (void)file;
+    (void)line;
+    if (head == NULL) {
+        return NULL;
+    }
+    head->len = len;
+    return head + 1;
+}
+
+static void wiped_free(void *at, const char *file, int line)
+{
+    union head *head = at;
+
+    (void)file;
+    (void)line;
+    if (head != NULL) {
+        head--;
+        OPENSSL_cleanse(at, head->len);
+        free(head);
+    }
+}
+
+static void *wiped_realloc(void *at, size_t len, const char *file, int line)
+{
+    const union head *head = at;
+    void *longer = len > 0 ? wiped_alloc(len, file, line) : NULL;
+
+    if (at != NULL && longer != NULL) {
+        memcpy(longer, at, head[-1].len < len ? head[-1].len : len);
+    }
+    if (longer != NULL || len == 0) {
+        wiped_free(at, file, line);
+    }
+    return longer;
+}
+
+void secret_wipe_on_free(void)
+{
+    (void)CRYPTO_set_mem_functions(wiped_alloc, wiped_realloc, wiped_free);
 }

@@ -4,6 +4,7 @@
  */
 #include "sidefile.h"
 #include "cli.h"
+#include "secret.h"
 #include "twin/base64.h"
 #include <ctype.h>
 #include <openssl/crypto.h>
@@ -67,6 +68,7 @@ static void from_hex(struct buf *text)
 
 int kek_load(const char *path, struct buf *kek)
 {
+    secret_no_dumps();
     int rc = read_file(path, kek);
 
     if (rc != CLI_DONE) {

@@ -1,0 +1,36 @@
+/*
+ * key_block.h - one block of a PEM file: what key is in it, and under which protection.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include <openssl/evp.h>
+#include <stdbool.h>
+
+struct key_block {
+    const char *name;     /* of the file, for messages */
+    char *label, *header; /* as PEM_read_bio() gives them */
+    unsigned char *der;
+    long len;
+    bool may_ask; /* for a passphrase; otherwise a protected key is a failure */
+};
+
+/*
+ * Open a block.
+ *
+ * pkey        out: the key, the caller's; NULL with CLI_DONE: the block is no key.
+ * is_private  out.
+ *
+ * Returns CLI_DONE, or an exit code after the message.
+ */
+int key_block_open(struct key_block *block, EVP_PKEY **pkey, bool *is_private);
+
+/* How to get a key out of a block that is for other programs; NULL if that is not known. */
+const char *key_block_advice(const char *label);
+
+/*
+ * Keys in forms that only some programs know, made usual: RSA keys marked for PSS become plain
+ * ones, EC keys that spell out the numbers of their curve name it instead. *pkey is replaced.
+ *
+ * Returns NULL, or why that is not possible.
+ */
+const char *key_make_usual(EVP_PKEY **pkey);
