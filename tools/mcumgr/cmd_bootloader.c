@@ -7,6 +7,7 @@
 #include "twin/grp_os.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Modes as MCUboot numbers them. */
 static const char *const modes[] = {
@@ -22,12 +23,14 @@ static const char *mode_text(int64_t mode)
     return mode >= 0 && mode < count ? modes[mode] : "unknown";
 }
 
-static int ask(struct session *session, const char *query, size_t query_len,
+/* Ask with this query, NULL for none. A bootloader other than MCUboot has no mode to tell: what the
+ * device refuses is as what it leaves out, if may_refuse. */
+static int ask(struct session *session, const char *query, bool may_refuse,
                struct twin_os_bootloader_rsp *rsp)
 {
     const struct twin_os_bootloader_req req = {
-        .present = query_len > 0 ? TWIN_OS_BOOTLOADER_REQ_QUERY : 0,
-        .query = {(const uint8_t *)query, query_len},
+        .present = query != NULL ? TWIN_OS_BOOTLOADER_REQ_QUERY : 0,
+        .query = twin_span_text(query != NULL ? query : ""),
     };
     const struct twin_request request = {.op = TWIN_SMP_READ,
                                          .group = TWIN_GRP_OS,
@@ -36,39 +39,78 @@ static int ask(struct session *session, const char *query, size_t query_len,
                                          .req = &req,
                                          .rsp_msg = &twin_os_bootloader_rsp_msg,
                                          .rsp = rsp};
-    return session_request(session, &request, "ask about the bootloader");
+
+    memset(rsp, 0, sizeof(*rsp));
+    twin_client_begin(&session->client, &request);
+    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    return err == TWIN_OK || (err == TWIN_E_REFUSED && may_refuse)
+               ? CLI_DONE
+               : report_failure(session, err, "ask about the bootloader");
 }
 
-static void print_text(const char *name, const struct twin_os_bootloader_rsp *mode)
+static void print_name(struct twin_span name)
 {
-    printf("Bootloader: %s\nMode: %s (%lld)\n", name, mode_text(mode->mode), (long long)mode->mode);
-    if (mode->no_downgrade) {
+    char *text = report_text(name);
+
+    printf("Bootloader: %s\n", name.len != 0 ? text : "?");
+    free(text);
+}
+
+static void print_mode(const struct twin_os_bootloader_rsp *rsp)
+{
+    if (rsp->present & TWIN_OS_BOOTLOADER_RSP_MODE) {
+        printf("Mode: %s (%lld)\n", mode_text(rsp->mode), (long long)rsp->mode);
+    } else {
+        puts("Mode: unknown");
+    }
+    if (rsp->no_downgrade) {
         puts("Downgrades are refused");
     }
 }
 
-static int run(const struct cli_call *call)
+static void print_json(json_t *name, const struct twin_os_bootloader_rsp *rsp)
+{
+    const bool has_mode = rsp->present & TWIN_OS_BOOTLOADER_RSP_MODE;
+
+    cli_json_print(json_pack("{s:o, s:o, s:s, s:b}", "bootloader", name, "mode",
+                             has_mode ? json_integer(rsp->mode) : json_null(), "mode_text",
+                             has_mode ? mode_text(rsp->mode) : "unknown", "no_downgrade",
+                             rsp->no_downgrade));
+}
+
+/* Two questions; an answer is used before the next one takes its place. */
+static int show(struct session *session)
 {
     struct twin_os_bootloader_rsp rsp;
+    json_t *name = NULL;
+
+    int code = ask(session, NULL, false, &rsp);
+    if (code == CLI_DONE && session->common->json) {
+        const bool has_name = rsp.present & TWIN_OS_BOOTLOADER_RSP_NAME;
+        name = has_name ? report_json_text(rsp.bootloader) : json_null();
+    } else if (code == CLI_DONE) {
+        print_name(rsp.bootloader);
+    }
+    if (code == CLI_DONE) {
+        code = ask(session, "mode", true, &rsp);
+    }
+    if (code == CLI_DONE && session->common->json) {
+        print_json(json_incref(name), &rsp);
+    } else if (code == CLI_DONE) {
+        print_mode(&rsp);
+    }
+    json_decref(name);
+    return code;
+}
+
+static int run(const struct cli_call *call)
+{
     struct session session;
-    char *name = NULL;
 
     int code = session_open(&session, call);
     if (code == CLI_DONE) {
-        code = ask(&session, NULL, 0, &rsp);
+        code = show(&session);
     }
-    if (code == CLI_DONE) {
-        name = report_text(rsp.bootloader);
-        code = ask(&session, "mode", 4, &rsp);
-    }
-    if (code == CLI_DONE && session.common->json) {
-        cli_json_print(json_pack("{s:s, s:I, s:s, s:b}", "bootloader", name != NULL ? name : "",
-                                 "mode", (json_int_t)rsp.mode, "mode_text", mode_text(rsp.mode),
-                                 "no_downgrade", rsp.no_downgrade));
-    } else if (code == CLI_DONE) {
-        print_text(name != NULL ? name : "", &rsp);
-    }
-    free(name);
     session_close(&session);
     return code;
 }

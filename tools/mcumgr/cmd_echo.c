@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ASK_MS    1000 /* for the question that finds out why there was no echo */
+#define ASK_TRIES 2
+
 static void print_reply(const struct mcumgr_common *common, struct twin_span text)
 {
     if (common->json) {
@@ -15,13 +18,96 @@ static void print_reply(const struct mcumgr_common *common, struct twin_span tex
         return;
     }
     char *copy = report_text(text);
-    puts(copy != NULL ? copy : "");
+    puts(copy);
     free(copy);
 }
 
-static int run(const struct cli_call *call)
+/* Bytes of the packet that a request makes; 0 if it fits none. */
+static size_t packet_len(struct session *session, const struct twin_request *request)
 {
-    const char *text = call->args[0];
+    size_t len = 0;
+    const twin_err_t err = twin_client_encode(&session->client, request, 0, session->packet,
+                                              sizeof(session->packet), &len);
+
+    return err == TWIN_OK ? len : 0;
+}
+
+static int fail_too_long(const char *why)
+{
+    return cli_fail_as(&(struct cli_failure){.code = CLI_REFUSED,
+                                             .what = "echo",
+                                             .why = why,
+                                             .hint = "Try a shorter TEXT; 'mcumgr params' shows "
+                                                     "the size of the device's buffers, if it "
+                                                     "tells"});
+}
+
+/*
+ * Servers drop what is too long for them without a word. One that answers another question is
+ * there, so it was the echo: by its own numbers, or by what is left.
+ */
+static int explain_silence(struct session *session, const struct twin_request *echo)
+{
+    static const struct twin_empty nothing;
+    struct twin_os_params_rsp params = {0};
+    const struct twin_request ask = {.op = TWIN_SMP_READ,
+                                     .group = TWIN_GRP_OS,
+                                     .id = TWIN_OS_PARAMS,
+                                     .timeout_ms = ASK_MS,
+                                     .tries = ASK_TRIES,
+                                     .req_msg = &twin_empty_msg,
+                                     .req = &nothing,
+                                     .rsp_msg = &twin_os_params_rsp_msg,
+                                     .rsp = &params};
+    const size_t len = packet_len(session, echo) + session->kind->frame_bytes;
+    char why[200];
+
+    twin_client_begin(&session->client, &ask);
+    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    if (err != TWIN_OK && err != TWIN_E_REFUSED) {
+        return report_failure(session, TWIN_E_TIMEOUT, "echo");
+    }
+    if (params.present & TWIN_OS_PARAMS_RSP_SIZE && len > params.buf_size) {
+        snprintf(why, sizeof(why),
+                 "TEXT is longer than the device takes: it makes %zu bytes, the device's buffers "
+                 "have %u",
+                 len, (unsigned)params.buf_size);
+    } else {
+        snprintf(why, sizeof(why),
+                 "the device is there, but does not answer this echo of %zu bytes: TEXT may be "
+                 "longer than it takes",
+                 len);
+    }
+    return fail_too_long(why);
+}
+
+/* What the device could mean by this code, of an echo, is the length of the text. */
+static bool is_about_length(const struct twin_refusal *refusal)
+{
+    return !refusal->is_group &&
+           (refusal->rc == TWIN_RC_TOO_LARGE || refusal->rc == TWIN_RC_NO_MEMORY);
+}
+
+static int explain(struct session *session, const struct twin_request *request, twin_err_t err)
+{
+    char why[200];
+
+    if (mcumgr_is_compat() || session->was_stopped || session->link == NULL) {
+        return report_failure(session, err, "echo");
+    }
+    if (err == TWIN_E_TIMEOUT) {
+        return explain_silence(session, request);
+    }
+    if (err == TWIN_E_REFUSED && is_about_length(&session->client.refusal)) {
+        snprintf(why, sizeof(why), "TEXT is longer than the device takes (code %lld: %s)",
+                 (long long)session->client.refusal.rc, twin_refusal_str(&session->client.refusal));
+        return fail_too_long(why);
+    }
+    return report_failure(session, err, "echo");
+}
+
+static int echo(struct session *session, const char *text)
+{
     const struct twin_os_echo_req req = {
         .present = TWIN_OS_ECHO_REQ_TEXT,
         .text = {(const uint8_t *)text, strlen(text)},
@@ -34,21 +120,32 @@ static int run(const struct cli_call *call)
                                          .req = &req,
                                          .rsp_msg = &twin_os_echo_rsp_msg,
                                          .rsp = &rsp};
+    const size_t len = packet_len(session, &request);
+
+    if (len == 0 || len > session->link->packet_max) {
+        return cli_fail(CLI_USAGE, "TEXT is longer than one packet of this connection (%u bytes)",
+                        (unsigned)session->link->packet_max);
+    }
+    twin_client_begin(&session->client, &request);
+    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    if (err != TWIN_OK) {
+        return explain(session, &request, err);
+    }
+    print_reply(session->common, rsp.text);
+    return CLI_DONE;
+}
+
+static int run(const struct cli_call *call)
+{
     struct session session;
 
     int code = session_open(&session, call);
     if (code == CLI_DONE) {
-        code = session_request(&session, &request, "echo");
-    }
-    if (code == CLI_DONE) {
-        print_reply(session.common, rsp.text);
+        code = echo(&session, call->args[0]);
     }
     session_close(&session);
     return code;
 }
 
-const struct cli_cmd cmd_echo = {.path = "echo",
-                                 .args = "TEXT",
-                                 .spare = CLI_SPARE_NEVER,
-                                 .help = "Let the device say TEXT back",
-                                 .run = run};
+const struct cli_cmd cmd_echo = {
+    .path = "echo", .args = "TEXT", .help = "Let the device say TEXT back", .run = run};

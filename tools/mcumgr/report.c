@@ -88,12 +88,18 @@ json_t *report_json_unsigned(uint64_t number)
 
 json_t *report_json_hex(struct twin_span bytes)
 {
-    char hex[2 * TWIN_IMAGE_HASH_MAX + 1] = "";
+    char *hex = malloc(2 * bytes.len + 1);
 
-    for (size_t i = 0; i < bytes.len && i < TWIN_IMAGE_HASH_MAX; i++) {
+    if (hex == NULL) {
+        exit(cli_fail(CLI_LINK, "not enough memory for the device's answer"));
+    }
+    hex[0] = '\0';
+    for (size_t i = 0; i < bytes.len; i++) {
         snprintf(hex + 2 * i, 3, "%02x", bytes.ptr[i]);
     }
-    return json_string(hex);
+    json_t *value = json_string(hex);
+    free(hex);
+    return value;
 }
 
 /* ---- Refusals ---- */
@@ -182,7 +188,7 @@ struct failure {
 };
 
 static const struct failure failures[] = {
-    {TWIN_E_FORMAT, CLI_LINK, "the device's answers cannot be read",
+    {TWIN_E_FORMAT, CLI_LINK, "the device's answers cannot be read, or lack what was asked for",
      "Is it an SMP server, is the baud rate right?"},
     {TWIN_E_VERIFY, CLI_VERIFY, "what the device has is not what was sent", NULL},
     {TWIN_E_IO, CLI_LINK, "the device answers but does not take more data", NULL},
