@@ -87,7 +87,7 @@ struct twin_image_state_rsp {
     struct twin_span slots; /* twin_msg_items() over twin_image_slot_msg */
     int64_t split_status;
 };
-enum { TWIN_IMAGE_STATE_RSP_SPLIT = 1 << 1 };
+enum { TWIN_IMAGE_STATE_RSP_SLOTS = 1 << 0, TWIN_IMAGE_STATE_RSP_SPLIT = 1 << 1 };
 
 struct twin_image_state_req {
     uint32_t present;
@@ -155,7 +155,9 @@ struct twin_image_slot_info_rsp {
     struct twin_span images; /* twin_msg_items() over twin_image_slot_info_image_msg */
 };
 
-extern const struct twin_msg twin_image_slot_msg, twin_image_state_rsp_msg,
+/* twin_image_mark_rsp_msg: of a state write, after which some servers send no list; then it is
+ * empty. */
+extern const struct twin_msg twin_image_slot_msg, twin_image_state_rsp_msg, twin_image_mark_rsp_msg,
     twin_image_state_req_msg, twin_image_upload_req_msg, twin_image_upload_rsp_msg,
     twin_image_erase_req_msg, twin_image_slot_info_rsp_msg, twin_image_slot_info_image_msg,
     twin_image_slot_info_slot_msg;

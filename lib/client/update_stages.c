@@ -343,7 +343,7 @@ static void conclude_confirm(struct twin_update *u, twin_err_t result, uint32_t 
 #define ASK_OFTEN ASK_LIST, .tries = 1, .timeout_ms = POLL_ANSWER
 #define SET_STATE                                                                                  \
     .op = TWIN_SMP_WRITE, .group = TWIN_GRP_IMAGE, .id = TWIN_IMAGE_STATE,                         \
-    .req_msg = &twin_image_state_req_msg, .rsp_msg = &twin_image_state_rsp_msg
+    .req_msg = &twin_image_state_req_msg, .rsp_msg = &twin_image_mark_rsp_msg
 /* Sent once: a late repeat would cost the image one of its starts. */
 #define RESTART                                                                                    \
     .op = TWIN_SMP_WRITE, .group = TWIN_GRP_OS, .id = TWIN_OS_RESET, .tries = 1,                   \

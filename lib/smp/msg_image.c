@@ -20,6 +20,10 @@ static const struct twin_field state_rsp[] = {
     TWIN_FIELD(twin_image_state_rsp, slots, TWIN_IMAGE_KEY_IMAGES, TWIN_F_LIST, TWIN_REQUIRED),
     TWIN_FIELD(twin_image_state_rsp, split_status, TWIN_IMAGE_KEY_SPLIT, TWIN_F_I64, TWIN_OPTIONAL),
 };
+static const struct twin_field mark_rsp[] = {
+    TWIN_FIELD(twin_image_state_rsp, slots, TWIN_IMAGE_KEY_IMAGES, TWIN_F_LIST, TWIN_OPTIONAL),
+    TWIN_FIELD(twin_image_state_rsp, split_status, TWIN_IMAGE_KEY_SPLIT, TWIN_F_I64, TWIN_OPTIONAL),
+};
 static const struct twin_field state_req[] = {
     TWIN_FIELD(twin_image_state_req, hash, "hash", TWIN_F_BSTR, TWIN_OPTIONAL),
     TWIN_FIELD(twin_image_state_req, confirm, "confirm", TWIN_F_BOOL, TWIN_OPTIONAL),
@@ -61,6 +65,7 @@ static const struct twin_field slot_info_rsp[] = {
 
 const struct twin_msg twin_image_slot_msg = TWIN_MSG(twin_image_slot, slot);
 const struct twin_msg twin_image_state_rsp_msg = TWIN_MSG(twin_image_state_rsp, state_rsp);
+const struct twin_msg twin_image_mark_rsp_msg = TWIN_MSG(twin_image_state_rsp, mark_rsp);
 const struct twin_msg twin_image_state_req_msg = TWIN_MSG(twin_image_state_req, state_req);
 const struct twin_msg twin_image_upload_req_msg = TWIN_MSG(twin_image_upload_req, upload_req);
 const struct twin_msg twin_image_upload_rsp_msg = TWIN_MSG(twin_image_upload_rsp, upload_rsp);

@@ -218,6 +218,14 @@ class Dfu(unittest.TestCase):
         self.assertEqual(result["replaced"], "1.0.0")
         self.assertEqual(self.listed()[0], ("1.2.0", True))
 
+    def test_a_third_one_after_a_confirmation(self):
+        """The other advice: confirm what is on trial."""
+        self.update(image_path("1.1.0"))
+        self.refused(image_path("1.2.0-unconfirmed"), "on-trial", code=1, step="look")
+        self.assertIn("Confirm the image that runs", self.talk)
+        self.assertEqual(self.device.mcumgr("image", "confirm").returncode, 0)
+        self.assertEqual(self.update(image_path("1.2.0-unconfirmed"))["replaced"], "1.1.0")
+
     # ---- Health ----
 
     def test_health(self):
@@ -342,7 +350,7 @@ class Dfu(unittest.TestCase):
                           [path, *port, "--bogus"], [path, path, *port],
                           [path, *port, "--key", KEY, "--allow-unsigned"],
                           [path, *port, "--key", self.folder / "nothing"],
-                          [path, "-c", "a", "-c", "b"], [path, *port, "--confirm", "--key", path]):
+                          [path, "-c", "a", "-c", "b"], [path, *port, "--key", KEY, "--key", KEY], [path, *port, "--confirm", "--key", path]):
             with self.subTest(arguments):
                 done = dfu(*arguments)
                 self.assertEqual(done.returncode, 2, done.stderr)

@@ -85,6 +85,7 @@ static const struct cli_opt must[] = {
      .letter = 'k',
      .type = CLI_TEXT,
      .required = true,
+     .once = true,
      .offset = offsetof(struct must_opts, key),
      .help = "h"},
     {.name = NULL},
@@ -237,6 +238,7 @@ static void test_usage_errors(void)
         "do x --tex abc",
         "do x -fz",
         "do x --big 9223372036854775808",
+        "image upload -k k -k k file",
     };
 
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

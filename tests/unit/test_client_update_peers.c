@@ -439,7 +439,7 @@ static void check_marks(void)
     CHECK_EQ(s.peer.boots, 0);
 
     s = make(); /* an answer without the list: the device agreed */
-    s.peer.faults[PEER_TEST] = (struct peer_fault){.times = 1, .kind = PEER_EMPTY};
+    s.peer.faults[PEER_TEST] = (struct peer_fault){.times = PEER_EVER, .kind = PEER_EMPTY};
     check_done(&s);
 }
 
@@ -461,6 +461,9 @@ static void check_confirms(void)
     s.peer.confirms_nothing = true;
     s.peer.slots[0].is_confirmed = false;
     check_end(&s, TWIN_E_STATE, TWIN_UPDATE_CONFIRM, TWIN_UPDATE_NOT_CONFIRMED);
+    CHECK(!s.update.is_confirmed);
+    s.peer.faults[PEER_CONFIRM] = (struct peer_fault){.times = 1, .kind = PEER_EMPTY};
+    check_end(&s, TWIN_E_STATE, TWIN_UPDATE_PROVE, TWIN_UPDATE_NOT_CONFIRMED);
     CHECK(!s.update.is_confirmed);
 
     s.peer.faults[PEER_CONFIRM] =

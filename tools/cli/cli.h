@@ -79,6 +79,7 @@ struct cli_opt {
     int64_t min, max;           /* U32, I64 and DOUBLE: range; both 0: that of the type */
     uint8_t values;             /* REPEAT: words that each takes; 0 means 1 */
     bool required;
+    bool once;   /* given twice is an error; else the last one counts */
     bool hidden; /* not in help */
 };
 

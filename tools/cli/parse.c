@@ -127,7 +127,11 @@ static int take_option(struct parser *parser, const struct found *found, int arg
     const struct cli_opt *opt = found->opt;
     int words = opt->type == CLI_FLAG ? 0 : opt->values == 0 ? 1 : opt->values;
     const char *value = found->value;
+    bool *given = &found->set->given[opt - found->set->options];
 
+    if (opt->once && *given) {
+        return cli_usage_error(&parser->call, "Option '--%s' is given twice.", opt->name);
+    }
     if (words == 0 && value != NULL && !parser->call.program->go_style) {
         return cli_usage_error(&parser->call, "Option '--%s' does not take a value.", opt->name);
     }
@@ -145,7 +149,7 @@ static int take_option(struct parser *parser, const struct found *found, int arg
         }
         value = NULL;
     } while (--words > 0);
-    found->set->given[opt - found->set->options] = true;
+    *given = true;
     return PARSE_GO_ON;
 }
 

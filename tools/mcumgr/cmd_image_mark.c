@@ -84,14 +84,6 @@ static int complete_hash(struct session *session, struct hash *hash)
     return CLI_DONE;
 }
 
-/* Servers answer with their list; bootloaders often just with {}. */
-static const struct twin_field answer[] = {
-    TWIN_FIELD(twin_image_state_rsp, slots, TWIN_IMAGE_KEY_IMAGES, TWIN_F_LIST, TWIN_OPTIONAL),
-    TWIN_FIELD(twin_image_state_rsp, split_status, TWIN_IMAGE_KEY_SPLIT, TWIN_F_I64, TWIN_OPTIONAL),
-};
-static const struct twin_msg answer_msg = TWIN_MSG(twin_image_state_rsp, answer);
-enum { HAS_LIST = 1 << 0 };
-
 static int mark(struct session *session, const struct hash *hash, bool confirm)
 {
     const struct twin_image_state_req req = {.present = TWIN_IMAGE_STATE_REQ_HASH |
@@ -104,12 +96,12 @@ static int mark(struct session *session, const struct hash *hash, bool confirm)
                                          .id = TWIN_IMAGE_STATE,
                                          .req_msg = &twin_image_state_req_msg,
                                          .req = &req,
-                                         .rsp_msg = &answer_msg,
+                                         .rsp_msg = &twin_image_mark_rsp_msg,
                                          .rsp = &state};
 
     const int code = session_request(session, &request,
                                      confirm ? "confirm the image" : "mark the image for test");
-    if (code == CLI_DONE && (state.present & HAS_LIST)) {
+    if (code == CLI_DONE && (state.present & TWIN_IMAGE_STATE_RSP_SLOTS)) {
         image_list_print(session, &state);
     } else if (code == CLI_DONE) {
         fprintf(stderr, "The device agreed, but did not show its images; 'mcumgr image list' asks "

@@ -22,9 +22,9 @@ struct opts {
     }
 
 static const struct cli_opt options[] = {
-    OPTION(key, CLI_TEXT, .name = "key", .arg = "FILE",
+    OPTION(key, CLI_TEXT, .name = "key", .once = true, .arg = "FILE",
            .help = "check first that this key (PEM, public or private) signed the image"),
-    OPTION(health, CLI_TEXT, .name = "health-check", .arg = "COMMAND",
+    OPTION(health, CLI_TEXT, .name = "health-check", .once = true, .arg = "COMMAND",
            .help = "run this shell command once the new image runs; unless it ends with 0 the "
                    "image is not confirmed"),
     OPTION(confirm, CLI_FLAG, .name = "confirm",
@@ -56,7 +56,6 @@ struct run {
     struct image_file file;
     struct update_report report;
     struct twin_update update;
-    bool has_run; /* the new image was seen running: from then on it is confirmed or not, no more */
 };
 
 /* An older version is installed only on request. One that cannot be read is no reason. */
@@ -65,7 +64,7 @@ static bool may_begin(void *ctx, const struct twin_image_slot *replaced)
     struct run *run = ctx;
     struct twin_version theirs;
 
-    if (run->has_run) {
+    if (run->report.has_run) {
         return false;
     }
     update_report_before(&run->report, replaced);
@@ -87,23 +86,36 @@ static int update(struct run *run, bool confirm)
     struct twin_update_config config = {.upload = {.image = opts->image, .upgrade = opts->upgrade},
                                         .confirm = confirm,
                                         .force_reset = opts->force,
-                                        .go_back = opts->go_back && !run->has_run,
+                                        .go_back = opts->go_back && !run->report.has_run,
                                         .patience_ms = opts->wait * 1000,
                                         .may_begin = may_begin,
                                         .ctx = run};
 
     upload_describe_link(&run->session, &config.upload);
     image_file_describe(&run->file, &config.upload);
+    run->report.silence_s =
+        (config.upload.patience_ms != 0 ? config.upload.patience_ms : TWIN_UPLOAD_PATIENCE_MS) /
+        1000;
     twin_update_begin(&run->update, &run->session.client, &config);
     const twin_err_t err = update_drive(&run->session, &run->update, on_stage, run);
     if (err == TWIN_OK) {
         update_report_add(&run->report, &run->update);
         return CLI_DONE;
     }
-    if (run->has_run && run->update.cause == TWIN_UPDATE_DECLINED) {
+    if (run->report.has_run && run->update.cause == TWIN_UPDATE_DECLINED) {
         run->update.cause = TWIN_UPDATE_OTHER_RUNS; /* it ran, and is gone */
     }
     return update_report_failure(&run->report, &run->update, err);
+}
+
+static int check(struct run *run)
+{
+    char text[200];
+
+    snprintf(text, sizeof(text), "checking the device's health, until this ends: %.140s",
+             run->opts->health);
+    update_report_step(&run->report, "health", text);
+    return health_check(run->opts->health);
 }
 
 /*
@@ -112,10 +124,9 @@ static int update(struct run *run, bool confirm)
  */
 static int check_health(struct run *run)
 {
-    run->has_run = true;
+    run->report.has_run = true;
     session_close(&run->session);
-    update_report_step(&run->report, "health", run->opts->health);
-    int code = health_check(run->opts->health);
+    int code = check(run);
     if (code != CLI_DONE) {
         return code;
     }

@@ -16,11 +16,11 @@
     }
 
 static const struct cli_opt options[] = {
-    OPTION(conn, CLI_TEXT, .name = "conn", .letter = 'c', .arg = "NAME",
+    OPTION(conn, CLI_TEXT, .name = "conn", .once = true, .letter = 'c', .arg = "NAME",
            .help = "use a saved connection profile (see 'mcumgr conn')"),
     OPTION(conntype, CLI_TEXT, .name = "conntype", .arg = "TYPE",
            .help = "kind of connection: serial or udp"),
-    OPTION(connstring, CLI_TEXT, .name = "connstring", .arg = "TEXT",
+    OPTION(connstring, CLI_TEXT, .name = "connstring", .once = true, .arg = "TEXT",
            .help = "where: dev=/dev/ttyACM0,baud=115200 or HOST:PORT"),
     OPTION(connextra, CLI_TEXT, .name = "connextra", .arg = "TEXT",
            .help = "further words for the connstring"),

@@ -85,22 +85,38 @@ void update_report_end(struct update_report *report)
     report->steps = NULL;
 }
 
-/* Stages that wait say how long; an upload over the same hash says why. */
+/* How long the device may be silent in this stage, in words; the reset is short, whatever comes. */
+static void limit(char *out, size_t cap, const struct update_report *report,
+                  enum twin_update_stage stage)
+{
+    const struct mcumgr_common *common = report->session->common;
+    double seconds = common->timeout * common->tries;
+    const char *what = "up to";
+
+    if (stage == TWIN_UPDATE_WAIT || stage == TWIN_UPDATE_RETURN) {
+        seconds = report->wait_s;
+    } else if (stage == TWIN_UPDATE_UPLOAD) {
+        seconds = report->silence_s;
+        what = "which the device may interrupt to erase for up to";
+    }
+    *out = '\0';
+    if (stage != TWIN_UPDATE_RESET && stage != TWIN_UPDATE_GO_BACK) {
+        snprintf(out, cap, ", %s %.3g s", what, seconds);
+    }
+}
+
 void update_report_stage(struct update_report *report, const struct twin_update *update)
 {
-    const char *stage = twin_update_stage_str(update->stage);
-    char text[200];
+    const bool is_again = update->stage == TWIN_UPDATE_UPLOAD && update->uploads > 1;
+    const bool is_over = update->stage == TWIN_UPDATE_UPLOAD && update->was_there;
+    char text[200], how_long[80];
 
-    if (update->stage == TWIN_UPDATE_WAIT || update->stage == TWIN_UPDATE_RETURN) {
-        snprintf(text, sizeof(text), "%s, up to %u s", stage, (unsigned)report->wait_s);
-    } else if (update->stage == TWIN_UPDATE_UPLOAD && update->uploads > 1) {
-        snprintf(text, sizeof(text), "%s again: the device does not find what it was sent", stage);
-    } else if (update->stage == TWIN_UPDATE_UPLOAD && update->was_there) {
-        snprintf(text, sizeof(text),
-                 "%s, although this hash is listed: it does not tell who signed the image", stage);
-    } else {
-        snprintf(text, sizeof(text), "%s", stage);
-    }
+    limit(how_long, sizeof(how_long), report, update->stage);
+    snprintf(text, sizeof(text), "%s%s%s", twin_update_stage_str(update->stage),
+             is_again  ? " again, for the device does not find what it was sent"
+             : is_over ? " over an image of the same hash, which does not tell who signed it"
+                       : "",
+             how_long);
     update_report_step(report, stage_names[update->stage], text);
 }
 
@@ -256,8 +272,14 @@ static const char *const states[] = {
                           "" RERUN,
 };
 
-static const char *state_of(const struct twin_update *update)
+static const char *state_of(const struct update_report *report, const struct twin_update *update)
 {
+    if (report->has_run && update->stage == TWIN_UPDATE_LOOK) {
+        return "The new image ran before the health check, and was not confirmed.";
+    }
+    if (update->restarts > 0 && update->stage == TWIN_UPDATE_LOOK) {
+        return states[TWIN_UPDATE_RETURN];
+    }
     if (update->stage == TWIN_UPDATE_RESET && update->is_direct) {
         return "The image is stored where the device starts from.";
     }
@@ -285,7 +307,7 @@ int update_report_failure(struct update_report *report, const struct twin_update
         code = explain(report, update);
     }
     if (!is_final(update)) {
-        fprintf(stderr, "%s\n", state_of(update));
+        fprintf(stderr, "%s\n", state_of(report, update));
     }
     if (update->stage == TWIN_UPDATE_UPLOAD) {
         upload_explain_resume(&update->upload.status, err);
