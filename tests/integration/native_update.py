@@ -58,6 +58,37 @@ class Update(unittest.TestCase):
             device.power_on_udp()
             self.update_with_mcumgr(device, udp=True)
 
+    def test_back_without_an_upload(self):
+        """After a confirmed update the old image comes back, for good, and then the new one again."""
+        with Device() as device:
+            device.power_on()
+            self.update_with_mcumgr(device, udp=False)
+            for version, other in ("1.0.0", "1.1.0"), ("1.1.0", "1.0.0"):
+                slots = device.client().slots()
+                self.assertEqual([slot["version"] for slot in slots], [other, version])
+                done = device.mcumgr("image", "test", slots[1]["hash"].hex())
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(device.mcumgr("reset").returncode, 0)
+                device.wait_for(f"monitor {version} runs on native")
+            self.assertEqual(device.mcumgr("image", "confirm", "").returncode, 0)
+
+    def test_a_pending_update_is_replaced(self):
+        """The one that was asked for last comes, not the one that was pending."""
+        with Device() as device:
+            device.power_on()
+            device.wait_for(OLD)
+            client = device.client()
+            client.upload(image("1.2.0-faults"))
+            client.mark(client.slots()[1]["hash"], confirm=True)
+            client.close()
+            done = device.mcumgr("image", "upload", str(image_path("1.1.0")))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            client = device.client()
+            self.assertFalse(client.slots()[1]["pending"])
+            client.mark(client.slots()[1]["hash"])
+            client.reset()
+            device.wait_for("monitor 1.1.0 runs on native, on trial")
+
     def test_over_a_slow_line(self):
         with Device() as device:
             device.power_on("--baud", "460800", "--latency", "5")
