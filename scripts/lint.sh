@@ -18,7 +18,7 @@ cmake -P scripts/rooms.cmake >"$work/rooms"
 
 # Public headers, by the room they belong to.
 declare -A room_of=(
-    [err]=core [bytes]=core [crc16]=core [base64]=core [cbor]=core
+    [err]=core [bytes]=core [crc16]=core [base64]=core [cbor]=core [text]=core
     [smp]=smp [console]=smp [msg]=smp [grp_os]=smp [grp_image]=smp
     [crypto]=crypto [flash]=flash [slots]=flash [image]=image [boot]=boot [server]=server
     [client]=client [upload]=client [update]=client

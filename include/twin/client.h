@@ -76,7 +76,8 @@ struct twin_refusal {
     bool is_group; /* true: rc is a code of `group`; false: enum twin_smp_rc */
     int64_t group; /* the group that refused */
     int64_t rc;    /* its code; never 0; negative ones are errno values of the device's system */
-    /* The device's own words, often none: one line of UTF-8, escaped and cut as twin/text.h does. */
+    /* The device's own words, often none: one line of UTF-8, escaped and cut as twin/text.h does.
+     */
     char reason[TWIN_REFUSAL_REASON_MAX];
 };
 
