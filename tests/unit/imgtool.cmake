@@ -10,12 +10,16 @@ twin_test(unit test_cli_go twin_cli)
 twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
 twin_test(unit test_imgtool_formats twin_imgtool)
 
-add_library(leftovers MODULE ${CMAKE_SOURCE_DIR}/tests/support/leftovers.c)
+# Loaded into imgtool by LD_PRELOAD.
+foreach(name leftovers weak_files)
+  add_library(${name} MODULE ${CMAKE_SOURCE_DIR}/tests/support/${name}.c)
+endforeach()
 
-foreach(name vectors options behaviour slots keys hsm build)
+foreach(name vectors options behaviour slots keys files hsm build)
   add_test(NAME integration/imgtool_${name}
     COMMAND /usr/bin/python3 -B ${CMAKE_SOURCE_DIR}/tests/integration/imgtool_${name}.py
-      $<TARGET_FILE:imgtool> ${CMAKE_SOURCE_DIR}/tests/vectors/image $<TARGET_FILE:leftovers>)
+      $<TARGET_FILE:imgtool> ${CMAKE_SOURCE_DIR}/tests/vectors/image $<TARGET_FILE:leftovers>
+      $<TARGET_FILE:weak_files>)
   set_tests_properties(integration/imgtool_${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
 endforeach()
 

@@ -209,7 +209,8 @@ enum cli_file_rule {
 
 /*
  * Write a whole file so that the name stands for the old content or the new one, never for a part:
- * temporary file in the same folder, fsync, rename. A device or a pipe is written directly.
+ * temporary file in the same folder, fsync, rename. A device or a pipe is written directly. Signals
+ * that would end the program wait meanwhile, and then nothing is written (EINTR).
  *
  * rules   of enum cli_file_rule.
  *

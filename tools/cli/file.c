@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,48 @@ static void sync_folder(const char *path)
     }
 }
 
+/* Those that end a program from outside. */
+static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+#define END_COUNT (sizeof(end_signals) / sizeof(end_signals[0]))
+
+static void block_signals(sigset_t *before)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < END_COUNT; i++) {
+        sigaddset(&set, end_signals[i]);
+    }
+    sigprocmask(SIG_BLOCK, &set, before);
+}
+
+/* Has somebody asked the program to end meanwhile? What is ignored waits like any other. */
+static bool end_was_asked(void)
+{
+    struct sigaction action;
+    sigset_t waiting;
+
+    sigemptyset(&waiting);
+    sigpending(&waiting);
+    for (size_t i = 0; i < END_COUNT; i++) {
+        if (sigismember(&waiting, end_signals[i]) == 1 &&
+            sigaction(end_signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int fill(int fd, mode_t mode, const void *data, size_t len)
+{
+    int rc = write_all(fd, data, len);
+
+    if (rc == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0)) {
+        rc = errno;
+    }
+    return rc == 0 && end_was_asked() ? EINTR : rc;
+}
+
 static int write_temporary(char *name, mode_t mode, const void *data, size_t len)
 {
     int fd = mkstemp(name);
@@ -131,10 +174,7 @@ static int write_temporary(char *name, mode_t mode, const void *data, size_t len
     if (fd < 0) {
         return errno;
     }
-    rc = write_all(fd, data, len);
-    if (rc == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0)) {
-        rc = errno;
-    }
+    rc = fill(fd, mode, data, len);
     if (close(fd) != 0 && rc == 0) {
         rc = errno;
     }
@@ -142,6 +182,32 @@ static int write_temporary(char *name, mode_t mode, const void *data, size_t len
         unlink(name);
     }
     return rc;
+}
+
+/*
+ * Give a finished file its name, which must be free: link() fails when it is taken, as rename()
+ * would not. Where a file system has no links (FAT), an empty file holds the name for the rename.
+ */
+static int name_new(const char *temporary, const char *path)
+{
+    if (link(temporary, path) == 0) {
+        unlink(temporary);
+        return 0;
+    }
+    if (errno == EEXIST) {
+        return EEXIST;
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return errno;
+    }
+    close(fd);
+    if (rename(temporary, path) == 0) {
+        return 0;
+    }
+    int err = errno;
+    unlink(path);
+    return err;
 }
 
 static int write_by_rename(const char *path, const void *data, size_t len, mode_t mode,
@@ -157,15 +223,28 @@ static int write_by_rename(const char *path, const void *data, size_t len, mode_
     if (rc != 0) {
         return rc;
     }
-    /* link() fails when the name is taken, which rename() would not. */
-    rc = (rules & CLI_FILE_NEW) ? link(name, path) : rename(name, path);
-    rc = rc != 0 ? errno : 0;
-    if (rc != 0 || (rules & CLI_FILE_NEW)) {
-        unlink(name);
+    if ((rules & CLI_FILE_NEW) != 0) {
+        rc = name_new(name, path);
+    } else {
+        rc = rename(name, path) != 0 ? errno : 0;
     }
-    if (rc == 0 && (rules & CLI_FILE_SECRET)) {
+    if (rc != 0) {
+        unlink(name);
+    } else if ((rules & CLI_FILE_SECRET) != 0) {
         sync_folder(path);
     }
+    return rc;
+}
+
+/* Ctrl-C waits until the temporary file is gone: it would hold a whole private key. */
+static int write_uninterrupted(const char *path, const void *data, size_t len, mode_t mode,
+                               unsigned rules)
+{
+    sigset_t before;
+
+    block_signals(&before);
+    int rc = write_by_rename(path, data, len, mode, rules);
+    sigprocmask(SIG_SETMASK, &before, NULL); /* a signal that waited ends the program here */
     return rc;
 }
 
@@ -175,7 +254,7 @@ int cli_file_write(const char *path, const void *data, size_t len, unsigned rule
     struct stat old;
 
     if (stat(path, &old) != 0) {
-        return write_by_rename(path, data, len, choose_mode(NULL, rules), rules);
+        return write_uninterrupted(path, data, len, choose_mode(NULL, rules), rules);
     }
     if (rules & CLI_FILE_NEW) {
         return EEXIST;
@@ -190,5 +269,5 @@ int cli_file_write(const char *path, const void *data, size_t len, unsigned rule
     if (realpath(path, real) == NULL) {
         return errno;
     }
-    return write_by_rename(real, data, len, choose_mode(&old, rules), rules);
+    return write_uninterrupted(real, data, len, choose_mode(&old, rules), rules);
 }
