@@ -54,13 +54,47 @@ static void test_hex_read(void)
     CHECK_EQ(hex(":0100050001F9\n:0100050001F9\n:00000001FF\n", &out, &addr), HEX_OVERLAP);
     CHECK_EQ(hex(":0100000001FE\n:020000042000DA\n:0100000001FE\n:00000001FF\n", &out, &addr),
              HEX_TOO_WIDE);
+    CHECK_EQ(hex(":02000004FFFFFC\n:02FFFE00AA55FF02\n:00000001FF\n", &out, &addr), HEX_SYNTAX);
+    CHECK_EQ(hex(":02000004FFFFFC\n:02FFFE00AA5502\n:00000001FF\n", &out, &addr), HEX_OK);
+    CHECK(addr == 0xfffffffe && out.len == 2);
+    CHECK_EQ(hex(":02000004FFFFFC\n:03FFFE00AA550100\n:00000001FF\n", &out, &addr), HEX_TOO_HIGH);
+    buf_free(&out);
+}
+
+/* Where it is wrong: for an overlap the first line that repeats an address, whatever the order. */
+static void test_hex_lines(void)
+{
+    static const struct {
+        const char *text;
+        enum hex_fault fault;
+        unsigned line;
+    } cases[] = {
+        {":0100050001F9\n:0100060001F8\n:0100050001F9\n:00000001FF\n", HEX_OVERLAP, 3},
+        {":0100050001F9\n:0100050001F9\n:0100050001F9\n:00000001FF\n", HEX_OVERLAP, 2},
+        {":0100060001F8\n\n:030004000102030F0\n:00000001FF\n", HEX_SYNTAX, 3},
+        {":0100060001F8\n\n:03000400010203F3\n:0100000001FE\n:00000001FF\n", HEX_OVERLAP, 3},
+        {":03000400010203F3\n:0100000001FE\n:0100050001F9\n:00000001FF\n", HEX_OVERLAP, 3},
+        {":0100000001FE\n:020000042000DA\n:0100000001FE\n:020000040000FA\n:0100010001FD\n"
+         ":00000001FF\n",
+         HEX_TOO_WIDE, 3},
+        {":0100050001F9\r\n:0100060001FF\r\n", HEX_CHECKSUM, 2},
+        {"\t\n:0100050001F9 \t\r\n", HEX_NO_END, 3},
+    };
+    struct buf out = {0};
+    uint32_t addr;
+    unsigned line;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CHECK_EQ(hex_read(text_span(cases[i].text), &out, &addr, &line), cases[i].fault);
+        CHECK_EQ(line, cases[i].line);
+    }
     buf_free(&out);
 }
 
 /* What is written reads back as it was, with one byte or with thousands, across 64 KiB borders. */
 static void test_hex_round_trip(void)
 {
-    static const uint32_t addrs[] = {0, 1, 0xfff8, 0x10000, 0xc000, 0xfffff000};
+    static const uint32_t addrs[] = {0, 1, 0xfff8, 0x10000, 0xc000, 0xfffff060};
     static const size_t lens[] = {1, 15, 16, 17, 4000};
     uint8_t bytes[4000];
     uint32_t addr;
@@ -318,6 +352,7 @@ static void test_key_exchange(void)
 int main(void)
 {
     test_hex_read();
+    test_hex_lines();
     test_hex_round_trip();
     test_der();
     test_trailer();

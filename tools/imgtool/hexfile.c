@@ -16,10 +16,12 @@ const char *const hex_fault_text[] = {
     [HEX_SYNTAX] = "not an Intel HEX record",
     [HEX_CHECKSUM] = "the checksum is wrong",
     [HEX_RECORD] = "unknown record type, or wrong length for it",
-    [HEX_OVERLAP] = "data for an address that already has some",
+    [HEX_OVERLAP] = "data for an address that has some already from a line before",
     [HEX_NO_END] = "the end record is missing; was the file cut?",
     [HEX_EMPTY] = "the file holds no data",
-    [HEX_TOO_WIDE] = "the addresses span more than 256 MiB",
+    [HEX_TOO_WIDE] = "this address is more than 256 MiB above the lowest one; does the file hold "
+                     "more than the image (settings, other memories)?",
+    [HEX_TOO_HIGH] = "the data reaches beyond the last address, 0xffffffff",
 };
 
 /* A data record as found, kept until all are known. */
@@ -27,12 +29,19 @@ struct piece {
     uint32_t addr;
     uint32_t off; /* in the reader's data */
     uint32_t len;
+    unsigned line;
 };
+
+static uint64_t end_of(const struct piece *piece)
+{
+    return (uint64_t)piece->addr + piece->len;
+}
 
 struct reader {
     struct buf data;   /* of all data records, in file order */
     struct buf pieces; /* array of struct piece */
     uint32_t base;     /* set by the records SEGMENT and LINEAR */
+    unsigned line;     /* being read */
     bool ended;
 };
 
@@ -72,10 +81,11 @@ static enum hex_fault take_data(struct reader *reader, const uint8_t *record)
 {
     struct piece piece = {.addr = reader->base + twin_get_be16(record + 1),
                           .off = (uint32_t)reader->data.len,
-                          .len = record[0]};
+                          .len = record[0],
+                          .line = reader->line};
 
-    if (piece.addr > UINT32_MAX - piece.len) {
-        return HEX_TOO_WIDE;
+    if (end_of(&piece) > (uint64_t)UINT32_MAX + 1) {
+        return HEX_TOO_HIGH;
     }
     if (piece.len > 0) {
         buf_add(&reader->data, record + 4, piece.len);
@@ -105,17 +115,22 @@ static enum hex_fault take_record(struct reader *reader, const uint8_t *record)
     return HEX_OK;
 }
 
-static enum hex_fault read_lines(struct reader *reader, struct twin_span text, unsigned *number)
+static bool is_blank(uint8_t c)
+{
+    return c == '\r' || c == ' ' || c == '\t';
+}
+
+static enum hex_fault read_lines(struct reader *reader, struct twin_span text)
 {
     uint8_t record[RECORD_MAX];
 
-    for (*number = 1; text.len > 0 && !reader->ended; ++*number) {
+    for (reader->line = 1; text.len > 0 && !reader->ended; reader->line++) {
         const uint8_t *end = memchr(text.ptr, '\n', text.len);
         size_t len = end != NULL ? (size_t)(end - text.ptr) : text.len;
         struct twin_span line = {text.ptr, len};
         text.ptr += len + (end != NULL);
         text.len -= len + (end != NULL);
-        while (line.len > 0 && (line.ptr[line.len - 1] == '\r' || line.ptr[line.len - 1] == ' ')) {
+        while (line.len > 0 && is_blank(line.ptr[line.len - 1])) {
             line.len--;
         }
         if (line.len == 0) {
@@ -137,41 +152,87 @@ static int by_addr(const void *a_, const void *b_)
     return a->addr < b->addr ? -1 : a->addr > b->addr;
 }
 
+/* Sorts by address the first `count` pieces in file order. Do two of them overlap? */
+static bool overlap(const struct reader *reader, size_t count, struct buf *sorted)
+{
+    sorted->len = 0;
+    buf_add(sorted, reader->pieces.data, count * sizeof(struct piece));
+    struct piece *pieces = (void *)sorted->data;
+    qsort(pieces, count, sizeof(*pieces), by_addr);
+    for (size_t i = 1; i < count; i++) {
+        if (pieces[i].addr < end_of(&pieces[i - 1])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The line of the first record that overlaps one before it: the least count that has two such. */
+static unsigned find_overlap(const struct reader *reader, struct buf *sorted)
+{
+    size_t free_of_it = 1, has_it = reader->pieces.len / sizeof(struct piece);
+
+    while (has_it - free_of_it > 1) {
+        size_t middle = free_of_it + (has_it - free_of_it) / 2;
+        if (overlap(reader, middle, sorted)) {
+            has_it = middle;
+        } else {
+            free_of_it = middle;
+        }
+    }
+    return ((const struct piece *)(const void *)reader->pieces.data)[has_it - 1].line;
+}
+
+/* Pieces, sorted and free of overlaps, into one. */
+static enum hex_fault join(struct reader *reader, const struct piece *pieces, size_t count,
+                           struct buf *out)
+{
+    const struct piece *last = &pieces[count - 1];
+    uint64_t at = pieces[0].addr;
+
+    if (end_of(last) - at > HEX_SPAN_MAX) {
+        reader->line = last->line;
+        return HEX_TOO_WIDE;
+    }
+    buf_reserve(out, out->len + (size_t)(end_of(last) - at));
+    for (size_t i = 0; i < count; i++) {
+        buf_fill(out, 0xff, (size_t)(pieces[i].addr - at));
+        buf_add(out, reader->data.data + pieces[i].off, pieces[i].len);
+        at = end_of(&pieces[i]);
+    }
+    return HEX_OK;
+}
+
 static enum hex_fault lay_out(struct reader *reader, struct buf *out, uint32_t *addr)
 {
-    struct piece *pieces = (void *)reader->pieces.data;
-    size_t count = reader->pieces.len / sizeof(*pieces);
+    size_t count = reader->pieces.len / sizeof(struct piece);
+    struct buf sorted = {0};
+    enum hex_fault fault;
 
     if (count == 0) {
         return HEX_EMPTY;
     }
-    qsort(pieces, count, sizeof(*pieces), by_addr);
-    *addr = pieces[0].addr;
-    uint32_t span = pieces[count - 1].addr + pieces[count - 1].len - *addr;
-    if (span > HEX_SPAN_MAX) {
-        return HEX_TOO_WIDE;
+    if (overlap(reader, count, &sorted)) {
+        reader->line = find_overlap(reader, &sorted);
+        fault = HEX_OVERLAP;
+    } else {
+        const struct piece *pieces = (const void *)sorted.data;
+        *addr = pieces[0].addr;
+        fault = join(reader, pieces, count, out);
     }
-    buf_reserve(out, out->len + span);
-    for (size_t i = 0; i < count; i++) {
-        const struct piece *piece = &pieces[i];
-        uint32_t at = i == 0 ? *addr : pieces[i - 1].addr + pieces[i - 1].len;
-        if (piece->addr < at) {
-            return HEX_OVERLAP;
-        }
-        buf_fill(out, 0xff, piece->addr - at);
-        buf_add(out, reader->data.data + piece->off, piece->len);
-    }
-    return HEX_OK;
+    buf_free(&sorted);
+    return fault;
 }
 
 enum hex_fault hex_read(struct twin_span text, struct buf *out, uint32_t *addr, unsigned *line)
 {
     struct reader reader = {0};
-    enum hex_fault fault = read_lines(&reader, text, line);
+    enum hex_fault fault = read_lines(&reader, text);
 
     if (fault == HEX_OK) {
         fault = lay_out(&reader, out, addr);
     }
+    *line = reader.line;
     buf_free(&reader.data);
     buf_free(&reader.pieces);
     return fault;

@@ -18,7 +18,8 @@ enum hex_fault {
     HEX_OVERLAP,  /* two records give the same address */
     HEX_NO_END,   /* the end record is missing: the file was cut */
     HEX_EMPTY,    /* no data */
-    HEX_TOO_WIDE  /* the addresses span more than HEX_SPAN_MAX */
+    HEX_TOO_WIDE, /* the addresses span more than HEX_SPAN_MAX */
+    HEX_TOO_HIGH  /* data behind the last 32-bit address */
 };
 extern const char *const hex_fault_text[];
 
@@ -30,7 +31,7 @@ extern const char *const hex_fault_text[];
  * text  the file.
  * out   is appended to.
  * addr  out: address of the first byte.
- * line  out: where a fault is, from 1.
+ * line  out: where a fault is, from 1; for an overlap the line that comes second.
  */
 enum hex_fault hex_read(struct twin_span text, struct buf *out, uint32_t *addr, unsigned *line);
 

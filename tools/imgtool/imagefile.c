@@ -12,7 +12,7 @@
 
 #define IMAGE_OK_SET 0x01
 
-static bool is_hex(const char *path)
+bool image_file_is_hex(const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *dot = strrchr(slash != NULL ? slash : path, '.');
@@ -48,7 +48,7 @@ int image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
     }
     buf_reserve(&file->bytes, room + bytes.len + 4096); /* TLVs go behind it without moving it */
     buf_fill(&file->bytes, fill, room);
-    if (is_hex(path)) {
+    if (image_file_is_hex(path)) {
         rc = read_hex(path, (struct twin_span){bytes.data, bytes.len}, file);
     } else {
         buf_add(&file->bytes, bytes.data, bytes.len);
@@ -99,7 +99,7 @@ int image_file_write(const char *path, const struct image_spec *spec, struct ima
     struct buf text = {0};
     struct buf *out = &file->bytes;
 
-    if (is_hex(path)) {
+    if (image_file_is_hex(path)) {
         if (!file->has_addr) {
             return cli_fail(CLI_USAGE, "No address exists in input file neither was it provided by "
                                        "user; give --hex-addr");

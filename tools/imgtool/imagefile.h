@@ -14,6 +14,9 @@ struct image_file {
     uint32_t addr;
 };
 
+/* Does the name stand for Intel HEX? */
+bool image_file_is_hex(const char *path);
+
 /*
  * Read a file.
  *

@@ -37,22 +37,35 @@ static int check_header_room(struct sign_job *job)
     return CLI_DONE;
 }
 
-/* Where a .hex output begins. Address 0 stands for "not known", as in the reference tool. */
+/*
+ * Where a .hex output begins: the header goes in front of what the input has. Address 0 stands for
+ * "not known" and stays 0, as in the reference tool. Other outputs have no address.
+ */
 static int set_address(struct sign_job *job)
 {
+    const char *const *args = (const char *const *)job->call->args;
     struct image_file *file = &job->file;
     uint32_t room = job->spec.pad_header ? job->spec.header_size : 0;
 
-    if (file->has_addr && file->addr != 0) {
-        if (file->addr < room) {
-            return cli_usage_error(job->call, "%s begins at 0x%" PRIx32 ": no room for a header",
-                                   job->call->args[0], file->addr);
-        }
-        file->addr -= room;
-    }
     if (job->opts->hex_addr != CLI_I64_NONE) {
         file->has_addr = true;
         file->addr = (uint32_t)job->opts->hex_addr;
+        return CLI_DONE;
+    }
+    if (!file->has_addr || room == 0 || !image_file_is_hex(args[1])) {
+        return CLI_DONE;
+    }
+    if (file->addr == 0) {
+        cli_warn("%s begins at address 0, where there is no room for a header in front: the header "
+                 "is at 0 now and the rest at 0x%" PRIx32 ". Give --hex-addr if that is wrong",
+                 args[0], room);
+    } else if (file->addr < room) {
+        return cli_usage_error(job->call,
+                               "%s begins at 0x%" PRIx32 ": no room for a header in front; give "
+                               "--hex-addr",
+                               args[0], file->addr);
+    } else {
+        file->addr -= room;
     }
     return CLI_DONE;
 }
