@@ -7,7 +7,7 @@ import time
 import unittest
 
 import smp
-from native import image, image_path
+from native import Device, image, image_path
 from native_link import Peer, mcumgr
 
 HASH = bytes(range(32))
@@ -187,6 +187,47 @@ class Uploads(unittest.TestCase):
             self.assertIn("busy", done.stderr)
             self.assertIn("for up to 40 s", done.stderr)
             self.assertEqual(peer.file, image("1.1.0"))
+
+
+class Hints(unittest.TestCase):
+    """Advice is tried where it is given."""
+
+    def setUp(self):
+        self.device = Device("1.0.0").__enter__()
+        self.addCleanup(self.device.__exit__, None, None, None)
+        self.device.power_on()
+        self.device.wait_for("monitor 1.0.0 runs")
+        self.good("image", "upload", image_path("1.1.0"))
+        images = json.loads(self.good("--json", "image", "list"))["images"]
+        self.good("image", "test", next(i["hash"] for i in images if not i["active"]))
+
+    def good(self, *verb):
+        done = self.device.mcumgr(*map(str, verb))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def refused(self, *verb):
+        done = self.device.mcumgr(*map(str, verb))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        return done.stderr
+
+    def test_pending(self):
+        hint = self.refused("image", "confirm")
+        self.assertIn("taken back by 'mcumgr image erase'", hint)
+        self.good("image", "erase")
+        self.good("image", "confirm")
+
+    def test_trial(self):
+        self.good("reset")
+        self.device.wait_for("monitor 1.1.0 runs")
+        upload = "image", "upload", image_path("1.1.0")
+        for verb in (("image", "erase"), ("image", "erase", "--slot", 0), upload):
+            hint = self.refused(*verb)
+            self.assertNotIn("mcumgr image erase", hint)
+            self.assertIn("'mcumgr image confirm' ends a trial for good", hint)
+        self.good("image", "confirm")
+        self.good(*upload)
+        self.good("image", "erase")
 
 
 if __name__ == "__main__":

@@ -115,19 +115,22 @@ static const struct hint hints[] = {
     {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_HASH_NOT_FOUND,
      "'mcumgr image list' shows the hashes that are on the device"},
     {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_NO_FREE_SLOT,
-     "An update waits or is on trial: reset the device, confirm the image, or erase the other slot "
-     "with 'mcumgr image erase'"},
+     "'mcumgr image list' shows why: what runs stays, and during a trial (active, not confirmed) "
+     "so does the image to go back to. 'mcumgr image confirm' ends a trial for good, restarts "
+     "with 'mcumgr reset' end it with the old image"},
     {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_PENDING,
-     "Reset the device first, or take the update back with 'mcumgr image erase'"},
+     "'mcumgr image list' shows which: a pending image is started by 'mcumgr reset' and taken back "
+     "by 'mcumgr image erase'; one on trial (active, not confirmed) is kept by 'mcumgr image "
+     "confirm' and given up by restarts"},
     {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_TOO_LARGE,
      "'mcumgr image slot-info' shows how large an image may be"},
     {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_NOT_NEWER,
-     "Without --upgrade the device takes older versions too"},
+     "Without --upgrade most devices take older versions too"},
     {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_BAD_HASH,
      "The hash has another length than this device's, or it is missing"},
     {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_TEST_ACTIVE_DENIED,
      "It runs already; 'mcumgr image confirm' keeps it"},
-    {false, 0, TWIN_RC_NOT_SUPPORTED, "Its firmware was built without this command"},
+    {false, 0, TWIN_RC_NOT_SUPPORTED, "What runs there was built without this command"},
     {false, 0, TWIN_RC_BUSY, "Wait until the device allows it, then try again"},
     {false, 0, TWIN_RC_ACCESS_DENIED, "It wants another or a protected connection"},
 };
@@ -189,7 +192,7 @@ struct failure {
 
 static const struct failure failures[] = {
     {TWIN_E_FORMAT, CLI_LINK, "the device's answers cannot be read, or lack what was asked for",
-     "Is it an SMP server, is the baud rate right?"},
+     NULL},
     {TWIN_E_VERIFY, CLI_VERIFY, "what the device has is not what was sent", NULL},
     {TWIN_E_IO, CLI_LINK, "the device answers but does not take more data", NULL},
     {TWIN_E_STATE, CLI_REFUSED, "the device does not do what it agreed to, or restarts meanwhile",
@@ -200,19 +203,23 @@ static const struct failure failures[] = {
 
 static int report_silence(const struct session *session, const char *what)
 {
+    const bool was_there = session->client.has_answered;
     char why[1200];
 
     if (mcumgr_is_compat()) {
         return cli_fail(CLI_LINK, "NMP timeout");
     }
-    snprintf(why, sizeof(why), "no answer from the device at %s (%s)", session->connstring,
+    snprintf(why, sizeof(why), "%s from the device at %s (%s)",
+             was_there ? "no further answer" : "no answer", session->connstring,
              session->kind->name);
-    return cli_fail_as(
-        &(struct cli_failure){.code = CLI_LINK,
-                              .what = what,
-                              .why = why,
-                              .hint = "Is it on, does its firmware have an SMP server, are port "
-                                      "and speed right? -t waits longer"});
+    return cli_fail_as(&(struct cli_failure){
+        .code = CLI_LINK,
+        .what = what,
+        .why = why,
+        .hint = was_there ? "It was there before: did it restart or lose power, is "
+                            "the cable in? -t waits longer"
+                          : "Is it on, does its firmware have an SMP server, are "
+                            "port and speed right? -t waits longer"});
 }
 
 static int report_problem(const struct transport_problem *problem, const char *what)
