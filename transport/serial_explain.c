@@ -156,6 +156,9 @@ static void name_of(long process, char *name, size_t cap)
         snprintf(name, cap, "?");
     }
     name[strcspn(name, "\n")] = '\0';
+    for (char *c = name; *c != '\0'; c++) { /* any process may call itself anything */
+        *c = *c >= 0x20 && *c < 0x7f ? *c : '?';
+    }
     if (file != NULL) {
         fclose(file);
     }

@@ -442,6 +442,7 @@ static void check_udp_addresses(void)
         {"udp://127.0.0.1:1337", "UDP address", true},
         {"no host", "UDP address", true},
         {"no-such-host.invalid", "no-such-host.invalid", false},
+        {"[fe80::1%nosuchlink]:1337", "fe80::1%nosuchlink", false},
     };
 
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
