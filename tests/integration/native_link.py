@@ -230,6 +230,8 @@ class Errors(unittest.TestCase):
             error = self.check(device.mcumgr("--json", "reset"), 1, "a patient is connected")
             self.assertEqual(error["rc"], 10)
             self.check(device.mcumgr("--json", "image", "test", "00" * 32), 1)
+            done = device.mcumgr("--compat", "--json", "image", "test", "00" * 32)
+            self.assertEqual((done.returncode, json.loads(done.stdout)["error"]["code"]), (0, 1))
 
 
 NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
@@ -422,8 +424,8 @@ class CommandLines(unittest.TestCase):
             self.assertEqual(device.mcumgr("image", "erase", "1").returncode, 2)
             done = device.mcumgr("--compat", "image", "erase", "1")
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "Done\n", ""))
-            self.assertEqual(device.mcumgr("image", "upload", "-e=false", "--noerase=true",
-                                           image_path("1.1.0")).returncode, 0)
+            self.assertEqual(device.mcumgr("-w", "1", "-e=false", "image", "upload",
+                                           "--noerase=true", image_path("1.1.0")).returncode, 0)
             done = device.mcumgr("reset", "now")
             self.assertEqual(done.returncode, 0, done.stderr)
             device.wait_for("monitor 1.0.0 runs")

@@ -186,6 +186,29 @@ static void test_flags(void)
     CHECK_EQ(run_with(&plain, "do -e=true"), CLI_USAGE);
 }
 
+/* The command behind its own options; only the tables tell which words are their values. */
+static void test_order(void)
+{
+    CHECK_EQ(run("-x text do what"), 0);
+    CHECK(seen.cmd == &cmd_do && strcmp(seen.text, "text") == 0);
+    CHECK_EQ(seen.argc, 1);
+    CHECK_EQ(run("-f --text=abc -e=false -t 5 do what"), 0);
+    CHECK(seen.opts.flag && !seen.opts.kept && strcmp(seen.text, "abc") == 0);
+    CHECK_EQ(run("-fxdo do do"), 0); /* a value and an argument that look like the command */
+    CHECK(seen.opts.flag && strcmp(seen.text, "do") == 0 && seen.argc == 1);
+    CHECK_EQ(run("--text do -c do do"), 0);
+    CHECK(strcmp(seen.text, "do") == 0 && strcmp(seen.name, "do") == 0 && seen.argc == 0);
+    CHECK_EQ(run("-n 3 image -t 5 list"), 0);
+    CHECK(seen.cmd == &cmd_list && seen.common.count == 3);
+    CHECK_EQ(run("-c acm0 echo do"), 0);
+    CHECK(seen.cmd == &cmd_echo && seen.argc == 1);
+    CHECK_EQ(run("-x text echo do"), CLI_USAGE); /* an option of another command */
+    CHECK_EQ(run("-x"), CLI_USAGE);
+    CHECK_EQ(run("-z do"), CLI_USAGE);
+    CHECK_EQ(run("-- do"), 0);
+    CHECK_EQ(run_with(&plain, "-x text do"), CLI_USAGE);
+}
+
 static void test_ranges(void)
 {
     CHECK_EQ(run("-t 100 do"), 0);
@@ -253,6 +276,7 @@ int main(void)
     agrees = true;
     test_equals();
     test_flags();
+    test_order();
     test_ranges();
     test_spare_words();
     test_help();

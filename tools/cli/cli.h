@@ -125,7 +125,9 @@ struct cli_program {
     const struct cli_opt *options;         /* common to all commands; NULL: none */
     size_t opts_size;
     const char *version; /* for --version without a command; NULL: there is no such option */
-    bool go_style;       /* also -n=5, --flag=false, and the verb "help", as Go's programs have */
+    /* As Go's programs: also -n=5, --flag=false, the verb "help", and a command behind its options;
+     * the words of argv change places then. */
+    bool go_style;
     bool (*is_lenient)(void); /* are spare words and missing verbs no error now? NULL: they are */
     /* Called before run, to check or prepare: CLI_DONE to go on, else the exit code; or NULL. */
     int (*before)(const struct cli_call *call);

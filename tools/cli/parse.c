@@ -101,23 +101,36 @@ static int bad_value(const struct parser *parser, const struct cli_opt *opt, con
         fault == VALUE_NOT_NUMBER ? "number" : "integer (decimal, 0x.., 0o.. or 0b..)");
 }
 
+/* The option of a table that has this name, or with name NULL this letter; NULL: none. */
+static const struct cli_opt *look_up(const struct cli_opt *options, const char *name,
+                                     size_t name_len, char letter)
+{
+    for (const struct cli_opt *opt = options; opt != NULL && opt->name != NULL; opt++) {
+        if (name != NULL ? strlen(opt->name) == name_len && memcmp(opt->name, name, name_len) == 0
+                         : opt->letter == letter) {
+            return opt;
+        }
+    }
+    return NULL;
+}
+
 static bool find_option(struct parser *parser, const char *name, size_t name_len, char letter,
                         struct found *found)
 {
     for (int i = 0; i < SET_COUNT; i++) {
-        const struct cli_opt *opt = parser->sets[i].options;
-        for (; opt != NULL && opt->name != NULL; opt++) {
-            bool hit = name != NULL
-                           ? strlen(opt->name) == name_len && memcmp(opt->name, name, name_len) == 0
-                           : opt->letter == letter;
-            if (hit) {
-                found->opt = opt;
-                found->set = &parser->sets[i];
-                return true;
-            }
+        found->opt = look_up(parser->sets[i].options, name, name_len, letter);
+        found->set = &parser->sets[i];
+        if (found->opt != NULL) {
+            return true;
         }
     }
     return false;
+}
+
+/* How many of the words behind an option belong to it. */
+static int words_of(const struct cli_opt *opt)
+{
+    return opt->type == CLI_FLAG ? 0 : opt->values == 0 ? 1 : opt->values;
 }
 
 /* Store an option, taking further words from argv as its kind needs. */
@@ -125,7 +138,7 @@ static int take_option(struct parser *parser, const struct found *found, int arg
                        int *next)
 {
     const struct cli_opt *opt = found->opt;
-    int words = opt->type == CLI_FLAG ? 0 : opt->values == 0 ? 1 : opt->values;
+    int words = words_of(opt);
     const char *value = found->value;
     bool *given = &found->set->given[opt - found->set->options];
 
@@ -216,6 +229,71 @@ enum path_match path_compare(const char *path, char *const *words, int word_coun
         path++;
     }
     return PATH_LONGER;
+}
+
+/* ---- The command may stand behind its own options (go_style) ---- */
+
+static const struct cli_opt *look_up_anywhere(const struct cli_program *program, const char *name,
+                                              size_t name_len, char letter)
+{
+    const struct cli_opt *opt = look_up(program->options, name, name_len, letter);
+
+    for (const struct cli_cmd *const *cmd = program->commands; *cmd != NULL && opt == NULL; cmd++) {
+        opt = look_up((*cmd)->options, name, name_len, letter);
+    }
+    return opt;
+}
+
+/* How many words an option takes up, itself included, as far as any table knows it. */
+static int words_taken(const struct cli_program *program, const char *word)
+{
+    if (strchr(word, '=') != NULL) {
+        return 1;
+    }
+    if (word[1] == '-') {
+        const struct cli_opt *opt = look_up_anywhere(program, word + 2, strlen(word + 2), 0);
+        return opt != NULL ? 1 + words_of(opt) : 1;
+    }
+    for (const char *letter = word + 1; *letter != '\0'; letter++) {
+        const struct cli_opt *opt = look_up_anywhere(program, NULL, 0, *letter);
+        if (opt != NULL && opt->type != CLI_FLAG) {
+            return letter[1] != '\0' ? 1 : 1 + words_of(opt);
+        }
+    }
+    return 1;
+}
+
+/* Is there a command whose path these words are, or begin? */
+static bool is_path(const struct cli_program *program, char *const *words, int count)
+{
+    for (const struct cli_cmd *const *cmd = program->commands; *cmd != NULL; cmd++) {
+        if (path_compare((*cmd)->path, words, count) != PATH_NO) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Move the words that name the command in front of all options, which keep their order. */
+static void move_command_first(const struct cli_program *program, char **words, int argc,
+                               char **argv)
+{
+    int count = 0;
+
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0;) {
+        if (argv[i][0] == '-' && argv[i][1] != '\0') {
+            i += words_taken(program, argv[i]);
+            continue;
+        }
+        words[count] = argv[i];
+        if (!is_path(program, words, count + 1)) {
+            return;
+        }
+        count++;
+        memmove(&argv[count + 1], &argv[count], (size_t)(i - count) * sizeof(*argv));
+        argv[count] = words[count - 1];
+        i++;
+    }
 }
 
 static bool any_given(const struct option_set *set)
@@ -400,6 +478,9 @@ int parse_arguments(struct parser *parser, int argc, char **argv)
     parser->words = calloc((size_t)argc + 1, sizeof(*parser->words));
     if (parser->words == NULL) {
         return no_memory();
+    }
+    if (program->go_style) {
+        move_command_first(program, parser->words, argc, argv);
     }
     if (rc == PARSE_GO_ON) {
         rc = take_all(parser, argc, argv);

@@ -164,7 +164,7 @@ static int report_refusal(const struct session *session, const char *what)
     const bool has_reason = refusal->reason[0] != '\0';
     char code[64], why[600];
 
-    if (mcumgr_is_compat()) {
+    if (mcumgr_is_compat() && !session->common->json) {
         printf("Error: %lld\n", (long long)refusal->rc);
         return CLI_REFUSED;
     }
