@@ -33,6 +33,7 @@ LONG = {
     'test_imgtool_formats': (),
 }
 STRICT_LONGEST_S = 3  # a longer test is not run a second time with sanitizers
+QUICK_LONGEST_S = 1   # nor is it run at all for --quick
 BUILDS = {
     'fast': '-O2',
     'strict': '-O1 -fsanitize=address,undefined -fno-sanitize-recover=all',
@@ -76,21 +77,28 @@ def run_limited(program, cpu_s):
         return test.wait()
 
 
+def concerns(test, files, mutated):
+    """Is this test, made of these files, run for mutants of that file?"""
+    room = mutated.split('/')[1]
+    return mutated in files and room in LONG.get(test, (room,))
+
+
 class Build:
     """One build folder of a copy of the tree. Ninja builds it once; a mutant is then compiled and
     linked by ninja's own commands, without its look at every file."""
 
-    def __init__(self, tree, name):
+    def __init__(self, tree, name, mutated):
         self.folder = tree.parent / name
         self.tree = tree
-        self.made = {}  # target: the command that makes it
+        self.commands = {}  # target: the last command on the way to it
         self.checked('cmake', '-S', tree, '-B', self.folder, '-G', 'Ninja', '-DTWIN_TESTS=ON',
-                     f'-DCMAKE_C_FLAGS={BUILDS[name]}', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON',
-                     '-Wno-dev', '--no-warn-unused-cli', '--log-level=WARNING')
-        self.tests = self.tests_shown()
-        self.checked('ninja', '-C', self.folder, *self.tests)
-        compiled = json.loads((self.folder / 'compile_commands.json').read_text())
-        self.compilers = {entry['file']: entry['command'] + ' -w' for entry in compiled}
+                     f'-DCMAKE_C_FLAGS={BUILDS[name]}', '-Wno-dev', '--no-warn-unused-cli',
+                     '--log-level=WARNING')
+        self.tests = [test for test in self.tests_shown()
+                      if any(concerns(test, self.files_of(test), file) for file in mutated)]
+        if self.tests:  # ninja without a target makes everything
+            self.checked('ninja', '-C', self.folder, *self.tests)
+        self.inputs = set().union(*map(self.files_of, self.tests))
 
     @staticmethod
     def checked(*command):
@@ -104,7 +112,7 @@ class Build:
         return self.checked('ninja', '-C', self.folder, '-t', *arguments)
 
     def tests_shown(self):
-        """The names of the tests that are one program each."""
+        """Names of the tests that are one program each."""
         shown = json.loads(self.checked('ctest', '--test-dir', self.folder,
                                         '--show-only=json-v1'))
         return [test['name'].split('/')[-1] for test in shown['tests']
@@ -116,60 +124,65 @@ class Build:
         words = self.ninja_tool('query', test).split()
         return words[words.index('phony') + 1] if 'phony' in words else test
 
+    @functools.lru_cache(maxsize=None)
     def files_of(self, test):
         """What a test is made of, relative to the tree."""
         return {line.removeprefix(f'{self.tree}/')
                 for line in self.ninja_tool('inputs', test).splitlines()}
 
-    def make(self, command):
-        return subprocess.run(['sh', '-c', command], cwd=self.folder, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, check=False).returncode == 0
+    def make(self, target):
+        """Do only the last step on the way to a target. Could it be done?"""
+        if target not in self.commands:
+            self.commands[target] = self.ninja_tool('commands', '-s', target)
+        return subprocess.run(['sh', '-c', self.commands[target]], cwd=self.folder,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              check=False).returncode == 0
+
+    @functools.lru_cache(maxsize=None)
+    def outputs(self, path):
+        """What ninja makes directly of a file for the tests; programs use the same sources."""
+        words = self.ninja_tool('query', path).split()
+        return [word for word in words[words.index('outputs:') + 1:] if word in self.inputs]
 
     def compile(self, file):
         """The bytes of the object; None if the file does not compile."""
-        command = self.compilers[str(self.tree / file)]
-        words = command.split()
-        path = self.folder / words[words.index('-o') + 1]
-        return path.read_bytes() if self.make(command) else None
+        path, = self.outputs(self.tree / file)
+        return (self.folder / path).read_bytes() if self.make(path) else None
 
     def archive(self, file):
         """Put a file's object into its library."""
-        words = self.ninja_tool('query', self.tree / file).split()
-        path = next(word for word in words if word.endswith(f'{file}.o'))
-        for word in self.ninja_tool('query', path).split():
-            if word.endswith('.a'):
-                self.link(word)
+        path, = self.outputs(self.tree / file)
+        for library in self.outputs(path):
+            self.link(library)
 
     def link(self, target):
-        """Do the last step on the way to a target."""
-        if target not in self.made:
-            self.made[target] = self.ninja_tool('commands', '-s', target)
-        if not self.make(self.made[target]):
+        if not self.make(target):
             raise Failed(f'{target} cannot be made; try: ninja -C {self.folder} {target}')
 
 
 class Worker:
     """A copy of the tree, its builds, and one mutant at a time in it."""
 
-    def __init__(self, root, number):
+    def __init__(self, root, number, mutated, longest_s):
+        self.mutated, self.longest_s = mutated, longest_s
         self.tree = root / 'build' / 'mutate' / str(number) / 'tree'
         copy_tree(root, self.tree)
-        self.builds = {'fast': Build(self.tree, 'fast')}
+        self.builds = {'fast': Build(self.tree, 'fast', mutated)}
         self.tests = None   # rows of measure()
         self.file = None    # the one that is being mutated,
         self.source = None  # its text
         self.object = None  # and its object, as they were
 
     def measure(self):
-        """Name, files, program and seconds of each test, fastest first."""
-        build, rows = self.builds['fast'], []
+        """Name, files and seconds of each test that passes, fastest first; names of the others."""
+        build, rows, failing = self.builds['fast'], [], []
         for name in build.tests:
-            program = build.folder / build.program(name)
             began = time.monotonic()
-            if run_limited(program, 600) != 0:
-                raise Failed(f'{name} fails without a mutant; see {program}')
-            rows.append((name, build.files_of(name), time.monotonic() - began))
-        return sorted(rows, key=lambda row: row[2])
+            if run_limited(build.folder / build.program(name), 600) == 0:
+                rows.append((name, build.files_of(name), time.monotonic() - began))
+            else:
+                failing.append(name)
+        return sorted(rows, key=lambda row: row[2]), failing
 
     def write(self, text):
         (self.tree / self.file).write_text(text)
@@ -195,7 +208,7 @@ class Worker:
         if 'strict' not in self.builds:
             file = self.file
             self.close()
-            self.builds['strict'] = Build(self.tree, 'strict')
+            self.builds['strict'] = Build(self.tree, 'strict', self.mutated)
             self.open(file)
         return self.builds['strict']
 
@@ -208,20 +221,18 @@ class Worker:
             return 'did not compile', None
         if made == self.object:
             return 'equivalent', None
-        killer = self.first_to_fail(mutant, self.builds['fast'], 4)
-        if not killer:
+        killer = self.first_to_fail(mutant, self.builds['fast'], 4, self.longest_s)
+        if not killer and self.longest_s > QUICK_LONGEST_S:
             strict = self.strict()
             self.write(mutant.apply(self.source))
             strict.compile(mutant.file)
             killer = self.first_to_fail(mutant, strict, 20, STRICT_LONGEST_S)
         return ('killed' if killer else 'alive'), killer
 
-    def first_to_fail(self, mutant, build, factor, longest=float('inf')):
+    def first_to_fail(self, mutant, build, factor, longest_s):
         """The first test to fail, with so many times its usual time."""
-        room = mutant.file.split('/')[1]
         concerned = [(name, seconds) for name, files, seconds in self.tests
-                     if mutant.file in files and room in LONG.get(name, (room,))
-                     and seconds < longest]
+                     if concerns(name, files, mutant.file) and seconds < longest_s]
         build.archive(mutant.file)
         for name, seconds in concerned:
             build.link(build.program(name))
@@ -278,6 +289,7 @@ class Run:
         self.root, self.mutants, self.table = root, mutants, table
         self.todo, self.lock, self.errors = queue.SimpleQueue(), threading.Lock(), []
         self.results = {}  # index of the mutant: outcome, test
+        self.failing = []  # tests that fail without a mutant, and do not count
         for item in enumerate(mutants):
             self.todo.put(item)
 
@@ -305,10 +317,11 @@ class Run:
         if done % 50 == 0 or done == len(self.mutants):
             print(f'mutate: {done} of {len(self.mutants)}', file=sys.stderr, flush=True)
 
-    def all_of_it(self, jobs):
+    def all_of_it(self, jobs, longest_s):
         """Run with this many workers. Building in one after the other measures undisturbed."""
-        workers = [Worker(self.root, number) for number in range(jobs)]
-        tests = workers[0].measure()
+        mutated = {mutant.file for mutant in self.mutants}
+        workers = [Worker(self.root, number, mutated, longest_s) for number in range(jobs)]
+        tests, self.failing = workers[0].measure()
         for worker in workers:
             worker.tests = tests
         threads = [threading.Thread(target=self.work, args=(worker,)) for worker in workers]
@@ -339,9 +352,11 @@ def report(run, stale):
         print(count_line(room, outcomes))
     for key, why in stale:
         print('tests/mutants.txt: {} {}: {}\n- {}\n+ {}'.format(*key[:2], why, *key[2:]))
+    for name in run.failing:
+        print(f'{name} fails without a mutant, so it noticed none')
     everything = [outcome for outcomes in rooms.values() for outcome in outcomes]
     print(count_line('total', everything))
-    return 1 if stale or 'alive' in everything else 0
+    return 1 if stale or run.failing or 'alive' in everything else 0
 
 
 def stale_entries(table, planted, run):
@@ -363,6 +378,8 @@ def parse_arguments():
     parser.add_argument('--sample', type=int, metavar='N', help='plant only N, chosen by the seed')
     parser.add_argument('--seed', type=int, default=1, help='default: 1')
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='default: processors')
+    parser.add_argument('--quick', action='store_true',
+                        help='no test above 1 s, no sanitizers: some that live would be noticed')
     parser.add_argument('--list', action='store_true', help='print the mutants, run nothing')
     parser.add_argument('--killers', action='store_true', help='print which test killed which')
     parser.add_argument('--root', type=pathlib.Path, default=pathlib.Path(__file__).parents[1],
@@ -384,7 +401,7 @@ def main():
             print(f'{describe(mutant)}\n')
         return 0
     run = Run(root, chosen, table)
-    run.all_of_it(max(1, args.jobs))
+    run.all_of_it(max(1, args.jobs), QUICK_LONGEST_S if args.quick else float('inf'))
     if args.killers:
         for index, (_, killer) in sorted(run.results.items()):
             if killer:

@@ -13,6 +13,7 @@ FILES = {
 project(tiny LANGUAGES C)
 enable_testing()
 add_library(tiny STATIC EXCLUDE_FROM_ALL lib/tiny/clamp.c lib/tiny/half.c)
+add_library(another STATIC lib/tiny/clamp.c lib/tiny/half.c)
 add_executable(test_tiny tests/unit/test_tiny.c)
 target_link_libraries(test_tiny tiny)
 add_test(NAME unit/test_tiny COMMAND test_tiny)
