@@ -135,6 +135,8 @@ class Odd(unittest.TestCase):
         row = next(line for line in table if line.split()[0] == "42")
         self.assertEqual(row.split(), ["42", "-1", "1", "4294967296", "18446744073709551615", "?",
                                        "?", "4294967296", "?"])
+        table = self.ask({TASKSTAT: {"tasks": {"t": {}}}}, "--compat", "taskstat")
+        self.assertEqual(table.splitlines()[1].split(), ["t"] + ["0"] * 8)
 
     def test_many_tasks(self):
         tasks = {f"task {i}": {"prio": i, "runtime": i << 33} for i in range(40)}
@@ -168,6 +170,8 @@ class Odd(unittest.TestCase):
         self.assertIn(" image=0 slot=-1\n    version: ?\n", shown)
         self.assertIn(" image=0 slot=?\n    version: 1.2.3\n", shown)
         self.assertIn("Split status: N/A (0)", shown)
+        shown = self.ask({STATE: {"images": [{}]}}, "--compat", "image", "list")
+        self.assertIn(" image=0 slot=0\n    version: \n", shown)
 
     def test_no_images(self):
         for answer in ({}, {"rc": 0}, {"images": 5}, {"images": {"0": {}}}, [], "images"):

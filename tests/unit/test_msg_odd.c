@@ -205,6 +205,67 @@ static void test_odd_keys(void)
     }
 }
 
+/* Go through what a list or a map holds, whatever it is. Returns the number of items. */
+static unsigned walk(struct twin_span list)
+{
+    struct twin_msg_items items = twin_msg_items(list);
+    union room item;
+    unsigned count = 0;
+
+    for (; twin_msg_next(&items, answers[count % COUNT(answers)], &item); count++) {
+        struct twin_cbor_reader key = items.key;
+        struct twin_cbor_number number;
+        (void)!twin_cbor_get_number(&key, &number);
+    }
+    return count;
+}
+
+static void walk_lists(const struct twin_msg *msg)
+{
+    for (unsigned i = 0; i < msg->field_count; i++) {
+        const struct twin_field *field = &msg->fields[i];
+        struct twin_span list;
+        if (field->type == TWIN_F_LIST || field->type == TWIN_F_MAP) {
+            memcpy(&list, out.bytes + field->offset, sizeof(list));
+            CHECK(walk(list) <= list.len);
+        }
+    }
+}
+
+/* Every bit of an ordinary message flipped: nothing is read beyond its end, and what is taken in
+ * can be gone through. */
+static void check_flips(reading how, const struct twin_msg *msg)
+{
+    uint8_t buf[CAP];
+    const size_t len = build(buf, msg, UINT32_MAX, (struct twin_span){NULL, 0}, false);
+
+    for (size_t bit = 0; bit < 8 * len; bit++) {
+        buf[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        if (take(how, msg, buf, len)) {
+            walk_lists(msg);
+        }
+        size_t joined = len;
+        uint8_t copy[CAP];
+        memcpy(copy, buf, len);
+        if (twin_cbor_join(copy, &joined) == TWIN_OK && take(how, msg, copy, joined)) {
+            walk_lists(msg);
+        }
+        buf[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    CHECK(take(how, msg, buf, len));
+    walk_lists(msg);
+}
+
+static void test_flips(void)
+{
+    for (size_t m = 0; m < COUNT(answers); m++) {
+        check_flips(twin_msg_read, answers[m]);
+    }
+    for (size_t m = 0; m < COUNT(requests); m++) {
+        check_flips(twin_msg_decode, requests[m]);
+    }
+}
+
 /* Random bytes, half of them shaped like messages: nothing out of bounds, and a request that
  * decodes does so again after encoding. */
 static void check_random(reading how, const struct twin_msg *msg, unsigned *taken)
@@ -224,6 +285,7 @@ static void check_random(reading how, const struct twin_msg *msg, unsigned *take
         }
     }
     if (take(how, msg, buf, len)) {
+        walk_lists(msg);
         uint8_t again[CAP];
         struct twin_cbor_writer w = {.buf = again, .cap = sizeof(again)};
         twin_msg_encode(&w, msg, &out);
@@ -249,6 +311,7 @@ int main(void)
 {
     test_odd_fields();
     test_odd_keys();
+    test_flips();
     test_random();
     take(twin_msg_decode, &twin_empty_msg, "", 0); /* frees what is kept */
     return check_report();

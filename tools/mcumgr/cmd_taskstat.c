@@ -147,12 +147,9 @@ static void print_row(const struct row *row)
     printf("  %8s %3s", row->name,
            report_number(row->task.present & TWIN_OS_TASK_PRIO, row->task.prio, number));
     for (size_t i = 0; i < COLUMN_COUNT && columns[i].title != NULL; i++) {
-        if (row->task.present & columns[i].flag) {
-            printf(" %*llu", columns[i].width,
-                   (unsigned long long)column_value(&columns[i], &row->task));
-        } else {
-            printf(" %*s", columns[i].width, "?");
-        }
+        const bool is_there = row->task.present & columns[i].flag;
+        printf(" %*s", columns[i].width,
+               report_unsigned(is_there, column_value(&columns[i], &row->task), number));
     }
     printf("\n");
 }

@@ -49,12 +49,13 @@ static void print_flags(const struct twin_image_slot *slot)
 /* Devices with one image do not number it. */
 static void print_slot(const struct twin_image_slot *slot)
 {
+    const bool has_version = slot->present & TWIN_IMAGE_SLOT_VERSION || mcumgr_is_compat();
     char *version = report_text(slot->version);
     char number[REPORT_NUMBER_MAX];
 
     printf(" image=%lld slot=%s\n", (long long)slot->image,
            report_number(slot->present & TWIN_IMAGE_SLOT_SLOT, slot->slot, number));
-    printf("    version: %s\n", slot->present & TWIN_IMAGE_SLOT_VERSION ? version : "?");
+    printf("    version: %s\n", has_version ? version : "?");
     printf("    bootable: %s\n", slot->bootable ? "true" : "false");
     print_flags(slot);
     printf("    hash: %s", slot->hash.len == 0 ? "Unavailable" : "");

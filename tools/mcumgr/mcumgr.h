@@ -81,8 +81,9 @@ void report_done(const struct session *session);
 
 #define REPORT_NUMBER_MAX 24 /* room for any number of 64 bits */
 
-/* A number that a device told, into text; "?" if it did not. */
+/* A number that a device told, as text; if it did not, "?", or as the Go tool does it "0". */
 const char *report_number(bool is_there, int64_t number, char text[REPORT_NUMBER_MAX]);
+const char *report_unsigned(bool is_there, uint64_t number, char text[REPORT_NUMBER_MAX]);
 
 /* JSON integers end at 2^63 - 1: numbers above become text. */
 json_t *report_json_unsigned(uint64_t number);

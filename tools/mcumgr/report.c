@@ -71,13 +71,22 @@ json_t *report_json_text(struct twin_span text)
     return value;
 }
 
+/* The Go tool prints 0 for what it was not told. */
+static const char *not_told(void)
+{
+    return mcumgr_is_compat() ? "0" : "?";
+}
+
 const char *report_number(bool is_there, int64_t number, char text[REPORT_NUMBER_MAX])
 {
-    if (!is_there) {
-        return "?";
-    }
     snprintf(text, REPORT_NUMBER_MAX, "%lld", (long long)number);
-    return text;
+    return is_there ? text : not_told();
+}
+
+const char *report_unsigned(bool is_there, uint64_t number, char text[REPORT_NUMBER_MAX])
+{
+    snprintf(text, REPORT_NUMBER_MAX, "%llu", (unsigned long long)number);
+    return is_there ? text : not_told();
 }
 
 json_t *report_json_unsigned(uint64_t number)
