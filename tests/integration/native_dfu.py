@@ -232,12 +232,14 @@ class Dfu(unittest.TestCase):
         mcumgr = f"{BIN}/mcumgr --conntype serial --connstring dev={self.device.link}"
         self.refused(image_path("1.1.0"), "health", "--confirm", "--health-check", "exit 7",
                      step="health")
-        self.assertIn("ended with 7", self.talk)
+        self.assertIn("ended with 7. The image was not confirmed", self.talk)
         self.assertEqual(self.listed()[0], ("1.1.0", False))
         result = self.update(image_path("1.1.0"), "--confirm", "--health-check",
                              f"{mcumgr} echo ask-the-new-one")  # the port is free for it
         self.assertTrue(result["confirmed"])
         self.assertIn("ask-the-new-one", self.talk)
+        self.refused(image_path("1.1.0"), "health", "--health-check", "exit 7", step="health")
+        self.assertIn("was confirmed before", self.talk)
 
     def test_health_of_an_image_that_goes(self):
         """The check passes, but meanwhile the device restarted and the old image is back."""

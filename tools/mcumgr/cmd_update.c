@@ -93,9 +93,6 @@ static int update(struct run *run, bool confirm)
 
     upload_describe_link(&run->session, &config.upload);
     image_file_describe(&run->file, &config.upload);
-    run->report.silence_s =
-        (config.upload.patience_ms != 0 ? config.upload.patience_ms : TWIN_UPLOAD_PATIENCE_MS) /
-        1000;
     twin_update_begin(&run->update, &run->session.client, &config);
     const twin_err_t err = update_drive(&run->session, &run->update, on_stage, run);
     if (err == TWIN_OK) {
@@ -115,7 +112,12 @@ static int check(struct run *run)
     snprintf(text, sizeof(text), "checking the device's health, until this ends: %.140s",
              run->opts->health);
     update_report_step(&run->report, "health", text);
-    return health_check(run->opts->health);
+    return health_check(
+        run->opts->health,
+        run->update.is_confirmed
+            ? "The image was confirmed before: it stays"
+            : "The image was not confirmed: unless it is, the old one comes back at "
+              "one of the next restarts");
 }
 
 /*

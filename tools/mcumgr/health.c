@@ -18,18 +18,20 @@ static void run_shell(const char *command)
     _exit(127);
 }
 
-static int fail(int code, const char *why)
+static int fail(int code, const char *why, const char *consequence)
 {
-    return cli_fail_as(&(struct cli_failure){
-        .code = code,
-        .what = "find the device healthy",
-        .why = why,
-        .hint = "The image was not confirmed: unless it is, the old one comes back at one of the "
-                "next restarts",
-        .more = json_pack("{s:s}", "reason", "health")});
+    cli_fail_as(&(struct cli_failure){.code = code,
+                                      .what = "find the device healthy",
+                                      .why = why,
+                                      .hint = consequence,
+                                      .more = json_pack("{s:s}", "reason", "health")});
+    if (code == CLI_INTERRUPTED) { /* which is told without more words */
+        fprintf(stderr, "%s.\n", consequence);
+    }
+    return code;
 }
 
-int health_check(const char *command)
+int health_check(const char *command, const char *consequence)
 {
     char why[100];
     int status;
@@ -41,17 +43,17 @@ int health_check(const char *command)
     }
     while (pid > 0 && waitpid(pid, &status, 0) < 0) {
         if (errno != EINTR) {
-            return fail(CLI_VERIFY, strerror(errno));
+            return fail(CLI_VERIFY, strerror(errno), consequence);
         }
     }
     if (pid < 0) {
-        return fail(CLI_VERIFY, strerror(errno));
+        return fail(CLI_VERIFY, strerror(errno), consequence);
     }
     if (WIFSIGNALED(status)) {
         const bool by_user = WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM;
         snprintf(why, sizeof(why), "the check was ended by signal %d", WTERMSIG(status));
-        return fail(by_user ? CLI_INTERRUPTED : CLI_VERIFY, why);
+        return fail(by_user ? CLI_INTERRUPTED : CLI_VERIFY, why, consequence);
     }
     snprintf(why, sizeof(why), "the check ended with %d", WEXITSTATUS(status));
-    return WEXITSTATUS(status) == 0 ? CLI_DONE : fail(CLI_VERIFY, why);
+    return WEXITSTATUS(status) == 0 ? CLI_DONE : fail(CLI_VERIFY, why, consequence);
 }

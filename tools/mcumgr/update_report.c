@@ -85,23 +85,17 @@ void update_report_end(struct update_report *report)
     report->steps = NULL;
 }
 
-/* How long the device may be silent in this stage, in words; the reset is short, whatever comes. */
+/* How long an answer may take in this stage. The upload says so itself; a reset is over at once. */
 static void limit(char *out, size_t cap, const struct update_report *report,
                   enum twin_update_stage stage)
 {
     const struct mcumgr_common *common = report->session->common;
-    double seconds = common->timeout * common->tries;
-    const char *what = "up to";
+    const bool is_wait = stage == TWIN_UPDATE_WAIT || stage == TWIN_UPDATE_RETURN;
+    const double seconds = is_wait ? report->wait_s : common->timeout * common->tries;
 
-    if (stage == TWIN_UPDATE_WAIT || stage == TWIN_UPDATE_RETURN) {
-        seconds = report->wait_s;
-    } else if (stage == TWIN_UPDATE_UPLOAD) {
-        seconds = report->silence_s;
-        what = "which the device may interrupt to erase for up to";
-    }
     *out = '\0';
-    if (stage != TWIN_UPDATE_RESET && stage != TWIN_UPDATE_GO_BACK) {
-        snprintf(out, cap, ", %s %.3g s", what, seconds);
+    if (stage != TWIN_UPDATE_UPLOAD && stage != TWIN_UPDATE_RESET && stage != TWIN_UPDATE_GO_BACK) {
+        snprintf(out, cap, ", up to %.6g s", seconds);
     }
 }
 
@@ -247,8 +241,8 @@ static int explain_silence(const struct update_report *report)
         .code = CLI_LINK,
         .what = "update the device",
         .why = why,
-        .hint = "Is the cable still in, did a USB port come back under another name? --wait "
-                "waits longer",
+        .hint = "Is the cable still in, does the new firmware answer here, did a USB port come "
+                "back under another name? --wait waits longer",
         .more = json_pack("{s:s}", "reason", "no-answer")});
 }
 
@@ -275,7 +269,7 @@ static const char *const states[] = {
 static const char *state_of(const struct update_report *report, const struct twin_update *update)
 {
     if (report->has_run && update->stage == TWIN_UPDATE_LOOK) {
-        return "The new image ran before the health check, and was not confirmed.";
+        return "The new image ran before the health check.";
     }
     if (update->restarts > 0 && update->stage == TWIN_UPDATE_LOOK) {
         return states[TWIN_UPDATE_RETURN];

@@ -10,11 +10,10 @@
 struct update_report {
     const struct session *session;
     const struct image_file *file;
-    uint32_t wait_s;    /* of the waits for a restart */
-    uint32_t silence_s; /* that an upload bears */
-    json_t *steps;      /* so far, for programs */
-    char before[64];    /* version of the image that gives way; "": not known */
-    bool has_run;       /* the new image was seen running: it is confirmed or not, and no more */
+    uint32_t wait_s; /* of the waits for a restart */
+    json_t *steps;   /* so far, for programs */
+    char before[64]; /* version of the image that gives way; "": not known */
+    bool has_run;    /* the new image was seen running: it is confirmed or not, and no more */
     unsigned restarts;
     bool was_running, has_matched; /* before; and the device compared what it stored: equal */
 };
