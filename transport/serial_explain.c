@@ -92,13 +92,15 @@ static void hint_at_udev(const char *dev, struct transport_problem *problem)
 {
     const char *slash = strrchr(dev, '/');
     const char *name = slash != NULL ? slash + 1 : dev;
+    const char *group =
+        getgrnam("dialout") != NULL || getgrnam("uucp") == NULL ? "dialout" : "uucp";
 
     transport_hint(problem,
                    "Let udev give it to a group for people: put SUBSYSTEM==\"tty\", "
-                   "KERNEL==\"%.*s*\", GROUP=\"dialout\", MODE=\"0660\" into "
+                   "KERNEL==\"%.*s*\", GROUP=\"%s\", MODE=\"0660\" into "
                    "/etc/udev/rules.d/60-serial.rules, plug the device in again, and if you are "
-                   "not in that group: sudo usermod -aG dialout \"$USER\", then log in again",
-                   (int)strcspn(name, "0123456789"), name);
+                   "not in that group: sudo usermod -aG %s \"$USER\", then log in again",
+                   (int)strcspn(name, "0123456789"), name, group, group);
 }
 
 static void hint_at_rights(const char *dev, const struct stat *port,

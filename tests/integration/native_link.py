@@ -154,6 +154,19 @@ class Servers(unittest.TestCase):
             self.check(peer, "hello")
             self.assertEqual(peer.heard.count(b"\n\x06\x09"), peer.heard.count(b"\x06\x09") - 1)
 
+    def test_our_device(self):
+        """Our own server takes requests that end in any of these ways, too."""
+        with Device("1.0.0") as device:
+            device.power_on()
+            device.wait_for("monitor 1.0.0 runs")
+            client = device.client()
+            self.addCleanup(client.close)
+            for end in (b"", b"\r", b"\r\n", b"> ", b"\n"):
+                with self.subTest(end=end):
+                    client.send = lambda packet, end=end: os.write(client.fd,
+                                                                   smp.frame(packet)[:-1] + end)
+                    self.assertEqual(client.echo("x" * 100), "x" * 100)
+
     def test_flood(self):
         """Log text without end, and no answer: -t holds."""
         with Line() as line:
