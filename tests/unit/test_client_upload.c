@@ -178,6 +178,68 @@ static void check_last_reply_lost(void)
     transfer_unmake(&t);
 }
 
+/* A list that has the hash, but not as an image that was stored and does not run. */
+enum lie { LIE_NONE, LIE_ACTIVE, LIE_SHORT, LIE_NO_HASH, LIE_OTHER, LIE_EMPTY, LIES };
+struct liar {
+    struct transfer *t;
+    uint32_t last;
+    enum lie lie;
+};
+
+static bool lie_in_list(void *ctx, uint32_t index, uint8_t *packet, size_t len)
+{
+    const struct liar *liar = ctx;
+    uint8_t payload[120];
+    struct twin_cbor_writer w = {.buf = payload, .cap = sizeof(payload)};
+    struct twin_span hash = {liar->t->hash, liar->lie == LIE_SHORT ? 20 : 32};
+    uint8_t other[32];
+
+    (void)len;
+    if (packet[5] != TWIN_GRP_IMAGE || packet[7] != TWIN_IMAGE_STATE) {
+        return index != liar->last;
+    }
+    memcpy(other, liar->t->hash, sizeof(other));
+    other[31] ^= 1;
+    hash.ptr = liar->lie == LIE_OTHER ? other : hash.ptr;
+    twin_cbor_put_head(&w, TWIN_CBOR_MAP, 1);
+    twin_cbor_put_text(&w, "images");
+    twin_cbor_put_head(&w, TWIN_CBOR_ARRAY, liar->lie == LIE_EMPTY ? 0 : 1);
+    if (liar->lie != LIE_EMPTY) {
+        twin_cbor_put_head(&w, TWIN_CBOR_MAP, liar->lie == LIE_NO_HASH ? 2 : 3);
+        twin_cbor_put_text(&w, "slot");
+        twin_cbor_put_head(&w, TWIN_CBOR_UINT, 1);
+        if (liar->lie != LIE_NO_HASH) {
+            twin_cbor_put_text(&w, "hash");
+            twin_cbor_put_bytes(&w, TWIN_CBOR_BSTR, hash);
+        }
+        twin_cbor_put_text(&w, "active");
+        twin_cbor_put_bool(&w, liar->lie == LIE_ACTIVE);
+    }
+    CHECK(!w.failed);
+    return device_says(liar->t->device, packet, (const char *)payload, w.len);
+}
+
+/* Then the upload is not taken for done: the first part, with its SHA-256, finds out. */
+static void check_lying_list(void)
+{
+    struct transfer t;
+
+    transfer_make(&t);
+    transfer_completes(&t);
+    struct liar liar = {.t = &t, .last = t.device->replies};
+    const uint32_t packets = t.upload.status.packets;
+    transfer_unmake(&t);
+    for (liar.lie = LIE_NONE; liar.lie < LIES; liar.lie++) {
+        transfer_make(&t);
+        t.device->ctx = &liar;
+        t.device->reply_filter = lie_in_list;
+        transfer_completes(&t);
+        CHECK_EQ(t.upload.status.has_matched, liar.lie != LIE_NONE);
+        CHECK_EQ(t.upload.status.packets, packets + (liar.lie == LIE_NONE ? 1 : 2));
+        transfer_unmake(&t);
+    }
+}
+
 static void check_duplicates(void)
 {
     struct transfer t;
@@ -341,6 +403,7 @@ int main(void)
     check_losses();
     check_random_losses();
     check_last_reply_lost();
+    check_lying_list();
     check_duplicates();
     check_slow_device();
     check_damage();
