@@ -79,8 +79,34 @@ static void test_base64_hostile(void)
                  TWIN_E_FORMAT);
         CHECK_EQ(len, 0);
     }
-    CHECK_EQ(twin_base64_value('='), -1);
-    CHECK_EQ(twin_base64_value('\0'), -1);
+    CHECK_EQ(twin_base64_decode("Zm9vYmFy", 8, out, 3, &len), TWIN_E_SPACE);
+    CHECK_EQ(len, 0);
+}
+
+/* Every character, and nothing else, has a value. */
+static void test_base64_alphabet(void)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint8_t in[3] = {0}, out[3];
+    char text[4];
+    size_t len;
+
+    for (int c = 0; c < 256; c++) {
+        const char *found = c != 0 ? strchr(alphabet, c) : NULL;
+        int value = found != NULL ? (int)(found - alphabet) : -1;
+        CHECK_EQ(twin_base64_value((char)c), value);
+        for (unsigned place = 0; place < 4 && value >= 0; place++) { /* at each place of a unit */
+            uint32_t bits = (uint32_t)value << (18 - 6 * place);
+            in[0] = (uint8_t)(bits >> 16);
+            in[1] = (uint8_t)(bits >> 8);
+            in[2] = (uint8_t)bits;
+            CHECK_EQ(twin_base64_encode(in, 3, text), 4);
+            CHECK_EQ(text[place], c);
+            CHECK_EQ(twin_base64_decode(text, 4, out, 3, &len), TWIN_OK);
+            CHECK_MEM(out, in, 3);
+        }
+    }
 }
 
 static void test_base64_round_trips(void)
@@ -107,6 +133,7 @@ int main(void)
     test_crc();
     test_base64_vectors();
     test_base64_hostile();
+    test_base64_alphabet();
     test_base64_round_trips();
     return check_report();
 }
