@@ -287,7 +287,7 @@ static unsigned image_state_write(struct twin_srv *srv, const void *req_,
     const struct twin_image_state_req *req = req_;
     const struct twin_slots *slots = srv->priv.config->slots;
     struct twin_slots_state state;
-    struct found found;
+    struct found found = {.hash = {0}}; /* stays so when the request has no hash */
     enum twin_slot target;
 
     if (req->hash.len == 0 ? !req->confirm : req->hash.len != TWIN_SHA256_LEN) {

@@ -187,6 +187,11 @@ static inline struct twin_image_slot slot_at(const struct twin_image_state_rsp *
     return slot;
 }
 
+static inline bool span_is(struct twin_span span, const void *bytes, size_t len)
+{
+    return span.len == len && span.ptr != NULL && memcmp(span.ptr, bytes, len) == 0;
+}
+
 /* The hash in the first TLV of a test image. */
 static inline struct twin_span image_hash(const struct test_image *image)
 {

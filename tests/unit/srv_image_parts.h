@@ -73,8 +73,6 @@ static inline void check_entry(struct twin_image_slot entry, uint32_t slot,
     CHECK(strcmp(got, flags) == 0);
     CHECK_EQ(entry.present & TWIN_IMAGE_SLOT_FLAGS, TWIN_IMAGE_SLOT_FLAGS);
     CHECK_EQ(entry.present & TWIN_IMAGE_SLOT_IMAGE, 0);
-    CHECK(entry.version.len == strlen(version) &&
-          memcmp(entry.version.ptr, version, entry.version.len) == 0);
-    CHECK_EQ(entry.hash.len, TWIN_SHA256_LEN);
-    CHECK_MEM(entry.hash.ptr, image_hash(image).ptr, TWIN_SHA256_LEN);
+    CHECK(span_is(entry.version, version, strlen(version)));
+    CHECK(span_is(entry.hash, image_hash(image).ptr, TWIN_SHA256_LEN));
 }

@@ -114,26 +114,26 @@ static bool os_call(enum twin_smp_op op, uint8_t id, const struct twin_msg *req_
     return device_call(&device, op, TWIN_GRP_OS, id, req_msg, req, rsp_msg, rsp);
 }
 
-static bool span_is(struct twin_span span, const char *text)
+static bool text_is(struct twin_span span, const char *text)
 {
-    return span.len == strlen(text) && memcmp(span.ptr, text, span.len) == 0;
+    return span_is(span, text, strlen(text));
 }
 
 static void test_echo(void)
 {
     struct twin_os_echo_req req = {.present = TWIN_OS_ECHO_REQ_TEXT,
                                    .text = twin_span_text("hello")};
-    struct twin_os_echo_rsp rsp;
+    struct twin_os_echo_rsp rsp = {0};
 
     for (int op = TWIN_SMP_READ; op <= TWIN_SMP_WRITE; op += TWIN_SMP_WRITE) {
         CHECK(os_call((enum twin_smp_op)op, TWIN_OS_ECHO, &twin_os_echo_req_msg, &req,
                       &twin_os_echo_rsp_msg, &rsp));
-        CHECK(span_is(rsp.text, "hello"));
+        CHECK(text_is(rsp.text, "hello"));
     }
     req.present = 0;
     CHECK(os_call(TWIN_SMP_WRITE, TWIN_OS_ECHO, &twin_os_echo_req_msg, &req, &twin_os_echo_rsp_msg,
                   &rsp));
-    CHECK(span_is(rsp.text, ""));
+    CHECK(text_is(rsp.text, ""));
 }
 
 static bool info(const char *format, struct twin_os_info_rsp *rsp)
@@ -168,12 +168,12 @@ static void test_info(void)
         {"a", "K unknown R V B M P I O"},
         {"sas", "K unknown R V B M P I O"},
     };
-    struct twin_os_info_rsp rsp;
+    struct twin_os_info_rsp rsp = {0};
     char longest[TWIN_SRV_INFO_MAX + 1];
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         CHECK(info(rows[i].format, &rsp));
-        CHECK(span_is(rsp.output, rows[i].want));
+        CHECK(text_is(rsp.output, rows[i].want));
     }
     CHECK(!info("z", &rsp));
     CHECK_EQ(device.group_rc, TWIN_OS_RC_INVALID_FORMAT);
@@ -197,12 +197,12 @@ static void test_info(void)
 static void test_bootloader(void)
 {
     struct twin_os_bootloader_req req = {0};
-    struct twin_os_bootloader_rsp rsp;
+    struct twin_os_bootloader_rsp rsp = {0};
 
     CHECK(os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req,
                   &twin_os_bootloader_rsp_msg, &rsp));
     CHECK_EQ(rsp.present, TWIN_OS_BOOTLOADER_RSP_NAME);
-    CHECK(span_is(rsp.bootloader, "MCUboot"));
+    CHECK(text_is(rsp.bootloader, "MCUboot"));
     req.present = TWIN_OS_BOOTLOADER_REQ_QUERY;
     req.query = twin_span_text("mode");
     CHECK(os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req,
@@ -242,7 +242,7 @@ static bool describe_task(void *ctx, unsigned index, struct twin_os_task *task)
 static void test_taskstat(void)
 {
     const struct twin_empty none = {0};
-    struct twin_os_taskstat_rsp rsp;
+    struct twin_os_taskstat_rsp rsp = {0};
     struct twin_os_task task;
     unsigned count;
 
@@ -257,10 +257,10 @@ static void test_taskstat(void)
     }
     struct twin_msg_items items = twin_msg_items(rsp.tasks);
     CHECK(twin_msg_next(&items, &twin_os_task_msg, &task));
-    CHECK(span_is(twin_cbor_get_bytes(&items.key, TWIN_CBOR_TSTR), "idle"));
+    CHECK(text_is(twin_cbor_get_bytes(&items.key, TWIN_CBOR_TSTR), "idle"));
     CHECK_EQ(task.runtime, UINT64_C(1) << 32);
     CHECK(twin_msg_next(&items, &twin_os_task_msg, &task));
-    CHECK(span_is(twin_cbor_get_bytes(&items.key, TWIN_CBOR_TSTR), "main"));
+    CHECK(text_is(twin_cbor_get_bytes(&items.key, TWIN_CBOR_TSTR), "main"));
     CHECK_EQ(task.prio, -1);
     CHECK_EQ(task.present & TWIN_OS_TASK_RUNTIME, 0);
     CHECK_EQ(device_items(rsp.tasks, &twin_os_task_msg, 15, &task), TWIN_OS_TASKS_MAX);

@@ -57,7 +57,7 @@ static void stored(void)
 
 static bool list(void)
 {
-    struct twin_image_state_rsp rsp;
+    struct twin_image_state_rsp rsp = {0};
 
     return device_list(&device, &rsp);
 }

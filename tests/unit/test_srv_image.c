@@ -20,7 +20,7 @@ static void test_list(void)
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct test_image *old = &device.world.old, *new = &device.world.new;
-        struct twin_image_state_rsp list;
+        struct twin_image_state_rsp list = {0};
         enter(rows[i].plan);
         CHECK(device_list(&device, &list));
         CHECK_EQ(slot_count(&list), 2);
@@ -33,7 +33,7 @@ static void test_list(void)
 /* An update's whole life, twice: confirmed, and taken back. */
 static void test_life(void)
 {
-    struct twin_image_state_rsp list;
+    struct twin_image_state_rsp list = {0};
 
     enter(TWIN_PLAN_TRIAL);
     CHECK(device_set(&device, NULL, true));
@@ -59,7 +59,7 @@ static void test_life(void)
 static void test_not_bootable(void)
 {
     struct test_image image;
-    struct twin_image_state_rsp list;
+    struct twin_image_state_rsp list = {0};
 
     enter(TWIN_PLAN_NONE);
     CHECK(device_erase(&device, 1));
@@ -74,7 +74,7 @@ static void test_not_bootable(void)
 static void test_list_leaves_out(void)
 {
     const struct twin_area *area = &slots()->area[TWIN_SECONDARY];
-    struct twin_image_state_rsp list;
+    struct twin_image_state_rsp list = {0};
     const uint8_t zero[4] = {0};
 
     enter(TWIN_PLAN_NONE); /* no TLV area */
@@ -179,7 +179,7 @@ static void test_slot_in_use(void)
 
 static void test_swap_under_way(void)
 {
-    struct twin_image_state_rsp list;
+    struct twin_image_state_rsp list = {0};
 
     enter(TWIN_PLAN_RESUME);
     CHECK(!device_set(&device, NULL, true));
@@ -394,7 +394,7 @@ static void test_erase_keeps_the_way_back(void)
 static void test_slot_info(void)
 {
     const struct twin_empty none = {0};
-    struct twin_image_slot_info_rsp info;
+    struct twin_image_slot_info_rsp info = {0};
     struct twin_image_slot_info_image image;
     struct twin_image_slot_info_slot slot = {0};
 

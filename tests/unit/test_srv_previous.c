@@ -15,7 +15,7 @@ static void enter_confirmed(void)
 /* Back and forth without an upload, by test and by confirm. */
 static void test_back_and_forth(void)
 {
-    struct twin_image_state_rsp list;
+    struct twin_image_state_rsp list = {0};
 
     for (int confirm = 0; confirm < 2; confirm++) {
         enter_confirmed();
@@ -41,7 +41,7 @@ static void test_back_and_forth(void)
 
 static bool lists_previous(void)
 {
-    struct twin_image_state_rsp list;
+    struct twin_image_state_rsp list = {0};
 
     CHECK(device_list(&device, &list));
     return slot_count(&list) == 2;

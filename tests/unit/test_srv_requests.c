@@ -94,9 +94,7 @@ static const char *const extras[] = {"\x61x\xfb\x3f\xf8\0\0\0\0\0\0",
                                      "\x05\x63int",
                                      "\xf6\xf7",
                                      "\x64off1\x18\x2a",
-                                     "\x61p\x7f\x61"
-                                     "a\x61"
-                                     "b\xff",
+                                     "\x61p\x7f\x61\x61\x61\x62\xff",
                                      "\x43off\xbf\x61k\x9f\x01\xff\xff",
                                      "\x61s\xf8\xff",
                                      "\x20\xc2\x41\x01"};
@@ -247,8 +245,7 @@ static void test_null(void)
 
 /* Not a number of 32 bits; not bytes; not a boolean. */
 static const struct item not_numbers[] = {
-    RAW_ITEM("", "\x61"
-                 "1"),                      /* text */
+    RAW_ITEM("", "\x61\x31"),               /* text */
     RAW_ITEM("", "\x41\x01"),               /* bytes */
     RAW_ITEM("", "\x20"),                   /* -1 */
     RAW_ITEM("", "\x1b\0\0\0\x01\0\0\0\0"), /* 2^32 */

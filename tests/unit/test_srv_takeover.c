@@ -18,7 +18,7 @@ static const struct world_shape small_sectors = {.sector_bytes = 256,
 /* Whatever is listed for the secondary is the image that is there, from header to last TLV. */
 static bool list_is_true(void)
 {
-    struct twin_image_state_rsp list;
+    struct twin_image_state_rsp list = {0};
 
     CHECK(device_list(&device, &list));
     CHECK(slot_count(&list) >= 1);
@@ -33,7 +33,7 @@ static bool list_is_true(void)
 
 static bool lists_update(void)
 {
-    struct twin_image_state_rsp list;
+    struct twin_image_state_rsp list = {0};
 
     CHECK(device_list(&device, &list));
     return slot_count(&list) == 2;

@@ -378,7 +378,7 @@ static void test_torn_trailer(void)
 static void test_not_listed_while_incomplete(void)
 {
     struct twin_image_upload_req req = first_part(100);
-    struct twin_image_state_rsp list;
+    struct twin_image_state_rsp list = {0};
 
     world_reset(&device.world); /* with the new image in place */
     device_start(&device);
