@@ -214,10 +214,21 @@ static void test_bootloader(void)
                   &twin_os_bootloader_rsp_msg, &rsp));
     CHECK(rsp.no_downgrade);
     device.config.no_downgrade = false;
-    req.query = twin_span_text("modes");
-    CHECK(
-        !os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req, NULL, NULL));
-    CHECK_EQ(device.group_rc, TWIN_OS_RC_NO_ANSWER);
+    static const char *const unknown[] = {"modes", "mod", "node", "modE", "m"};
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        req.query = twin_span_text(unknown[i]);
+        CHECK(!os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req, NULL,
+                       NULL));
+        CHECK_EQ(device.group_rc, TWIN_OS_RC_NO_ANSWER);
+    }
+    device.config.bootloader = NULL; /* one that has no name gives no answer at all */
+    for (int i = 0; i < 2; i++) {
+        req.query = twin_span_text(i == 0 ? "" : "mode");
+        CHECK(!os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req, NULL,
+                       NULL));
+        CHECK_EQ(device.group_rc, TWIN_OS_RC_NO_ANSWER);
+    }
+    device.config.bootloader = "MCUboot";
 }
 
 static unsigned task_count;
@@ -289,6 +300,8 @@ static void test_reset(void)
     CHECK_EQ(device.question.event, TWIN_SRV_RESET);
     CHECK(reset(false, 1));
     CHECK_EQ(device.srv.boot_mode, 1);
+    CHECK(reset(false, 255));
+    CHECK_EQ(device.srv.boot_mode, 255);
     CHECK(!reset(false, 256));
     CHECK_EQ(device.rc, TWIN_RC_INVALID);
     CHECK(!device.srv.reset_requested);
@@ -309,9 +322,14 @@ static void test_reset(void)
     CHECK(device.question.forced);
     CHECK_EQ(device.rc, TWIN_RC_BUSY);
     CHECK(!device.srv.reset_requested);
+    /* The reason belongs to that refusal, not to the next fault. */
+    CHECK_REPLY("\x02\0\0\x01\0\0\x0b\x06\xa0", "\x03\0\0\x05\0\0\x0b\x06\xa1\x62rc\x08");
     device.reason = NULL;
     CHECK(!reset(false, 0));
-    CHECK(strlen(device.rsn) > 0);
+    CHECK(strcmp(device.rsn, "app reject") == 0);
+    device.reason = ""; /* said nothing: then nothing is sent */
+    CHECK(!reset(false, 0));
+    CHECK_MEM(device.reply + 8, "\xa1\x62rc\x0a", 5);
     device.refuses = false;
     device_start(&device);
 }
@@ -360,14 +378,48 @@ static unsigned user_run(struct twin_srv *srv, const void *req_, struct twin_cbo
     return req->n % 2 != 0 ? ODD : 0;
 }
 
+/* Answers with as many bytes as it is asked for. */
+static unsigned user_fill(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
+{
+    static const uint8_t byte;
+    const struct user_req *req = req_;
+
+    (void)srv;
+    for (uint32_t i = 0; i < req->n; i++) {
+        twin_cbor_put_raw(rsp, (struct twin_span){&byte, 1});
+    }
+    return 0;
+}
+
+static const struct twin_msg largest_msg = {
+    .fields = user_fields, .field_count = 1, .size = TWIN_SRV_REQUEST_MAX};
+static const struct twin_srv_cmd user_cmds[] = {
+    {TWIN_SMP_WRITE, 0, user_run, &user_msg},
+    {TWIN_SMP_WRITE, 1, user_run, &large_msg},
+    {TWIN_SMP_WRITE, 2, user_run, &largest_msg},
+    {TWIN_SMP_WRITE, 3, user_fill, &user_msg},
+};
+static const struct twin_srv_group user = {
+    .id = 64, .cmd_count = 4, .cmds = user_cmds, .faults = user_faults};
+
+/* A reply cannot be longer than its header's length says, however large the buffer is. */
+static void test_largest_reply(void)
+{
+    static uint8_t out[UINT16_MAX + 100];
+    uint8_t request[] = "\x0a\0\0\x08\0\x40\x01\x03\xa1\x61n\x1a\0\0\xff\xff";
+
+    for (int more = 0; more < 2; more++) {
+        struct twin_span packet = {request, sizeof(request) - 1};
+        size_t len = twin_srv_handle(&device.srv, &packet, out, sizeof(out));
+        CHECK_EQ(len, more == 0 ? 8 + UINT16_MAX : 13);
+        CHECK_EQ(twin_get_be16(out + 2), len - 8);
+        CHECK(more == 0 || memcmp(out + 8, "\xa1\x62rc\x07", 5) == 0);
+        memcpy(request + 12, "\0\x01\0\0", 4);
+    }
+}
+
 static void test_user_group(void)
 {
-    static const struct twin_srv_cmd cmds[] = {
-        {TWIN_SMP_WRITE, 0, user_run, &user_msg},
-        {TWIN_SMP_WRITE, 1, user_run, &large_msg},
-    };
-    static const struct twin_srv_group user = {
-        .id = 64, .cmd_count = 2, .cmds = cmds, .faults = user_faults};
     static const struct twin_srv_group *const groups[] = {&twin_srv_os, &user, NULL};
 
     device.config.groups = groups;
@@ -379,6 +431,8 @@ static void test_user_group(void)
                 "\x03\0\0\x0d\0\x40\x01\0\xa2\x62rc\x04\x63rsn\x63odd");
     CHECK_REPLY("\x02\0\0\x04\0\x40\x01\x01\xa1\x61n\x02",
                 "\x03\0\0\x05\0\x40\x01\x01\xa1\x62rc\x02");
+    CHECK_REPLY("\x02\0\0\x04\0\x40\x01\x02\xa1\x61n\x02", "\x03\0\0\x01\0\x40\x01\x02\x80");
+    test_largest_reply();
     device.config.groups = twin_srv_groups;
 }
 

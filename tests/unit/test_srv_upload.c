@@ -257,6 +257,20 @@ static void test_lost_end(void)
     CHECK_EQ(device.world.sim.erases + device.world.sim.writes, erases + writes);
     CHECK_EQ(device.asked, asked);
 
+    struct twin_image_upload_req other = req; /* a short sha proves nothing */
+    other.sha.len = 8;
+    CHECK_EQ(send(&other).off, 256);
+    (void)upload_rest(256, 700);
+    CHECK(is_stored());
+    uint8_t bytes[256]; /* nor does the right one, before another header */
+    memcpy(bytes, new_image()->bytes, sizeof(bytes));
+    bytes[31] ^= 1u;
+    other = req;
+    other.data.ptr = bytes;
+    CHECK_EQ(send(&other).off, 256);
+    CHECK(!upload_rest(256, 700).match);
+    CHECK(upload_all(256).match);
+
     uint32_t addr = slots()->area[TWIN_SECONDARY].addr + 1024 + new_image()->len - 1;
     uint8_t byte = device.world.sim.mem[addr] ^ 1u; /* one bit of it is not */
     sim_put(&device.world.sim, addr, &byte, 1);
