@@ -125,7 +125,7 @@ struct cli_program {
     const struct cli_opt *options;         /* common to all commands; NULL: none */
     size_t opts_size;
     const char *version; /* for --version without a command; NULL: there is no such option */
-    /* As Go's programs: also -n=5, --flag=false, the verb "help", and a command behind its options;
+    /* As Go's programs: also -n=5, --flag=false, and a command behind its options;
      * the words of argv change places then. */
     bool go_style;
     bool (*is_lenient)(void); /* are spare words and missing verbs no error now? NULL: they are */

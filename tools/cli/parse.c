@@ -343,8 +343,7 @@ static int take_word(struct parser *parser, char *word)
     struct option_set *set = &parser->sets[SET_COMMAND];
     bool longer = false;
 
-    if (parser->call.program->go_style && parser->word_count == 0 && !parser->help_verb &&
-        strcmp(word, "help") == 0) {
+    if (parser->word_count == 0 && !parser->help_verb && strcmp(word, "help") == 0) {
         parser->help_verb = true;
         return PARSE_GO_ON;
     }
