@@ -15,7 +15,7 @@ foreach(name leftovers weak_files)
   add_library(${name} MODULE ${CMAKE_SOURCE_DIR}/tests/support/${name}.c)
 endforeach()
 
-foreach(name vectors options behaviour slots keys files hsm build)
+foreach(name vectors options behaviour slots keys files meant hsm build)
   add_test(NAME integration/imgtool_${name}
     COMMAND /usr/bin/python3 -B ${CMAKE_SOURCE_DIR}/tests/integration/imgtool_${name}.py
       $<TARGET_FILE:imgtool> ${CMAKE_SOURCE_DIR}/tests/vectors/image $<TARGET_FILE:leftovers>

@@ -137,6 +137,8 @@ static void test_der(void)
     CHECK(!der_next(&huge, &element));
 }
 
+#define PAIR(bytes) ((struct slot_pair){spec.slot_size, spec.slot_size, bytes})
+
 /* Against docs/spec-image.md section 7, whose examples were measured on the real loader. */
 static void test_trailer(void)
 {
@@ -144,16 +146,17 @@ static void test_trailer(void)
         .align = 4, .max_align = 8, .max_sectors = 128, .slot_size = 0x60000, .aes_len = 16};
 
     CHECK_EQ(trailer_len(&spec, 0), 1584);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, 4096, 0), 0x60000 - 2 * 4096);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, 4096, 0), 0x60000 - 2 * 4096);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, 1024, 0), 0x60000 - 3 * 1024);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, 1024, 0), 0x60000 - 3 * 1024);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, 512, 0), 0x60000 - 4 * 512); /* 1080 bytes */
-    CHECK_EQ(trailer_image_max(&spec, SWAP_SCRATCH, 4096, 0), 0x60000 - 1584);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_XIP, 4096, 0), 0x60000 - 40);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_OVERWRITE, 4096, 0), 0x60000 - 40);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, PAIR(4096), 0), 0x60000 - 2 * 4096);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, PAIR(4096), 0), 0x60000 - 2 * 4096);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, PAIR(1024), 0), 0x60000 - 3 * 1024);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, PAIR(1024), 0), 0x60000 - 3 * 1024);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, PAIR(512), 0),
+             0x60000 - 4 * 512); /* 1080 bytes */
+    CHECK_EQ(trailer_image_max(&spec, SWAP_SCRATCH, PAIR(4096), 0), 0x60000 - 1584);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_XIP, PAIR(4096), 0), 0x60000 - 40);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_OVERWRITE, PAIR(4096), 0), 0x60000 - 40);
     spec.slot_size = 4096;
-    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, 4096, 0), 0);
+    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, PAIR(4096), 0), 0);
     spec.overwrite_only = true;
     CHECK_EQ(trailer_len(&spec, 0), 32);
     CHECK_EQ(trailer_image_ok(8), 24);

@@ -104,8 +104,7 @@ static char *make_line(const struct audit_event *event, const char *previous)
     if (event->spec->key != NULL) {
         add_key(json, event->spec);
     }
-    snprintf(text, sizeof(text), "%u.%u.%u+%" PRIu32, version->major, version->minor,
-             version->revision, version->build);
+    version_text(version, text, sizeof(text));
     to_hex(event->build->digest, event->spec->hash->len, digest);
     json_object_set_new(json, "version", json_string(text));
     json_object_set_new(json, "hash", json_string(event->spec->hash->name));

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
+#include "downgrade.h"
 #include "sign.h"
 #include "trailer.h"
 
@@ -23,12 +24,20 @@ static const char *const compressions[] = {"disabled", "lzma2", "lzma2armthumb",
 static const struct cli_opt options[] = {
     {"version", 'v', CLI_TEXT, AT(version), .arg = "VERSION", .required = true,
      .help = "Version of the image, MAJOR[.MINOR[.REVISION[+BUILD]]]"},
-    {"header-size", 'H', CLI_U32, AT(header_size), .arg = "N", .required = true, .min = 32,
-     .max = UINT16_MAX, .help = "Bytes in front of the payload"},
+    {"header-size", 'H', CLI_TEXT, AT(header_size), .arg = "N|auto", .required = true,
+     .help = "Bytes in front of the payload, 32 to 65535; auto, with --pad-header, is the least"},
     {"pad-header", 0, CLI_FLAG, AT(pad_header),
      .help = "The input has no room for the header: put it in front"},
+    {"included-header", 0, CLI_FLAG, AT(included_header), .hidden = true,
+     .help = "The input has room for the header, as without --pad-header; for old scripts"},
+    {"pad-value", 0, CLI_CHOICE, AT(pad_value), .choices = erased_vals,
+     .help = "--pad-header, with this value in all padding"},
     {"slot-size", 'S', CLI_U32, AT(slot_size), .arg = "N", .required = true,
      .help = "Bytes of the slot, of the smaller one if they differ; 0 checks nothing"},
+    {"primary-size", 0, CLI_U32, AT(primary_size), .arg = "N", .def = "0",
+     .help = "Bytes of the primary slot for --swap, if it has another size than --slot-size"},
+    {"secondary-size", 0, CLI_U32, AT(secondary_size), .arg = "N", .def = "0",
+     .help = "Bytes of the secondary slot for --swap, if it has another size than --slot-size"},
     {"key", 'k', CLI_TEXT, AT(key), .arg = "FILE|URI",
      .help = "Private key that signs: a PEM file, or pkcs11: for a key in a token"},
     {"public-key-format", 0, CLI_CHOICE, AT(public_key_format), .choices = key_formats,
@@ -51,9 +60,9 @@ static const struct cli_opt options[] = {
      .help = "Add a protected TLV; VALUE is text, or bytes after 0x. May be repeated"},
     {"custom-tlv-file", 0, CLI_REPEAT, AT(custom_tlv_file), .arg = "TAG FILE", .values = 2,
      .help = "The same with the content of a file"},
-    {"load-addr", 'L', CLI_U32, AT(load_addr), .arg = "ADDR", .def = "0",
+    {"load-addr", 'L', CLI_I64, AT(load_addr), .arg = "ADDR", .max = UINT32_MAX,
      .help = "RAM address that the loader copies the image to"},
-    {"rom-fixed", 'F', CLI_U32, AT(rom_fixed), .arg = "ADDR", .def = "0",
+    {"rom-fixed", 'F', CLI_I64, AT(rom_fixed), .arg = "ADDR", .max = UINT32_MAX,
      .help = "Flash address that the image was linked for"},
     {"non-bootable", 0, CLI_FLAG, AT(non_bootable), .help = "Mark the image as not to be started"},
     {"endian", 'e', CLI_CHOICE, AT(endian), .choices = endians, .def = "little",
@@ -65,7 +74,7 @@ static const struct cli_opt options[] = {
      .help = "Bytes that the flash writes at once"},
     {"max-align", 0, CLI_CHOICE, AT(max_align), .choices = max_aligns,
      .help = "Alignment of the trailer's fields [default: 8, or --align if that is larger]"},
-    {"max-sectors", 'M', CLI_U32, AT(max_sectors), .arg = "N", .def = "128", .max = 65536,
+    {"max-sectors", 'M', CLI_U32, AT(max_sectors), .arg = "N", .def = "128", .min = 1, .max = 65536,
      .help = "Sectors that the trailer has entries for"},
     {"overwrite-only", 0, CLI_FLAG, AT(overwrite_only),
      .help = "The loader copies instead of swapping: the trailer is small"},
@@ -73,8 +82,12 @@ static const struct cli_opt options[] = {
      .help = "Refuse an image that does not fit when the loader works in this mode"},
     {"sector-size", 0, CLI_U32, AT(sector_size), .arg = "N", .def = "4096", .min = 1,
      .max = UINT32_MAX, .help = "Bytes of a flash sector, for --swap"},
-    {"erased-val", 'R', CLI_CHOICE, AT(erased_val), .choices = erased_vals, .def = "0xff",
-     .help = "What erased flash reads as"},
+    {"replaces", 0, CLI_TEXT, AT(replaces), .arg = "FILE",
+     .help = "Image that is installed: refuse what a loader against downgrades would refuse"},
+    {"no-downgrade", 0, CLI_CHOICE, AT(no_downgrade), .choices = downgrade_rule_names,
+     .help = "What that loader compares with --replaces [default: version]"},
+    {"erased-val", 'R', CLI_CHOICE, AT(erased_val), .choices = erased_vals,
+     .help = "What erased flash reads as [default: 0xff]"},
     {"hex-addr", 'x', CLI_I64, AT(hex_addr), .arg = "ADDR", .min = 0, .max = UINT32_MAX,
      .help = "Address of the image in a .hex output"},
     {"encrypt", 'E', CLI_TEXT, AT(encrypt), .arg = "FILE",
@@ -101,6 +114,8 @@ static const struct cli_opt options[] = {
      .help = "Write the signature to this file too, as base64"},
     {"audit", 0, CLI_TEXT, AT(audit), .arg = "FILE",
      .help = "Append a line about this signature to FILE; without it no image is written"},
+    {"quiet", 'q', CLI_FLAG, AT(quiet),
+     .help = "Nothing on stdout; errors and warnings are on stderr as always"},
     {.name = NULL},
 };
 

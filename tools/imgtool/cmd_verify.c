@@ -2,6 +2,7 @@
  * cmd_verify.c - `imgtool verify`. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
+#include "downgrade.h"
 #include "imagefile.h"
 #include "sidefile.h"
 #include "verify.h"
@@ -13,6 +14,8 @@
 struct verify_opts {
     struct cli_list keys;
     const char *decrypt, *decrypt_kek;
+    const char *replaces;
+    int rule;
     uint32_t offset;
     bool json;
 };
@@ -24,6 +27,12 @@ static const struct cli_opt options[] = {
      .help = "Private key that opens an encrypted image; a private --key is tried too"},
     {"decrypt-kek", 0, CLI_TEXT, offsetof(struct verify_opts, decrypt_kek), .arg = "FILE",
      .help = "AES key that opens an image encrypted with --encrypt-kek"},
+    {"replaces", 0, CLI_TEXT, offsetof(struct verify_opts, replaces), .arg = "FILE",
+     .help =
+         "Image that is installed: not valid either is what a loader against downgrades refuses"},
+    {"no-downgrade", 0, CLI_CHOICE, offsetof(struct verify_opts, rule),
+     .choices = downgrade_rule_names,
+     .help = "What that loader compares with --replaces [default: version]"},
     {"offset", 0, CLI_U32, offsetof(struct verify_opts, offset), .arg = "N", .def = "0",
      .help = "Where the image begins in IMGFILE, for a slot whose first sector is kept free"},
     {"json", 0, CLI_FLAG, offsetof(struct verify_opts, json), .help = "Print the result as JSON"},
@@ -156,8 +165,7 @@ static void print_json(const struct verify_result *result)
         cli_json_print(json);
         return;
     }
-    snprintf(text, sizeof(text), "%u.%u.%u+%" PRIu32, version->major, version->minor,
-             version->revision, version->build);
+    version_text(version, text, sizeof(text));
     for (size_t i = 0; i < result->hash->len; i++) {
         snprintf(digest + 2 * i, 3, "%02x", result->digest[i]);
     }
@@ -194,7 +202,7 @@ static int load_keys(struct job *job, const struct verify_opts *opts)
             return rc;
         }
     }
-    return opts->decrypt != NULL ? key_load(&job->dec_key, opts->decrypt) : CLI_DONE;
+    return CLI_DONE;
 }
 
 /* The key to decrypt with: the one given for it, or a private signing key. */
@@ -211,13 +219,61 @@ static const struct key *choose_dec_key(const struct job *job)
     return NULL;
 }
 
+/* Good so far: is it also one that may be installed over the other? */
+static int check_downgrade(const struct verify_opts *opts, struct twin_span bytes,
+                           struct verify_result *result)
+{
+    char why[DOWNGRADE_WHY_MAX] = "";
+    enum downgrade_rule rule =
+        opts->rule == CLI_CHOICE_NONE ? DOWNGRADE_VERSION : (enum downgrade_rule)opts->rule;
+    bool allowed;
+
+    if (!result->good || opts->replaces == NULL) {
+        return CLI_DONE;
+    }
+    int rc = downgrade_check_file(bytes, opts->replaces, rule, &allowed, why);
+    if (rc == CLI_DONE && !allowed) {
+        result->good = false;
+        result->fault = "The image would be a downgrade";
+        snprintf(result->detail, DETAIL_MAX, "%s", why);
+    }
+    return rc;
+}
+
+/* Only a private key that is at hand opens anything. */
+static int load_dec_key(const struct cli_call *call, struct job *job)
+{
+    const struct verify_opts *opts = call->opts;
+    int rc = opts->decrypt != NULL ? key_load(&job->dec_key, opts->decrypt) : CLI_DONE;
+
+    if (rc == CLI_DONE && opts->decrypt != NULL &&
+        (!job->dec_key.is_private || job->dec_key.hsm != NULL)) {
+        rc = cli_usage_error(call,
+                             "--decrypt %s: the private key of the device is needed, as a file",
+                             opts->decrypt);
+    }
+    return rc;
+}
+
+static int check_options(const struct cli_call *call)
+{
+    const struct verify_opts *opts = call->opts;
+
+    if (opts->rule != CLI_CHOICE_NONE && opts->replaces == NULL) {
+        return cli_usage_error(call, "--no-downgrade needs --replaces: below which image?");
+    }
+    return CLI_DONE;
+}
+
 static int do_job(struct job *job, const struct cli_call *call)
 {
     const struct verify_opts *opts = call->opts;
     struct verify_result result;
-    int rc = image_file_read(call->args[0], 0, 0, CLI_USAGE, &job->file);
+    int rc = check_options(call);
 
-    if (rc != CLI_DONE || (rc = load_keys(job, opts)) != CLI_DONE) {
+    if (rc != CLI_DONE ||
+        (rc = image_file_read(call->args[0], 0, 0, CLI_USAGE, &job->file)) != CLI_DONE ||
+        (rc = load_keys(job, opts)) != CLI_DONE || (rc = load_dec_key(call, job)) != CLI_DONE) {
         return rc;
     }
     struct twin_span bytes = buf_span(&job->file.bytes);
@@ -234,6 +290,10 @@ static int do_job(struct job *job, const struct cli_call *call)
         .kek = buf_span(&job->kek),
     };
     verify_image(&input, &result);
+    rc = check_downgrade(opts, input.bytes, &result);
+    if (rc != CLI_DONE) {
+        return rc;
+    }
     if (opts->json) {
         print_json(&result);
     } else {

@@ -168,8 +168,10 @@ static int make_signature(const struct image_spec *spec, struct build *build)
         message = buf_span(&build->bytes);
     }
     if (!spec->fixed) {
-        printf("image.py: sign the %s\n",
-               spec->key->type->scheme == SCHEME_EDDSA ? "digest" : "payload");
+        if (!spec->quiet) { /* the words of the reference tool, which scripts may look for */
+            printf("image.py: sign the %s\n",
+                   spec->key->type->scheme == SCHEME_EDDSA ? "digest" : "payload");
+        }
         return key_sign(spec->key, spec->hash, message, build->sig, &build->sig_len);
     }
     if (!key_verify(spec->key, spec->hash, message, buf_span(&spec->fixed_sig))) {

@@ -183,6 +183,18 @@ static unsigned find_overlap(const struct reader *reader, struct buf *sorted)
     return ((const struct piece *)(const void *)reader->pieces.data)[has_it - 1].line;
 }
 
+/* The line of the first record that is too far above the lowest address; 0 if none is. */
+static unsigned find_far(const struct piece *pieces, size_t count)
+{
+    unsigned line = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        bool far = end_of(&pieces[i]) - pieces[0].addr > HEX_SPAN_MAX;
+        line = far && (line == 0 || pieces[i].line < line) ? pieces[i].line : line;
+    }
+    return line;
+}
+
 /* Pieces, sorted and free of overlaps, into one. */
 static enum hex_fault join(struct reader *reader, const struct piece *pieces, size_t count,
                            struct buf *out)
@@ -191,7 +203,7 @@ static enum hex_fault join(struct reader *reader, const struct piece *pieces, si
     uint64_t at = pieces[0].addr;
 
     if (end_of(last) - at > HEX_SPAN_MAX) {
-        reader->line = last->line;
+        reader->line = find_far(pieces, count);
         return HEX_TOO_WIDE;
     }
     buf_reserve(out, out->len + (size_t)(end_of(last) - at));

@@ -6,19 +6,22 @@
 #include "cli.h"
 #include "create.h"
 #include "imagefile.h"
+#include "trailer.h"
 
 struct sign_opts {
     /* Image. */
     const char *version, *security_counter, *dependencies, *boot_record, *vid, *cid;
     struct cli_list custom_tlv, custom_tlv_file;
-    uint32_t header_size, load_addr, rom_fixed;
-    bool pad_header, non_bootable;
-    int endian;
+    const char *header_size;
+    int64_t load_addr, rom_fixed;
+    bool pad_header, included_header, non_bootable;
+    int endian, pad_value;
 
     /* Slot. */
-    uint32_t slot_size, max_sectors, sector_size;
-    int align, max_align, erased_val, swap;
-    bool pad, confirm, test, overwrite_only, save_enctlv;
+    uint32_t slot_size, primary_size, secondary_size, max_sectors, sector_size;
+    const char *replaces;
+    int align, max_align, erased_val, swap, no_downgrade;
+    bool quiet, pad, confirm, test, overwrite_only, save_enctlv;
     int64_t hex_addr;
 
     /* Signature. */

@@ -3,7 +3,8 @@
  */
 #include "audit.h"
 #include "compress.h"
-#include "sign.h"
+#include "downgrade.h"
+#include "sign_check.h"
 #include "trailer.h"
 #include "twin/base64.h"
 #include <inttypes.h>
@@ -93,8 +94,10 @@ static bool saves_space(const struct sign_job *job, const struct build *original
 {
     size_t values = 4 + job->spec.hash->len + original->sig_len;
 
-    printf("compressed image size: %zu bytes\n", compressed_len);
-    printf("original image size: %zu bytes\n", original_len);
+    if (!job->spec.quiet) {
+        printf("compressed image size: %zu bytes\n", compressed_len);
+        printf("original image size: %zu bytes\n", original_len);
+    }
     return compressed_len + values < original_len;
 }
 
@@ -165,34 +168,78 @@ static int check_size(struct sign_job *job)
     return build_check_size(&job->spec, &job->build);
 }
 
-/* Would a loader in this mode take it? With --swap a no is final, without it is a hint. */
+static struct slot_pair slot_pair(const struct sign_job *job)
+{
+    const struct sign_opts *opts = job->opts;
+
+    return (struct slot_pair){
+        .primary = opts->primary_size != 0 ? opts->primary_size : opts->slot_size,
+        .secondary = opts->secondary_size != 0 ? opts->secondary_size : opts->slot_size,
+        .sector = opts->sector_size,
+    };
+}
+
+/* Would the loader take it that --swap describes? */
 static int check_swap(struct sign_job *job)
 {
-    const struct image_spec *spec = &job->spec;
     const struct build *build = &job->build;
-    bool asked = job->opts->swap != CLI_CHOICE_NONE;
-    enum swap_mode mode = asked                  ? (enum swap_mode)job->opts->swap
-                          : spec->overwrite_only ? SWAP_OVERWRITE
-                                                 : SWAP_OFFSET;
+    enum swap_mode mode = (enum swap_mode)job->opts->swap;
+    struct slot_pair slots = slot_pair(job);
+    const char *fault = trailer_check_slots(&job->spec, mode, slots);
 
-    if (spec->slot_size == 0) {
-        return asked ? cli_usage_error(job->call, "--swap needs the size of the slot") : CLI_DONE;
+    if (fault != NULL) {
+        return cli_usage_error(
+            job->call,
+            "--swap %s, slots of 0x%" PRIx32 " and 0x%" PRIx32 " bytes, sectors of %" PRIu32 ": %s",
+            swap_mode_names[mode], slots.primary, slots.secondary, slots.sector, fault);
     }
-    uint64_t max = trailer_image_max(spec, mode, job->opts->sector_size, build->enc_tlv_len);
+    uint64_t max = trailer_image_max(&job->spec, mode, slots, build->enc_tlv_len);
     if (build->bytes.len <= max) {
         return CLI_DONE;
     }
-    if (asked) {
-        return cli_fail(CLI_USAGE,
-                        "the image has %zu bytes; a slot of %" PRIu32 " bytes with sectors of "
-                        "%" PRIu32 " holds at most %" PRIu64 " under --swap %s",
-                        build->bytes.len, spec->slot_size, job->opts->sector_size, max,
-                        swap_mode_names[mode]);
+    return cli_fail(CLI_USAGE,
+                    "the image has %zu bytes; slots of %" PRIu32 " and %" PRIu32
+                    " bytes with sectors of %" PRIu32 " hold at most %" PRIu64 " under --swap %s",
+                    build->bytes.len, slots.primary, slots.secondary, slots.sector, max,
+                    swap_mode_names[mode]);
+}
+
+/* With --swap a no is final, without it there is only a hint. */
+static int check_fit(struct sign_job *job)
+{
+    const struct image_spec *spec = &job->spec;
+    enum swap_mode mode = spec->overwrite_only ? SWAP_OVERWRITE : SWAP_OFFSET;
+
+    if (job->opts->swap != CLI_CHOICE_NONE) {
+        return check_swap(job);
     }
-    cli_warn("the image has %zu bytes; a loader in mode %s with sectors of %" PRIu32 " takes at "
-             "most %" PRIu64 ". Give --swap and --sector-size to check for your device",
-             build->bytes.len, swap_mode_names[mode], job->opts->sector_size, max);
+    uint64_t max = trailer_image_max(spec, mode, slot_pair(job), job->build.enc_tlv_len);
+    if (spec->slot_size != 0 && job->build.bytes.len > max) {
+        cli_warn("the image has %zu bytes; a loader in mode %s with sectors of %" PRIu32
+                 " takes at most %" PRIu64
+                 ". Give --swap and --sector-size to check for your device",
+                 job->build.bytes.len, swap_mode_names[mode], job->opts->sector_size, max);
+    }
     return CLI_DONE;
+}
+
+/* Would a loader that forbids downgrades install it over the one that is there? */
+static int check_downgrade(struct sign_job *job)
+{
+    const struct sign_opts *opts = job->opts;
+    char why[DOWNGRADE_WHY_MAX] = "";
+    enum downgrade_rule rule = opts->no_downgrade == CLI_CHOICE_NONE
+                                   ? DOWNGRADE_VERSION
+                                   : (enum downgrade_rule)opts->no_downgrade;
+    bool allowed = true;
+    int rc = CLI_DONE;
+
+    if (opts->replaces != NULL) {
+        rc = downgrade_check_file(buf_span(&job->build.bytes), opts->replaces, rule, &allowed, why);
+    }
+    return rc == CLI_DONE && !allowed
+               ? cli_fail(CLI_REFUSED, "the image would be a downgrade: %s", why)
+               : rc;
 }
 
 static int record(struct sign_job *job)
@@ -231,7 +278,9 @@ static int make_vector(struct sign_job *job)
     if (rc != CLI_DONE) {
         return rc;
     }
-    printf("image.py: export %s\n", digest ? "digest" : "payload");
+    if (!job->spec.quiet) {
+        printf("image.py: export %s\n", digest ? "digest" : "payload");
+    }
     if (digest) {
         build->bytes.len = 0;
         buf_add(&build->bytes, build->digest, job->spec.hash->len);
@@ -246,10 +295,12 @@ static int write_output(struct sign_job *job)
     return image_file_write(job->call->args[1], &job->spec, &job->file);
 }
 
-static const sign_step input_steps[] = {read_input, check_header_room, set_address, NULL};
+static const sign_step input_steps[] = {read_input, check_header_room, sign_check_input,
+                                        set_address, NULL};
 static const sign_step vector_steps[] = {make_vector, write_output, NULL};
-static const sign_step image_steps[] = {compress_payload, make_image,   check_size,      check_swap,
-                                        record,           write_output, write_signature, NULL};
+static const sign_step image_steps[] = {compress_payload, make_image,      check_size,
+                                        check_fit,        check_downgrade, record,
+                                        write_output,     write_signature, NULL};
 
 static int run_steps(struct sign_job *job, const sign_step *steps)
 {

@@ -2,27 +2,43 @@
  * sign_spec.c - `imgtool sign`: from the options to the spec, keys included.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "compress.h"
 #include "encrypt.h"
 #include "sidefile.h"
-#include "sign.h"
+#include "sign_check.h"
 #include <inttypes.h>
+#include <string.h>
 
 #define ALIGN(index) (1u << (index))
 
-/* Combinations that cannot give a working image. */
-static int check_combination(struct sign_job *job)
+static uint32_t or_zero(int64_t value)
 {
-    const struct sign_opts *opts = job->opts;
-    bool elsewhere = opts->fix_sig != NULL || opts->vector_to_sign != CLI_CHOICE_NONE;
+    return value == CLI_I64_NONE ? 0 : (uint32_t)value;
+}
 
-    if (opts->compression != COMPRESSION_NONE && elsewhere) {
-        return cli_usage_error(job->call, "A compressed image carries two signatures, so it cannot "
-                                          "be signed elsewhere; leave out --compression");
+/* The least header has no room behind its fields, so only what is put in front can have it. */
+static int set_header_size(struct sign_job *job)
+{
+    const char *text = job->opts->header_size;
+    int64_t value = TWIN_IMAGE_HEADER_LEN;
+
+    if (strcmp(text, "auto") == 0) {
+        if (!job->spec.pad_header) {
+            return cli_usage_error(job->call, "--header-size auto needs --pad-header: how much "
+                                              "room the input has for a header cannot be seen");
+        }
+    } else if (!cli_parse_integer(text, &value)) {
+        return cli_usage_error(job->call,
+                               "Invalid value for '-H' / '--header-size': '%s' is not a valid "
+                               "integer (decimal, 0x.., 0o.. or 0b..) nor auto.",
+                               text);
     }
-    if (opts->sig_out != NULL && opts->key == NULL && opts->fix_sig == NULL) {
-        return cli_fail(CLI_REFUSED, "--sig-out: an image without a key has no signature");
+    if (value < TWIN_IMAGE_HEADER_LEN || value > UINT16_MAX) {
+        return cli_usage_error(job->call,
+                               "Invalid value for '-H' / '--header-size': %s is outside 32 to "
+                               "65535.",
+                               text);
     }
+    job->spec.header_size = (uint16_t)value;
     return CLI_DONE;
 }
 
@@ -31,18 +47,19 @@ static int set_header(struct sign_job *job)
     const struct sign_opts *opts = job->opts;
     struct image_spec *spec = &job->spec;
 
-    spec->header_size = (uint16_t)opts->header_size;
-    spec->pad_header = opts->pad_header;
+    spec->pad_header = opts->pad_header || opts->pad_value != CLI_CHOICE_NONE;
     spec->big_endian = opts->endian == 1;
-    spec->load_addr = opts->load_addr;
-    spec->rom_fixed = opts->rom_fixed;
+    spec->load_addr = or_zero(opts->load_addr);
+    spec->rom_fixed = or_zero(opts->rom_fixed);
     spec->non_bootable = opts->non_bootable;
     spec->full_key = opts->public_key_format == 1;
     spec->pad_sig = opts->pad_sig;
+    spec->quiet = opts->quiet;
     if (spec->load_addr != 0 && spec->rom_fixed != 0) {
         return cli_usage_error(job->call, "Can not set rom_fixed and load_addr at the same time");
     }
-    return spec_set_version(opts->version, &spec->version);
+    int rc = set_header_size(job);
+    return rc == CLI_DONE ? spec_set_version(opts->version, &spec->version) : rc;
 }
 
 static int set_slot(struct sign_job *job)
@@ -56,7 +73,7 @@ static int set_slot(struct sign_job *job)
                       : spec->align > 8                  ? spec->align
                                                          : 8;
     spec->max_sectors = opts->max_sectors;
-    spec->erased = opts->erased_val == 0 ? 0x00 : 0xff;
+    spec->erased = opts->erased_val == 0 || opts->pad_value == 0 ? 0x00 : 0xff;
     spec->confirm = opts->confirm;
     spec->test = opts->test;
     spec->pad = opts->pad || opts->confirm || opts->test;
@@ -102,20 +119,6 @@ static int set_tlvs(struct sign_job *job)
         rc = spec_set_dependencies(spec, opts->dependencies);
     }
     return rc == CLI_DONE ? spec_set_uuids(spec, opts->vid, opts->cid) : rc;
-}
-
-static int check_signature_options(struct sign_job *job)
-{
-    const struct sign_opts *opts = job->opts;
-
-    if (opts->key != NULL && opts->fix_sig != NULL) {
-        return cli_usage_error(
-            job->call, "Can not sign using key and provide fixed-signature at the same time");
-    }
-    if (opts->fix_sig != NULL && opts->fix_sig_pubkey == NULL) {
-        return cli_usage_error(job->call, "public key of the fixed signature is not specified");
-    }
-    return CLI_DONE;
 }
 
 static int load_signing_key(struct sign_job *job)
@@ -173,9 +176,6 @@ static int set_encryption(struct sign_job *job)
     job->spec.hmac_hash = &hash_algs[hashes[opts->hmac_sha]];
     job->spec.aes_len = opts->encrypt_keylen == 0 ? 16 : 32;
     job->spec.clear = opts->clear;
-    if (opts->encrypt != NULL && opts->encrypt_kek != NULL) {
-        return cli_usage_error(job->call, "--encrypt and --encrypt-kek exclude each other");
-    }
     return CLI_DONE;
 }
 
@@ -232,10 +232,10 @@ static int choose_hash(struct sign_job *job)
 }
 
 const sign_step sign_option_steps[] = {
-    check_combination, check_signature_options, set_header,     set_slot,
-    set_tlvs,          set_custom_tlvs,         set_encryption, NULL,
+    sign_check_options, sign_check_files, set_header,     set_slot,
+    set_tlvs,           set_custom_tlvs,  set_encryption, NULL,
 };
 
 const sign_step sign_key_steps[] = {
-    load_signing_key, load_fixed_signature, load_encryption_key, choose_hash, NULL,
+    load_signing_key, load_fixed_signature, load_encryption_key, choose_hash, sign_check_key, NULL,
 };

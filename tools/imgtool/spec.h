@@ -57,6 +57,8 @@ struct image_spec {
     struct buf fixed_sig;
     bool pure, full_key, pad_sig;
 
+    bool quiet; /* say nothing on stdout */
+
     /* Encryption. */
     const struct key *enc_key; /* of the receiver; NULL: none */
     struct buf kek;            /* key encryption key, the other way to wrap; empty: none */
@@ -69,6 +71,9 @@ static inline bool spec_encrypts(const struct image_spec *spec)
 {
     return spec->enc_key != NULL || spec->kek.len > 0;
 }
+
+/* "1.2.3", with "+4" behind it if there is a build number: for outputs that are our own. */
+void version_text(const struct twin_version *version, char *out, size_t cap);
 
 void spec_free(struct image_spec *spec);
 

@@ -7,10 +7,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define TLV_VALUE_MAX 65535
+#define SEPARATORS    ", \t\n" /* between dependencies */
 
 /* A number without sign, prefix or leading zeros; *text is moved behind it. */
 static bool take_number(const char **text, uint64_t *value)
@@ -65,6 +68,16 @@ int spec_set_version(const char *text, struct twin_version *version)
     *version =
         (struct twin_version){(uint8_t)got[0], (uint8_t)got[1], (uint16_t)got[2], (uint32_t)got[3]};
     return CLI_DONE;
+}
+
+void version_text(const struct twin_version *version, char *out, size_t cap)
+{
+    char build[16] = "";
+
+    if (version->build != 0) {
+        snprintf(build, sizeof(build), "+%" PRIu32, version->build);
+    }
+    snprintf(out, cap, "%u.%u.%u%s", version->major, version->minor, version->revision, build);
 }
 
 int spec_set_security_counter(struct image_spec *spec, const char *text)
@@ -153,13 +166,18 @@ int spec_set_dependencies(struct image_spec *spec, const char *text)
     if (spec->dependencies == NULL) {
         return cli_fail(CLI_REFUSED, "out of memory");
     }
-    for (; at != NULL; at = strchr(at, '(')) {
+    /* Whatever is no dependency must not get lost between two of them. */
+    at = text + strspn(text, SEPARATORS);
+    while (*at == '(') {
         int rc = take_dependency(&at, text, &spec->dependencies[spec->dependency_count++]);
         if (rc != CLI_DONE) {
             return rc;
         }
+        at += strspn(at, SEPARATORS);
     }
-    return CLI_DONE;
+    return *at == '\0'
+               ? CLI_DONE
+               : cli_fail(CLI_USAGE, "Image dependency format is invalid: '%s' in: %s", at, text);
 }
 
 static int hex_digit(char c)
@@ -184,10 +202,10 @@ static bool parse_hex(const char *text, size_t len, uint8_t *out)
 }
 
 /* 32 digits, with dashes in the usual places or without any. */
-static bool parse_uuid(const char *text, uint8_t out[UUID_LEN])
+static bool parse_plain_uuid(const char *text, size_t len, uint8_t out[UUID_LEN])
 {
     char digits[2 * UUID_LEN];
-    size_t len = strlen(text), count = 0;
+    size_t count = 0;
     bool dashed = len == 36;
 
     if (len != 32 && !dashed) {
@@ -203,6 +221,44 @@ static bool parse_uuid(const char *text, uint8_t out[UUID_LEN])
         }
     }
     return parse_hex(digits, count, out);
+}
+
+/* Also as {...} and urn:uuid:..., which the reference tool takes for names. */
+static bool parse_uuid(const char *option, const char *text, uint8_t out[UUID_LEN])
+{
+    static const char urn[] = "urn:uuid:";
+    const char *inner = text;
+    size_t len = strlen(text);
+
+    if (strncasecmp(inner, urn, sizeof(urn) - 1) == 0) {
+        inner += sizeof(urn) - 1;
+        len -= sizeof(urn) - 1;
+    }
+    if (len >= 2 && inner[0] == '{' && inner[len - 1] == '}') {
+        inner++;
+        len -= 2;
+    }
+    if (!parse_plain_uuid(inner, len, out)) {
+        return false;
+    }
+    if (inner != text) {
+        cli_warn("--%s %s: taken as the UUID %.*s (MCUboot's tool would make another one of the "
+                 "text)",
+                 option, text, (int)len, inner);
+    }
+    return true;
+}
+
+/* As long as a UUID and made of its characters, but for a slip or two? */
+static bool resembles_uuid(const char *text)
+{
+    size_t len = strlen(text), others = 0, dashes = 0;
+
+    for (const char *c = text; *c != '\0'; c++) {
+        dashes += *c == '-';
+        others += *c != '-' && !isxdigit((unsigned char)*c);
+    }
+    return (len >= 30 && others <= 4) || (dashes == 4 && others <= 1);
 }
 
 /* Version 5: made from a name inside a namespace (RFC 4122 section 4.3). */
@@ -225,8 +281,17 @@ static bool name_uuid(const uint8_t namespace[UUID_LEN], const char *name, uint8
 static int set_uuid(const char *option, const char *text, const uint8_t *namespace,
                     uint8_t out[UUID_LEN])
 {
-    if (parse_uuid(text, out)) {
+    if (parse_uuid(option, text, out)) {
         return CLI_DONE;
+    }
+    if (text[0] == '\0') {
+        return cli_fail(CLI_REFUSED, "--%s is empty; give a UUID or a name", option);
+    }
+    if (resembles_uuid(text) || strncasecmp(text, "urn:", 4) == 0) {
+        return cli_fail(CLI_REFUSED,
+                        "--%s %s: nearly a UUID, which has 32 hex digits (8-4-4-4-12), and not "
+                        "taken for a name",
+                        option, text);
     }
     for (const char *c = text; *c != '\0'; c++) {
         if (iscntrl((unsigned char)*c)) {
@@ -302,6 +367,9 @@ int spec_add_custom(struct image_spec *spec, const char *tag, const char *text)
 
     if (rc != CLI_DONE) {
         return rc;
+    }
+    if (strncmp(text, "0X", 2) == 0) {
+        cli_warn("custom TLV %s: '%s' is taken as text; bytes begin with a small 0x", tag, text);
     }
     if (strncmp(text, "0x", 2) != 0) {
         buf_add(&custom->value, text, strlen(text));

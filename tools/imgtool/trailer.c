@@ -59,26 +59,70 @@ static uint64_t minus(uint64_t from, uint64_t what)
     return from > what ? from - what : 0;
 }
 
-uint64_t trailer_image_max(const struct image_spec *spec, enum swap_mode mode,
-                           uint32_t sector_bytes, size_t enc_tlv_len)
+const char *trailer_check_slots(const struct image_spec *spec, enum swap_mode mode,
+                                struct slot_pair slots)
 {
-    uint64_t slot = spec->slot_size - spec->slot_size % sector_bytes;
-    uint64_t fields = mode == SWAP_OFFSET ? 5 : 4;
+    uint32_t primary = slots.primary / slots.sector, secondary = slots.secondary / slots.sector;
+    uint32_t most = primary > secondary ? primary : secondary;
+
+    if (primary == 0 || secondary == 0) {
+        return "the size of a slot is missing, or below one sector";
+    }
+    if (slots.primary % slots.sector != 0 || slots.secondary % slots.sector != 0) {
+        return "a slot is not a whole number of sectors";
+    }
+    if (mode == SWAP_MOVE && primary != secondary && primary != secondary + 1) {
+        return "the slots have to be equal, or the primary one longer by one sector";
+    }
+    if (mode == SWAP_OFFSET && primary != secondary && secondary != primary + 1) {
+        return "the slots have to be equal, or the secondary one longer by one sector";
+    }
+    if (mode != SWAP_OVERWRITE && mode != SWAP_XIP && most > spec->max_sectors) {
+        return "that is more sectors than the trailer has entries for; set --max-sectors to the "
+               "loader's number";
+    }
+    return NULL;
+}
+
+/* In one slot of a loader that swaps over a scratch area, which keeps a small trailer of its own
+ * that may not fit beside the last data. */
+static uint64_t scratch_max(uint64_t slot, uint32_t sector, uint64_t trailer,
+                            uint64_t scratch_trailer)
+{
+    uint64_t first = sector - minus(slot, trailer) % sector;
+
+    return minus(minus(slot, trailer), minus(scratch_trailer, first));
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+uint64_t trailer_image_max(const struct image_spec *spec, enum swap_mode mode,
+                           struct slot_pair slots, size_t enc_tlv_len)
+{
+    uint32_t sector = slots.sector;
+    uint64_t primary = slots.primary - slots.primary % sector;
+    uint64_t secondary = slots.secondary - slots.secondary % sector;
+    uint64_t fields = mode == SWAP_OFFSET ? 5 : 4, entries = mode == SWAP_OFFSET ? 2 : 3;
     uint64_t info = key_fields(spec, spec->aes_len, enc_tlv_len) + fields * spec->max_align +
                     magic_field(spec->max_align);
-    uint64_t entries = mode == SWAP_OFFSET ? 2 : 3;
     uint64_t trailer = info + (uint64_t)spec->max_sectors * entries * spec->align;
-    uint64_t in_sectors = (trailer + sector_bytes - 1) / sector_bytes * sector_bytes;
+    uint64_t in_sectors = (trailer + sector - 1) / sector * sector;
 
     if (mode == SWAP_OVERWRITE || mode == SWAP_XIP) {
-        return minus(spec->slot_size, magic_field(spec->max_align) + 3 * spec->max_align);
+        return minus(least(slots.primary, slots.secondary),
+                     magic_field(spec->max_align) + 3 * spec->max_align);
     }
-    if (mode != SWAP_SCRATCH) {
-        /* One more sector stays free for shifting. */
-        return minus(slot, in_sectors + sector_bytes);
+    if (mode == SWAP_SCRATCH) {
+        uint64_t small = info + entries * spec->align;
+        return least(scratch_max(primary, sector, trailer, small),
+                     scratch_max(secondary, sector, trailer, small));
     }
-    /* The scratch area keeps a small trailer of its own, which may not fit beside the last data. */
-    uint64_t scratch_trailer = info + entries * spec->align;
-    uint64_t first = sector_bytes - minus(slot, trailer) % sector_bytes;
-    return minus(minus(slot, trailer), minus(scratch_trailer, first));
+    /* One sector stays free for shifting: at the end of the primary slot for moves, at the
+     * beginning of the secondary one for the offset. */
+    uint64_t in_primary = in_sectors + (mode == SWAP_MOVE ? sector : 0);
+    uint64_t in_secondary = in_sectors + (mode == SWAP_OFFSET ? sector : 0);
+    return least(minus(primary, in_primary), minus(secondary, in_secondary));
 }

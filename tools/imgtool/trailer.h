@@ -26,10 +26,19 @@ uint32_t trailer_image_ok(uint32_t max_align);
  */
 uint64_t trailer_len(const struct image_spec *spec, size_t enc_tlv_len);
 
+/* The two slots of an image. */
+struct slot_pair {
+    uint32_t primary, secondary; /* bytes */
+    uint32_t sector;             /* bytes of a sector, the same in both */
+};
+
+/* Would a loader in this mode work with these slots at all? NULL, or why not. */
+const char *trailer_check_slots(const struct image_spec *spec, enum swap_mode mode,
+                                struct slot_pair slots);
+
 /*
- * Bytes, header to last TLV, that really fit in a slot under one mode; 0 if none do.
- *
- * sector_bytes  of both slots, which are of the same size.
+ * Bytes, header to last TLV, that really fit under one mode; 0 if none do. Modes that shift by a
+ * sector need it in one of the slots only, so that one may be longer by it.
  */
 uint64_t trailer_image_max(const struct image_spec *spec, enum swap_mode mode,
-                           uint32_t sector_bytes, size_t enc_tlv_len);
+                           struct slot_pair slots, size_t enc_tlv_len);
