@@ -64,8 +64,7 @@ bool twin_client_is_answer(const struct twin_request *request, struct twin_span 
 static void learn_version(struct twin_client *client, const struct twin_result *result,
                           enum twin_smp_version version)
 {
-    const bool is_about_version = (result->present & TWIN_RESULT_RC) &&
-                                  (result->rc == TWIN_RC_TOO_OLD || result->rc == TWIN_RC_TOO_NEW);
+    const bool is_about_version = result->rc == TWIN_RC_TOO_OLD || result->rc == TWIN_RC_TOO_NEW;
 
     client->has_answered = true;
     if (!is_about_version) {

@@ -98,6 +98,12 @@ static void check_matching(void)
     ANSWER(&x, 0x09, 250, HELLO);   /* an answer to a read */
     ANSWER(&x, 0x0a, 250, HELLO);   /* our own words, come back as an echo of the line */
     twin_job_receive(&x.client.job, (struct twin_span){short_packet, sizeof(short_packet)}, 0);
+    for (size_t at = 4; at <= 7; at += at == 5 ? 2 : 1) { /* of another group or command */
+        uint8_t packet[] = {V2_RSP, 0,   0,    9,   0,   0,   250, 0,  0xa1,
+                            0x61,   'r', 0x65, 'h', 'e', 'l', 'l', 'o'};
+        packet[at] = 1;
+        twin_job_receive(&x.client.job, (struct twin_span){packet, sizeof(packet)}, 0);
+    }
     CHECK_EQ(poll_at(&x, 1), TWIN_STEP_WAIT);
     ANSWER(&x, V2_RSP, 250, HELLO_OPEN);
     CHECK_EQ(poll_at(&x, 2), TWIN_STEP_DONE);
@@ -542,6 +548,15 @@ static void check_space(void)
     make(&x);
     CHECK_EQ(twin_job_poll(&x.client.job, 0, x.packet, 4, &x.len), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_E_SPACE);
+    for (uint32_t over = 0; over <= 1; over++) { /* the header tells up to 65535 bytes */
+        static uint8_t text[UINT16_MAX], packet[UINT16_MAX + 20];
+        make(&x);
+        x.req.text = (struct twin_span){text, UINT16_MAX - 6 + over};
+        CHECK_EQ(twin_job_poll(&x.client.job, 0, packet, sizeof(packet), &x.len),
+                 over == 0 ? TWIN_STEP_SEND : TWIN_STEP_DONE);
+        CHECK_EQ(x.len, over == 0 ? TWIN_SMP_HEADER_LEN + UINT16_MAX : x.len);
+        CHECK_EQ(x.client.job.result, over == 0 ? TWIN_OK : TWIN_E_SPACE);
+    }
 }
 
 int main(void)
