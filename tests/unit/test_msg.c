@@ -88,6 +88,8 @@ static void test_image_list(void)
     }
     CHECK(!twin_msg_next(&items, &twin_image_slot_msg, &slot));
     CHECK(!twin_msg_next(&items, &twin_image_slot_msg, &slot));
+    items = twin_msg_items(twin_span_text("\x80\xa0")); /* what stands behind is no item */
+    CHECK(!twin_msg_next(&items, &twin_image_slot_msg, &slot));
     items = twin_msg_items((struct twin_span){NULL, 0}); /* of a list that was not there */
     CHECK(!twin_msg_next(&items, &twin_image_slot_msg, &slot));
 }
@@ -193,11 +195,43 @@ static void test_requests_are_exact(void)
                                              "data\xf6"));
     CHECK_EQ(out.upload.sha.len + out.upload.data.len, 0);
     CHECK(!DECODE(&twin_image_upload_req_msg, "\xa1\x63off\x00")); /* data is required */
-    /* The running image would be confirmed, if this hash were passed over. */
-    CHECK(!DECODE(&twin_image_state_req_msg, "\xa2\x64hash\x62hi\x67"
-                                             "confirm\xf5"));
-    CHECK(!DECODE(&twin_image_state_req_msg, "\xa2\x64hash\x5f\x41h\xff\x67"
-                                             "confirm\xf5"));
+    CHECK(!DECODE(&twin_os_echo_req_msg, "\xa1\x61"
+                                         "d\xf6"));               /* null is no text */
+    CHECK(DECODE(&twin_image_erase_req_msg, "\xa1\x44slot\x05")); /* nor are bytes a key */
+    CHECK_EQ(out.present, 0);
+    /* What only answers have is refused in requests. */
+    CHECK(!DECODE(&twin_os_task_msg, "\xa1\x64prio\x01"));
+    CHECK(!DECODE(&twin_image_state_rsp_msg, "\xa1\x66images\x80"));
+}
+
+/* The running image would be confirmed, if a hash that is odd were passed over or taken for none.
+ * Null is none: there are clients that send it so. */
+static void test_odd_hashes(void)
+{
+    static const char *const odd[] = {"\x62hi",    "\x5f\x41h\xff", "\xf5",         "\xf7",
+                                      "\x81\x41h", "\x01",          "\xf9\x7e\x01", "\xf8\xff"};
+    uint8_t buf[64];
+
+    for (size_t i = 0; i <= COUNT(odd); i++) {
+        struct twin_cbor_writer w = {.buf = buf, .cap = sizeof(buf)};
+        twin_cbor_put_raw(&w, twin_span_text("\xa2\x67"
+                                             "confirm\xf5\x64hash"));
+        twin_cbor_put_raw(&w, twin_span_text(i < COUNT(odd) ? odd[i] : "\xf6"));
+        CHECK_EQ(take(twin_msg_decode, &twin_image_state_req_msg, buf, w.len), i == COUNT(odd));
+    }
+    CHECK_EQ(out.state.hash.len, 0);
+
+    struct twin_image_slot slot; /* in an answer it is absent, but null is an empty one */
+    struct twin_msg_items items =
+        twin_msg_items(twin_span_text("\x83\xa1\x64hash\xf5\xa1\x64hash\xf7\xa1\x64hash\xf6"));
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK(twin_msg_next(&items, &twin_image_slot_msg, &slot));
+        CHECK_EQ(slot.present, i == 2 ? TWIN_IMAGE_SLOT_HASH : 0);
+        CHECK_EQ(slot.hash.len, 0);
+    }
+    items = twin_msg_items(twin_span_text("\x82\xa1\x64hash\xf5\xa1\x64hash")); /* cut */
+    CHECK(twin_msg_next(&items, &twin_image_slot_msg, &slot));
+    CHECK(!twin_msg_next(&items, &twin_image_slot_msg, &slot));
 }
 
 /* What does not belong to a message is passed over, on both sides. */
@@ -260,6 +294,9 @@ static void test_answers_need_something(void)
                                         "512\x69"
                                         "buf_count\x04"));
     CHECK_EQ(out.present, TWIN_OS_PARAMS_RSP_COUNT);
+    CHECK(READ(&twin_os_params_rsp_msg, "\xa1\x68"
+                                        "buf_size\x20"));
+    CHECK_EQ(out.present, 0);
     CHECK(READ(&twin_os_params_rsp_msg, "\xa1\x68"
                                         "buf_size\x1b\0\0\0\x01\0\0\0\0"));
     CHECK_EQ(out.present | out.params.buf_size, 0);
@@ -326,6 +363,7 @@ int main(void)
     test_no_limit_of_rows();
     test_odd_items();
     test_requests_are_exact();
+    test_odd_hashes();
     test_unknown_keys();
     test_results();
     test_answers_need_something();

@@ -53,6 +53,8 @@ static void test_rows(void)
         ROW("\xed\xa0\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80"),
         ROW("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", "\\xf4\\x90\\x80\\x80",
             "\\xf4\\x90\\x80\\x80"),
+        ROW("\xe0\xa0\x80\xf0\x90\x80\x80", "\\xe0\\xa0\\x80\\xf0\\x90\\x80\\x80",
+            "\xe0\xa0\x80\xf0\x90\x80\x80", "\xe0\xa0\x80\xf0\x90\x80\x80"),
         ROW("\xc3", "\\xc3", "\\xc3", "\\xc3"), /* cut */
         ROW("\xc3"
             "a",
@@ -70,6 +72,46 @@ static void test_rows(void)
         CHECK(strcmp(clean(bytes, len, TWIN_TEXT_ASCII, cap), rows[i].ascii) == 0);
         CHECK(strcmp(clean(bytes, len, TWIN_TEXT_PRINTABLE, cap), rows[i].printable) == 0);
         CHECK(strcmp(clean(bytes, len, TWIN_TEXT_UTF8, cap), rows[i].utf8) == 0);
+    }
+}
+
+static size_t put_utf8(uint32_t character, char out8[4])
+{
+    if (character < 0x80) {
+        out8[0] = (char)character;
+        return 1;
+    }
+    const size_t len = character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+    for (size_t i = len - 1; i > 0; i--) {
+        out8[i] = (char)(0x80 | (character & 0x3f));
+        character >>= 6;
+    }
+    out8[0] = (char)(0xf00u >> len | character);
+    return len;
+}
+
+/* Both ends of what is hidden, and what is shown beside them. */
+static void test_hidden(void)
+{
+    static const uint32_t hidden[][2] = {
+        {0x01, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},         {0x34f, 0x34f},
+        {0x61c, 0x61c},   {0x180b, 0x180f},   {0x200b, 0x200f},     {0x2028, 0x202e},
+        {0x2060, 0x206f}, {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},     {0xfff0, 0xfffb},
+        {0xfffe, 0xffff}, {0xe0000, 0xe0fff}, {0x10fffe, 0x10ffff},
+    };
+    char bytes[4];
+
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+        const uint32_t first = hidden[i][0], last = hidden[i][1];
+        for (uint32_t c = first - 1; c <= last + 1; c++) {
+            if (c == 0 || c > 0x10ffff) {
+                continue;
+            }
+            const size_t len = put_utf8(c, bytes);
+            const bool is_shown = c < first || c > last;
+            const char *got = clean(bytes, len, TWIN_TEXT_PRINTABLE, sizeof(out));
+            CHECK_EQ(strlen(got) == len && memcmp(got, bytes, len) == 0, is_shown);
+        }
     }
 }
 
@@ -118,6 +160,7 @@ static void test_random(void)
 int main(void)
 {
     test_rows();
+    test_hidden();
     test_cuts();
     test_random();
     return check_report();
