@@ -128,8 +128,11 @@ bool serial_settings_parse(struct serial_settings *settings, const char *connstr
 
 /* ---- The port ---- */
 
-/* The port for this process alone: a lock, and for programs that do not look at it, TIOCEXCL. One
- * that somebody has set already (root gets past it) is not ours to take back. */
+/*
+ * The port for this process alone: a lock, and for programs that do not look at it, TIOCEXCL. One
+ * that somebody has set already (root gets past it) is not ours to take back. A pseudo terminal
+ * gets none: it would keep it when we are killed, for as long as its other end is open.
+ */
 static int claim(struct serial_port *port)
 {
     int is_exclusive = 0;
@@ -140,7 +143,8 @@ static int claim(struct serial_port *port)
 #ifdef TIOCGEXCL
     ioctl(port->fd, TIOCGEXCL, &is_exclusive);
 #endif
-    port->is_exclusive = is_exclusive == 0 && ioctl(port->fd, TIOCEXCL) == 0;
+    port->is_exclusive =
+        is_exclusive == 0 && !serial_tty_is_pseudo(port->fd) && ioctl(port->fd, TIOCEXCL) == 0;
     return 0;
 }
 

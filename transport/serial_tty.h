@@ -5,12 +5,16 @@
  * the system have names for. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Settings of a port, in the system's own form. */
 struct serial_tty {
     uint64_t priv[16];
 };
+
+/* Is this the port of a program instead of a wire? */
+bool serial_tty_is_pseudo(int fd);
 
 /*
  * Save the settings of an open port and make it raw: eight bits, bytes both ways as they are, no

@@ -2,11 +2,17 @@
  * serial_tty_linux.c - see serial_tty.h. By Linux's own calls, which take the speed as a number;
  * the C library's know only some. SPDX-License-Identifier: Apache-2.0
  */
+#define _DEFAULT_SOURCE
 #include "serial_tty.h"
 #include <asm/termbits.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#define PTS_MAJOR_FIRST 136 /* device numbers of pseudo terminals */
+#define PTS_MAJOR_LAST  143
 
 _Static_assert(sizeof(struct termios2) <= sizeof(struct serial_tty), "the settings fit");
 
@@ -21,6 +27,14 @@ static void make_raw(struct termios2 *tty, uint32_t baud)
     tty->c_ospeed = baud;
     tty->c_cc[VMIN] = 1;
     tty->c_cc[VTIME] = 0;
+}
+
+bool serial_tty_is_pseudo(int fd)
+{
+    struct stat port;
+
+    return fstat(fd, &port) == 0 && major(port.st_rdev) >= PTS_MAJOR_FIRST &&
+           major(port.st_rdev) <= PTS_MAJOR_LAST;
 }
 
 int serial_tty_make_raw(int fd, uint32_t baud, struct serial_tty *found, uint32_t *got)

@@ -4,6 +4,7 @@
  * The port is a pseudo terminal, which takes every speed. What stricter drivers answer is put in on
  * the way to it: the linker leads ioctl() through here. SPDX-License-Identifier: Apache-2.0
  */
+#define _DEFAULT_SOURCE
 #include "check.h"
 #include "transport.h"
 #include <asm/termbits.h>
@@ -13,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* Of stdlib.h, without what clashes with asm/termbits.h. */
@@ -48,6 +51,22 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
     const int rc = __real_ioctl(fd, request, arg);
     if (request == TCGETS2 && driver.sets != 0 && driver.settings_taken > 0) {
         ((struct termios2 *)arg)->c_ospeed = driver.sets;
+    }
+    return rc;
+}
+
+/* Whether the port is a wire; then its device number is one of a USB adapter. */
+static bool is_wire;
+
+int __real_fstat(int fd, struct stat *file);
+int __wrap_fstat(int fd, struct stat *file);
+
+int __wrap_fstat(int fd, struct stat *file)
+{
+    const int rc = __real_fstat(fd, file);
+
+    if (is_wire) {
+        file->st_rdev = makedev(188, 0);
     }
     return rc;
 }
@@ -144,6 +163,29 @@ static void check_stricter_drivers(void)
     driver.sets = 0;
 }
 
+static bool is_exclusive(void)
+{
+    int mark = 0;
+
+    CHECK_EQ(__real_ioctl(port, TIOCGEXCL, &mark), 0);
+    return mark != 0;
+}
+
+/* A wire is ours alone while the link is open. A pseudo terminal is not marked: it would keep the
+ * mark if we were killed. */
+static void check_exclusive(void)
+{
+    is_wire = true;
+    struct transport_link *link = open_at(9600);
+    CHECK(link != NULL && is_exclusive());
+    transport_close(link);
+    CHECK(!is_exclusive());
+    is_wire = false;
+    link = open_at(9600);
+    CHECK(link != NULL && !is_exclusive());
+    transport_close(link);
+}
+
 int main(void)
 {
     device = posix_openpt(O_RDWR | O_NOCTTY);
@@ -154,6 +196,7 @@ int main(void)
     check_every_speed();
     check_odd_speed_found();
     check_stricter_drivers();
+    check_exclusive();
     close(port);
     close(device);
     return check_report();

@@ -363,12 +363,6 @@ static void check_serial_surroundings(void)
     CHECK_EQ(ioctl(other, TIOCGEXCL, &is_exclusive), 0);
     CHECK_EQ(is_exclusive, 1);
     CHECK_EQ(ioctl(other, TIOCNXCL), 0);
-    link = serial(pty.connstring);
-    CHECK_EQ(ioctl(other, TIOCGEXCL, &is_exclusive), 0);
-    CHECK_EQ(is_exclusive, 1);
-    transport_close(link);
-    CHECK_EQ(ioctl(other, TIOCGEXCL, &is_exclusive), 0);
-    CHECK_EQ(is_exclusive, 0);
     close(other);
     close(pty.device);
 }
