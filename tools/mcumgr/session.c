@@ -8,6 +8,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "mcumgr.h"
 #include "profile.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -209,7 +210,10 @@ int session_open(struct session *session, const struct cli_call *call)
     config.room = session->answer;
     config.room_len = sizeof(session->answer);
     twin_client_init(&session->client, &config);
-    if (!catch_signals() || !open_link(session)) {
+    if (!catch_signals()) {
+        return cli_fail(CLI_LINK, "there are no descriptors left: %s", strerror(errno));
+    }
+    if (!open_link(session)) {
         const char *hint = session->problem.hint;
         return cli_fail_as(
             &(struct cli_failure){.code = session->problem.is_usage ? CLI_USAGE : CLI_LINK,
