@@ -48,6 +48,7 @@ static inline void device_start(struct device *device)
     device->config.ctx = device;
     device->config.ask = device_ask;
     device->asked = 0;
+    memset(&device->srv, 0xa5, sizeof(device->srv)); /* as memory is before it is set up */
     CHECK_EQ(twin_srv_init(&device->srv, &device->config), TWIN_OK);
 }
 
