@@ -2,14 +2,19 @@
 costs itself, and nothing reaches the terminal that is not one line of printable characters.
 SPDX-License-Identifier: Apache-2.0"""
 
+import base64
 import json
 import os
 import pathlib
+import pty
 import socket
 import struct
 import subprocess
 import threading
+import tty
 import unittest
+
+import smp
 
 BIN = pathlib.Path(os.environ["TWIN_BIN_DIR"])
 PATIENCE_S = 60
@@ -96,6 +101,31 @@ class Server:
         env = {**os.environ, "LC_ALL": locale, **env}
         return subprocess.run([BIN / "mcumgr", "--conntype", "udp", "--connstring", where,
                                *arguments], capture_output=True, env=env, timeout=PATIENCE_S)
+
+
+class Console:
+    """A device on a serial line that prints `line` before it answers an echo."""
+
+    def __init__(self, line):
+        self.line = line
+        self.device, self.client = pty.openpty()
+        tty.setraw(self.client)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        heard = b""
+        while b"\n" not in heard[heard.find(b"\x06\x09"):]:
+            heard += os.read(self.device, 4096)
+        packet = base64.b64decode(heard[heard.find(b"\x06\x09") + 2:].split(b"\n")[0])[2:-2]
+        payload = cbor({"r": "hi"})
+        answer = struct.pack(">BBHHBB", packet[0] + 1, 0, len(payload), 0, packet[6], 0) + payload
+        os.write(self.device, self.line + b"\n" + smp.frame(answer))
+
+    def mcumgr(self, *arguments, locale):
+        port = f"dev={os.ttyname(self.client)}"
+        return subprocess.run([BIN / "mcumgr", "--conntype", "serial", "--connstring", port,
+                               *arguments], capture_output=True, timeout=PATIENCE_S,
+                              env={**os.environ, "LC_ALL": locale})
 
 
 class Odd(unittest.TestCase):
@@ -260,6 +290,17 @@ class Odd(unittest.TestCase):
                 self.assertIn(f'"{shown}"', done.stderr.decode())
                 self.assertEqual(done.stderr.count(b"\n"), 1)
             self.ask_json(answers, "image", "list", code=1)
+
+    def test_hostile_console(self):
+        for raw, shown in HOSTILE:
+            for locale in ("C", "C.UTF-8"):
+                console = Console(raw.replace(b"\n", b" ").replace(b"\r", b""))
+                done = console.mcumgr("-l", "debug", "echo", "hi", locale=locale)
+                os.close(console.client)
+                self.assertEqual((done.returncode, done.stdout), (0, b"hi\n"), done)
+                want = "device: " + shown.replace(r"\n", " ").replace(r"\r", "") + "\n"
+                self.assertIn(want.encode(), done.stderr)
+                self.assertTrue(all(byte >= 32 or byte == 10 for byte in done.stderr), done)
 
     def test_good_text(self):
         answers = {INFO: {"output": "Köln 💉"}}
