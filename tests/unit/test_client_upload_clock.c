@@ -245,6 +245,18 @@ static void check_answer_time(void)
     sends(&s);
     CHECK_EQ(s.upload.status.packet_max, 182);
     waits(&s, 400);
+    sends(&s);
+    CHECK_EQ(s.upload.status.packet_max, TWIN_UPLOAD_PACKET_MIN);
+    for (uint32_t ms = 400; ms <= 6400; ms *= 2) {
+        waits(&s, ms);
+        sends(&s);
+    }
+    waits(&s, 10000);
+    sends(&s);
+    waits(&s, 10000);
+    sends(&s);
+    waits(&s, 4200);
+    ends(&s, TWIN_E_TIMEOUT);
 }
 
 static void check_pauses(uint8_t rc, unsigned times, uint32_t max_ms)
