@@ -259,6 +259,31 @@ static void check_answer_time(void)
     ends(&s, TWIN_E_TIMEOUT);
 }
 
+/* One loss for each answer: one packet less under way after the 12th, a smaller one after the 13th
+ * if it is alone. */
+static void check_lossy(unsigned window)
+{
+    struct script s;
+    uint32_t off = 48;
+
+    make_met(&s, 4);
+    sends(&s);
+    s.upload.status.window = window;
+    takes(&s, off);
+    for (unsigned loss = 1; loss <= 14; loss++) {
+        for (unsigned i = 0; i < s.upload.status.window; i++) {
+            sends(&s);
+        }
+        CHECK_EQ(poll(&s), TWIN_STEP_WAIT);
+        s.now_ms = s.upload.job.wake_ms;
+        sends(&s);
+        CHECK_EQ(s.upload.status.losses, loss);
+        CHECK_EQ(s.upload.status.window, window == 3 && loss >= 12 ? 2 : window);
+        CHECK_EQ(s.upload.status.packet_max, window == 1 && loss >= 14 ? 182 : 380);
+        takes(&s, off += 352);
+    }
+}
+
 static void check_pauses(uint8_t rc, unsigned times, uint32_t max_ms)
 {
     static const uint32_t pauses[] = {100, 200, 400, 800, 1600};
@@ -308,6 +333,8 @@ int main(void)
     check_first_part();
     check_silence();
     check_answer_time();
+    check_lossy(1);
+    check_lossy(3);
     check_pauses(TWIN_RC_BUSY, 20, 40000);
     check_pauses(TWIN_RC_NO_MEMORY, 8, 9100);
     check_pauses_first();
