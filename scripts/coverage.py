@@ -17,9 +17,9 @@ def lines_of(data_file):
     """(path below lib/, gcov's record) of each line of lib/ that one object covers."""
     command = ['gcov', '--json-format', '--branch-probabilities', '--stdout', data_file]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    for report in done.stdout.splitlines():
-        for file in json.loads(report)['files']:
-            path = (data_file.parent / file['file']).resolve()
+    for report in map(json.loads, done.stdout.splitlines()):
+        for file in report['files']:
+            path = pathlib.Path(report['current_working_directory'], file['file']).resolve()
             if path.is_relative_to(ROOT / 'lib'):
                 yield from ((str(path.relative_to(ROOT)), line) for line in file['lines'])
 

@@ -11,6 +11,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 import argparse
 import collections
+import fcntl
 import functools
 import json
 import os
@@ -403,6 +404,12 @@ def main():
         for mutant in chosen:
             print(f'{describe(mutant)}\n')
         return 0
+    (root / 'build' / 'mutate').mkdir(parents=True, exist_ok=True)
+    lock = (root / 'build' / 'mutate' / 'lock').open('w')
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise Failed('another run is at work in build/mutate') from error
     run = Run(root, chosen, table)
     run.all_of_it(max(1, args.jobs), QUICK_LONGEST_S if args.quick else float('inf'))
     if args.killers:

@@ -10,7 +10,7 @@ size_t twin_base64_encode(const uint8_t *in, size_t len, char *out)
     size_t written = 0;
 
     for (size_t i = 0; i < len; i += 3) {
-        size_t here = len - i < 3 ? len - i : 3;
+        size_t here = len - i; /* 3 or more: a whole unit */
         uint32_t bits = (uint32_t)in[i] << 16;
         bits |= here > 1 ? (uint32_t)in[i + 1] << 8 : 0;
         bits |= here > 2 ? in[i + 2] : 0;

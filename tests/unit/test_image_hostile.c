@@ -398,7 +398,7 @@ static twin_err_t count_verify(const struct twin_pubkey *key, const uint8_t hash
 
 static void check_signature_len(void)
 {
-    static const struct making long_sig = {.entries = {HASH_TLV, KEY_TLV, {0x20, 600, SIG, false}}};
+    static const struct making long_sig = {.entries = {HASH_TLV, KEY_TLV, {0x20, 257, SIG, false}}};
     static const struct making sound = {.entries = {SOUND}};
     struct twin_sig_alg alg = {.tlv = 0x20, .sig_len_max = 600, .verify = count_verify};
     struct twin_image image;

@@ -157,6 +157,8 @@ static void check_walk(void)
     }
     CHECK_EQ(twin_image_tlv_next(&image, &cursor, &tlv), TWIN_E_NOT_FOUND);
     CHECK_EQ(twin_image_tlv_next(&image, &cursor, &tlv), TWIN_E_NOT_FOUND);
+    cursor += 4; /* somebody else's cursor */
+    CHECK_EQ(twin_image_tlv_next(&image, &cursor, &tlv), TWIN_E_FORMAT);
 }
 
 static void check_room(void)
