@@ -35,7 +35,6 @@ LONG = {
     'test_imgtool_formats': (),
 }
 STRICT_LONGEST_S = 3  # a longer test is not run a second time with sanitizers
-QUICK_LONGEST_S = 1   # nor is it run at all for --quick
 BUILDS = {
     'fast': '-O2',
     'strict': '-O1 -fsanitize=address,undefined -fno-sanitize-recover=all',
@@ -89,14 +88,14 @@ class Build:
     """One build folder of a copy of the tree. Ninja builds it once; a mutant is then compiled and
     linked by ninja's own commands, without its look at every file."""
 
-    def __init__(self, tree, name, mutated):
+    def __init__(self, tree, name, mutated, quick):
         self.folder = tree.parent / name
         self.tree = tree
         self.commands = {}  # target: the last command on the way to it
         self.checked('cmake', '-S', tree, '-B', self.folder, '-G', 'Ninja', '-DTWIN_TESTS=ON',
                      f'-DCMAKE_C_FLAGS={BUILDS[name]}', '-Wno-dev', '--no-warn-unused-cli',
                      '--log-level=WARNING')
-        self.tests = [test for test in self.tests_shown()
+        self.tests = [test for test in self.tests_shown('unit/' if quick else TESTS)
                       if any(concerns(test, self.files_of(test), file) for file in mutated)]
         if self.tests:  # ninja without a target makes everything
             self.checked('ninja', '-C', self.folder, *self.tests)
@@ -113,12 +112,12 @@ class Build:
     def ninja_tool(self, *arguments):
         return self.checked('ninja', '-C', self.folder, '-t', *arguments)
 
-    def tests_shown(self):
+    def tests_shown(self, folders):
         """Names of the tests that are one program each."""
         shown = json.loads(self.checked('ctest', '--test-dir', self.folder,
                                         '--show-only=json-v1'))
         return [test['name'].split('/')[-1] for test in shown['tests']
-                if test['name'].startswith(TESTS)]
+                if test['name'].startswith(folders)]
 
     @functools.lru_cache(maxsize=None)
     def program(self, test):
@@ -165,11 +164,11 @@ class Build:
 class Worker:
     """A copy of the tree, its builds, and one mutant at a time in it."""
 
-    def __init__(self, root, number, mutated, longest_s):
-        self.mutated, self.longest_s = mutated, longest_s
+    def __init__(self, root, number, mutated, quick):
+        self.mutated, self.quick = mutated, quick
         self.tree = root / 'build' / 'mutate' / str(number) / 'tree'
         copy_tree(root, self.tree)
-        self.builds = {'fast': Build(self.tree, 'fast', mutated)}
+        self.builds = {'fast': Build(self.tree, 'fast', mutated, quick)}
         self.tests = None   # rows of measure()
         self.file = None    # the one that is being mutated,
         self.source = None  # its text
@@ -212,7 +211,7 @@ class Worker:
         if 'strict' not in self.builds:
             file = self.file
             self.close()
-            self.builds['strict'] = Build(self.tree, 'strict', self.mutated)
+            self.builds['strict'] = Build(self.tree, 'strict', self.mutated, False)
             self.open(file)
         return self.builds['strict']
 
@@ -225,15 +224,15 @@ class Worker:
             return 'did not compile', None
         if made == self.object:
             return 'equivalent', None
-        killer = self.first_to_fail(mutant, self.builds['fast'], 4, self.longest_s)
-        if not killer and self.longest_s > QUICK_LONGEST_S:
+        killer = self.first_to_fail(mutant, self.builds['fast'], 4)
+        if not killer and not self.quick:
             strict = self.strict()
             self.write(mutant.apply(self.source))
             strict.compile(mutant.file)
             killer = self.first_to_fail(mutant, strict, 20, STRICT_LONGEST_S)
         return ('killed' if killer else 'alive'), killer
 
-    def first_to_fail(self, mutant, build, factor, longest_s):
+    def first_to_fail(self, mutant, build, factor, longest_s=float('inf')):
         """The first test to fail, with so many times its usual time."""
         concerned = [(name, seconds) for name, files, seconds in self.tests
                      if concerns(name, files, mutant.file) and seconds < longest_s]
@@ -321,10 +320,10 @@ class Run:
         if done % 50 == 0 or done == len(self.mutants):
             print(f'mutate: {done} of {len(self.mutants)}', file=sys.stderr, flush=True)
 
-    def all_of_it(self, jobs, longest_s):
+    def all_of_it(self, jobs, quick):
         """Run with this many workers. Building in one after the other measures undisturbed."""
         mutated = {mutant.file for mutant in self.mutants}
-        workers = [Worker(self.root, number, mutated, longest_s) for number in range(jobs)]
+        workers = [Worker(self.root, number, mutated, quick) for number in range(jobs)]
         tests, self.failing = workers[0].measure()
         for worker in workers:
             worker.tests = tests
@@ -383,7 +382,7 @@ def parse_arguments():
     parser.add_argument('--seed', type=int, default=1, help='default: 1')
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='default: processors')
     parser.add_argument('--quick', action='store_true',
-                        help='no test above 1 s, no sanitizers: some that live would be noticed')
+                        help='no power cuts, no sanitizers: some that live would be noticed')
     parser.add_argument('--list', action='store_true', help='print the mutants, run nothing')
     parser.add_argument('--killers', action='store_true', help='print which test killed which')
     parser.add_argument('--root', type=pathlib.Path, default=pathlib.Path(__file__).parents[1],
@@ -411,7 +410,7 @@ def main():
     except BlockingIOError as error:
         raise Failed('another run is at work in build/mutate') from error
     run = Run(root, chosen, table)
-    run.all_of_it(max(1, args.jobs), QUICK_LONGEST_S if args.quick else float('inf'))
+    run.all_of_it(max(1, args.jobs), args.quick)
     if args.killers:
         for index, (_, killer) in sorted(run.results.items()):
             if killer:
