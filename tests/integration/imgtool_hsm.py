@@ -2,7 +2,9 @@
 imgtool_hsm.py - keys in a PKCS#11 token, with SoftHSM2 as the token. Leaves with 77 (skipped) where
 SoftHSM2 is not installed. SPDX-License-Identifier: Apache-2.0
 
-    imgtool_hsm.py IMGTOOL VECTORS
+    imgtool_hsm.py IMGTOOL VECTORS LEFTOVERS
+
+LEFTOVERS is the library made from tests/support/leftovers.c.
 """
 import ctypes
 import glob
@@ -14,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-IMGTOOL, VECTORS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+IMGTOOL, VECTORS, LEFTOVERS = (os.path.abspath(path) for path in sys.argv[1:4])
 PAYLOAD = os.path.join(VECTORS, "payload", "fw20k.bin")
 TYPES = ["rsa-2048", "rsa-3072", "ecdsa-p256", "ecdsa-p384", "ed25519"]
 PIN = "4711"
@@ -202,6 +204,28 @@ def test_extractable():
     make_extractable("loose")
     got = sign("pkcs11:token=fw;object=loose")
     check(got.returncode == 0 and b"can be copied out" in got.stderr, "extractable", got.stderr)
+
+
+def test_no_pin_left():
+    """The memory of the program at its end, searched through by a library loaded into it."""
+    pin = "a PIN of some length"
+    softhsm("--init-token", "--free", "--label", "searched", "--pin", pin, "--so-pin", "0815")
+    masked = "".join(f"{ord(c) ^ 0x5a:02x}" for c in pin)
+    search = {"LD_PRELOAD": LEFTOVERS, "LEFTOVERS": masked,
+              "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0"}
+    uri = "pkcs11:token=searched;object=k"
+    with open("searched.pin", "w", encoding="ascii") as file:
+        file.write(pin + "\n")
+    line = (pin + "\n").encode()
+    runs = [run("keygen", "-t", "ecdsa-p256", "-k", uri, stdin=line, pin=None, env=search),
+            sign(uri, stdin=line, pin=None, env=search),
+            sign(uri + "?pin-source=searched.pin", pin=None, env=search)]
+    with open(IMGTOOL, "rb") as file:
+        if b"__asan_init" not in file.read():  # the sanitizer keeps a copy of the environment
+            runs.append(sign(uri, pin=pin, env=search))
+    for number, got in enumerate(runs):
+        check(got.returncode == 0 and b"LOOKED" in got.stderr, f"searched run {number}", got.stderr)
+        check(b"LEFTOVER " not in got.stderr, f"no PIN is left in memory, run {number}", got.stderr)
 
 
 def test_audit():

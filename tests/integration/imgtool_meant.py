@@ -313,12 +313,16 @@ class Meant(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (0, b""))
 
     def test_one_form_of_versions(self):
-        for version, form in (("1.1.0", "1.1.0"), ("1.1.0+0", "1.1.0"), ("1.1", "1.1.0"), ("1.1.0+7", "1.1.0+7")):
+        for version, form in (("1.1.0", "1.1.0+0"), ("1.1", "1.1.0+0"), ("1.1.0+7", "1.1.0+7")):
             audit = self.folder / "audit"
             audit.unlink(missing_ok=True)
             self.signed("-k", P256, "--audit", audit, version=version)
+            self.assertIn(f"Image version: {form}\n".encode(), run("verify", self.out).stdout)
             self.assertEqual(json.loads(run("verify", "--json", self.out).stdout)["version"], form)
+            self.assertEqual(json.loads(run("dumpinfo", "-f", "json", self.out).stdout)["header"]["version"], form)
             self.assertEqual(json.loads(audit.read_text())["version"], form)
+            lower = self.sign("--replaces", self.out, version="1.0")
+            self.assertIn(f"1.0.0+0 is below the installed {form}".encode(), lower.stderr)
 
     def test_help_and_version(self):
         for words in (["--help"], ["-h"], ["help"]):

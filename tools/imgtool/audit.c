@@ -88,7 +88,6 @@ static void add_key(json_t *json, const struct image_spec *spec)
 
 static char *make_line(const struct audit_event *event, const char *previous)
 {
-    const struct twin_version *version = &event->spec->version;
     const struct passwd *user = getpwuid(getuid());
     char text[64], digest[HEX_MAX];
     time_t now = time(NULL);
@@ -104,7 +103,7 @@ static char *make_line(const struct audit_event *event, const char *previous)
     if (event->spec->key != NULL) {
         add_key(json, event->spec);
     }
-    version_text(version, text, sizeof(text));
+    version_text(&event->spec->version, text, sizeof(text));
     to_hex(event->build->digest, event->spec->hash->len, digest);
     json_object_set_new(json, "version", json_string(text));
     json_object_set_new(json, "hash", json_string(event->spec->hash->name));

@@ -105,15 +105,15 @@ static void print_fault(const struct verify_result *result)
 
 static void print_text(const struct verify_result *result, size_t key_count)
 {
-    const struct twin_version *version = &result->version;
+    char version[32];
 
     if (!result->good) {
         print_fault(result);
         return;
     }
     puts("Image was correctly validated");
-    printf("Image version: %u.%u.%u+%" PRIu32 "\n", version->major, version->minor,
-           version->revision, version->build);
+    version_text(&result->version, version, sizeof(version));
+    printf("Image version: %s\n", version);
     if (result->pure && key_count > 0) {
         print_hex("Image signature over image: ", result->last_sig);
     } else {
@@ -153,7 +153,6 @@ static json_t *json_unknown(const struct verify_result *result)
 
 static void print_json(const struct verify_result *result)
 {
-    const struct twin_version *version = &result->version;
     char text[40], digest[2 * HASH_LEN_MAX + 1] = "";
     json_t *json = json_object();
 
@@ -165,7 +164,7 @@ static void print_json(const struct verify_result *result)
         cli_json_print(json);
         return;
     }
-    version_text(version, text, sizeof(text));
+    version_text(&result->version, text, sizeof(text));
     for (size_t i = 0; i < result->hash->len; i++) {
         snprintf(digest + 2 * i, 3, "%02x", result->digest[i]);
     }

@@ -72,12 +72,8 @@ int spec_set_version(const char *text, struct twin_version *version)
 
 void version_text(const struct twin_version *version, char *out, size_t cap)
 {
-    char build[16] = "";
-
-    if (version->build != 0) {
-        snprintf(build, sizeof(build), "+%" PRIu32, version->build);
-    }
-    snprintf(out, cap, "%u.%u.%u%s", version->major, version->minor, version->revision, build);
+    snprintf(out, cap, "%u.%u.%u+%" PRIu32, version->major, version->minor, version->revision,
+             version->build);
 }
 
 int spec_set_security_counter(struct image_spec *spec, const char *text)
