@@ -25,10 +25,15 @@ static bool list_is_true(void)
     if (slot_count(&list) < 2) {
         return true;
     }
-    const struct twin_image_slot entry = slot_at(&list, 1);
-    const bool is_prior = entry.version.ptr[0] == '0' + PRIOR;
-    const struct test_image *image = is_prior ? &prior : new_image();
-    return memcmp(entry.hash.ptr, image_hash(image).ptr, TWIN_SHA256_LEN) == 0 && slot_holds(image);
+    struct twin_image_slot entry = slot_at(&list, 1);
+    const struct test_image *const images[] = {&device.world.old, new_image(), &prior};
+    const unsigned major = entry.version.ptr[0] - '0';
+    if (major < 1 || major > PRIOR) {
+        return false;
+    }
+    const struct test_image *image = images[major - 1];
+    return span_is(entry.hash, image_hash(image).ptr, TWIN_SHA256_LEN) &&
+           (slot_holds(image) || world_slot_holds(&device.world, TWIN_SECONDARY, 0, image));
 }
 
 static bool lists_update(void)
@@ -129,7 +134,7 @@ static void test_erase_count(void)
 
 /* ---- Power cuts ---- */
 
-enum before { FOUND, MARKED_TEST, MARKED_PERMANENT, BEFORE_COUNT };
+enum before { FOUND, MARKED_TEST, MARKED_PERMANENT, PREVIOUS, MARKED_PREVIOUS, BEFORE_COUNT };
 enum command { UPLOAD, ERASE, COMMAND_COUNT };
 
 static void run_until_cut(enum command command)
@@ -144,17 +149,46 @@ static void run_until_cut(enum command command)
     }
 }
 
+/* Bring the device to where the command begins. Returns the version that runs. */
+static uint8_t begin(enum before before)
+{
+    put_prior();
+    if (before == MARKED_TEST || before == MARKED_PERMANENT) {
+        CHECK(device_set(&device, &prior, before == MARKED_PERMANENT));
+    }
+    if (before < PREVIOUS) {
+        return 1;
+    }
+    CHECK(device_set(&device, &prior, true));
+    CHECK_EQ(device_boot(&device).major, PRIOR); /* the old image is left at the slot's start */
+    if (before == MARKED_PREVIOUS) {
+        CHECK(device_set(&device, &device.world.old, false));
+    }
+    return PRIOR;
+}
+
+/* The version that a request, if it still stands, brings. */
+static uint8_t asked_for(enum before before)
+{
+    static const uint8_t majors[] = {[FOUND] = 1,
+                                     [MARKED_TEST] = PRIOR,
+                                     [MARKED_PERMANENT] = PRIOR,
+                                     [PREVIOUS] = PRIOR,
+                                     [MARKED_PREVIOUS] = 1};
+
+    return majors[before];
+}
+
 /* The device has lost power in a command: it starts, lists what is there, and takes an update. */
-static void goes_on(bool was_marked)
+static void goes_on(uint8_t runs, uint8_t asked)
 {
     struct world_boot boot = device_boot(&device);
 
-    CHECK(boot.major == 1 || (was_marked && boot.major == PRIOR));
-    if (boot.major == PRIOR) {
+    CHECK(boot.major == runs || boot.major == asked);
+    if (boot.unconfirmed) {
         CHECK(device_set(&device, NULL, true));
-    } else {
-        CHECK(list_is_true());
     }
+    CHECK(list_is_true());
     (void)upload_all(700);
     CHECK(is_stored());
     CHECK(device_set(&device, new_image(), false));
@@ -177,15 +211,12 @@ static void cut_everywhere(enum command command, enum before before)
 
     for (uint32_t op = 1; cut && op < 500; op += command == UPLOAD && op > 12 ? 5 : 1) {
         for (int how = SIM_CUT_BEFORE; how < SIM_CUT_COUNT; how++) {
-            put_prior();
-            if (before != FOUND) {
-                CHECK(device_set(&device, &prior, before == MARKED_PERMANENT));
-            }
+            uint8_t runs = begin(before);
             sim_arm(&device.world.sim, op, (enum sim_cut)how, op + (uint32_t)how);
             run_until_cut(command);
             cut = device.world.sim.ops >= op;
             sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
-            goes_on(before != FOUND && op <= trailer_sectors());
+            goes_on(runs, op <= trailer_sectors() ? asked_for(before) : runs);
         }
     }
     CHECK(!cut);
