@@ -90,6 +90,8 @@ static void ends(struct script *s, twin_err_t result)
     CHECK_EQ(s->upload.job.result, result);
 }
 
+static uint32_t piece_bytes = 93;
+
 static void make(struct script *s, uint32_t timeout_ms, unsigned tries)
 {
     const struct twin_client_config client = {
@@ -98,7 +100,7 @@ static void make(struct script *s, uint32_t timeout_ms, unsigned tries)
                                               .sha = sha,
                                               .packet_max = 2000,
                                               .frame_bytes = 4,
-                                              .piece_bytes = 93,
+                                              .piece_bytes = piece_bytes,
                                               .window_max = 1,
                                               .read = read_file};
 
@@ -161,6 +163,16 @@ static void check_nobody(void)
     CHECK_EQ(s.upload.status.first_max_ms, 2500);
 }
 
+/* More time than fits a number: 2^32 ms in all. */
+static void check_long_time(void)
+{
+    struct script s;
+
+    make(&s, 65536, 65536);
+    sends(&s);
+    waits(&s, 250);
+}
+
 /* The first part: with parts of the patience, or twice all of it. */
 static void check_first_part(void)
 {
@@ -215,6 +227,44 @@ static void check_silence(void)
     ends(&s, TWIN_E_TIMEOUT);
 }
 
+/* Without lines it is just half. */
+static void check_no_lines(void)
+{
+    struct script s;
+
+    piece_bytes = 0;
+    make_sending(&s);
+    waits(&s, 1500);
+    sends(&s);
+    waits(&s, 3000);
+    sends(&s);
+    CHECK_EQ(s.upload.status.packet_max, 190);
+    waits(&s, 3000);
+    sends(&s);
+    CHECK_EQ(s.upload.status.packet_max, TWIN_UPLOAD_PACKET_MIN);
+    piece_bytes = 93;
+}
+
+/* The part of the old size is answered after all, but only where just this part can end. */
+static void check_late_answer(void)
+{
+    struct script s;
+
+    for (uint32_t off = 399; off <= 401; off++) {
+        make_sending(&s);
+        const uint8_t seq = s.packet[6];
+        waits(&s, 1500);
+        sends(&s);
+        waits(&s, 3000);
+        sends(&s);
+        CHECK_EQ(s.upload.status.packet_max, 182);
+        s.packet[6] = seq;
+        takes(&s, off);
+        CHECK_EQ(s.upload.status.packet_max, off == 400 ? 380 : 182);
+        CHECK_EQ(s.upload.status.done, off);
+    }
+}
+
 /* Answers after 400, 400 and 800 ms, then at once. */
 static void check_answer_time(void)
 {
@@ -257,6 +307,16 @@ static void check_answer_time(void)
     sends(&s);
     waits(&s, 4200);
     ends(&s, TWIN_E_TIMEOUT);
+}
+
+static void check_answer_at_once(void)
+{
+    struct script s;
+
+    make_sending(&s);
+    takes(&s, 400);
+    sends(&s);
+    waits(&s, 200);
 }
 
 /* One loss for each answer: one packet less under way after the 12th, a smaller one after the 13th
@@ -330,9 +390,13 @@ static void check_pauses_first(void)
 int main(void)
 {
     check_nobody();
+    check_long_time();
     check_first_part();
     check_silence();
+    check_no_lines();
+    check_late_answer();
     check_answer_time();
+    check_answer_at_once();
     check_lossy(1);
     check_lossy(3);
     check_pauses(TWIN_RC_BUSY, 20, 40000);
