@@ -152,12 +152,12 @@ class Odd(unittest.TestCase):
         tasks = (("workq", {"prio": 1}), ("workq", {"prio": 2}), ("", {}), (42, odd), (-3, {}),
                  (b"bytes", {}), (text(b"\xff"), {}), (text(b"\xfe"), {}), ("odd", 5),
                  (pieces(3, b"in ", b"pieces"), {"prio": 3}), ("workq#2", {"prio": 4}),
-                 ([1], {"prio": 5}))
+                 ([1], {"prio": 5}), (-(1 << 64), {}))
         got = self.ask_json({TASKSTAT: {"tasks": tasks}}, "taskstat")["tasks"]
         self.assertEqual(got, {
-            "workq": {"prio": 1}, "workq#2": {"prio": 2}, "": {}, "-3": {}, "bytes": {},
+            "workq": {"prio": 1}, "workq#3": {"prio": 2}, "": {}, "-3": {}, "bytes": {},
             r"\xff": {}, r"\xfe": {}, "odd": {}, "in pieces": {"prio": 3},
-            "workq#2#2": {"prio": 4}, "?": {"prio": 5},
+            "workq#2": {"prio": 4}, "?": {"prio": 5}, "-18446744073709551616": {},
             "42": {"prio": -1, "tid": 1, "runtime": 1 << 32, "cswcnt": str((1 << 64) - 1),
                    "state": 2, "last_checkin": 1 << 32}})
         table = self.ask({TASKSTAT: {"tasks": tasks}}, "taskstat").splitlines()
@@ -174,6 +174,9 @@ class Odd(unittest.TestCase):
         self.assertEqual(got, tasks)
         self.assertEqual(len(self.ask({TASKSTAT: {"tasks": tasks}}, "taskstat").splitlines()), 41)
         self.assertEqual(self.ask_json({TASKSTAT: {"tasks": {}}}, "taskstat"), {"tasks": {}})
+        same = tuple(("t", {"prio": i}) for i in range(5000))  # more would not fit a datagram
+        got = self.ask_json({TASKSTAT: {"tasks": same}}, "taskstat")["tasks"]
+        self.assertEqual(got, {"t" if i == 0 else f"t#{i + 1}": {"prio": i} for i in range(5000)})
 
     # ---- image list, slot-info ----
 

@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A row, and the name under which it is shown: printable, and not that of another one. */
 struct row {
-    char *name;
+    char *own;    /* the name that the device gave it, printable */
+    char *shown;  /* one that no other row has: own, or a copy with a number */
+    size_t index; /* in the device's order */
     struct twin_os_task task;
 };
 
@@ -36,74 +37,91 @@ static char *key_text(struct twin_cbor_reader key, bool is_json)
         return is_json ? report_json_key(text) : report_text(text);
     }
     if (twin_cbor_get_number(&as_number, &value)) {
+        const bool is_lowest = value.is_negative && value.magnitude == UINT64_MAX;
         snprintf(number, sizeof(number), "%s%llu", value.is_negative ? "-" : "",
-                 (unsigned long long)value.magnitude + value.is_negative);
+                 (unsigned long long)value.magnitude + (value.is_negative && !is_lowest));
+        number[strlen(number) - 1] += is_lowest; /* one more than 64 bits hold: ...615 to ...616 */
     }
     return report_text(twin_span_text(number));
 }
 
-static bool has_name(const struct rows *rows, const char *name)
+static int by_own_name(const void *a_, const void *b_)
 {
-    for (size_t i = 0; i < rows->count; i++) {
-        if (strcmp(rows->row[i].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
+    const struct row *a = a_, *b = b_;
+    const int order = strcmp(a->own, b->own);
+
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-/* Of equal names the second becomes NAME#2: each name is a key in JSON. malloc'ed. */
-static char *unique_name(const struct rows *rows, char *name)
+static int by_shown_name(const void *a_, const void *b_)
+{
+    const struct row *a = a_, *b = b_;
+
+    return strcmp(a->shown, b->shown);
+}
+
+static int is_named(const void *name, const void *row)
+{
+    return strcmp(name, ((const struct row *)row)->own);
+}
+
+/* NAME#2, or with the next number that makes it a name of no other row; malloc'ed. */
+static char *numbered(const struct rows *rows, const char *name, unsigned *number)
 {
     const size_t cap = strlen(name) + REPORT_NUMBER_MAX;
-    char *unique;
+    char *text = report_room(cap);
 
-    if (!has_name(rows, name) || (unique = malloc(cap)) == NULL) {
-        return name;
-    }
-    for (unsigned number = 2; number < rows->count + 2; number++) {
-        snprintf(unique, cap, "%s#%u", name, number);
-        if (!has_name(rows, unique)) {
-            break;
+    do { /* as often as there are rows, at most */
+        ++*number;
+        snprintf(text, cap, "%s#%u", name, *number);
+    } while (bsearch(text, rows->row, rows->count, sizeof(rows->row[0]), is_named) != NULL);
+    return text;
+}
+
+/* Each row needs a name of its own, which is its key in JSON: of equal ones the first keeps it. */
+static void number_equal_names(struct rows *rows)
+{
+    unsigned number = 1;
+
+    qsort(rows->row, rows->count, sizeof(rows->row[0]), by_own_name);
+    for (size_t i = 0; i < rows->count; i++) {
+        struct row *row = &rows->row[i];
+        if (i > 0 && strcmp(row->own, rows->row[i - 1].own) == 0) {
+            row->shown = numbered(rows, row->own, &number);
+        } else {
+            row->shown = row->own;
+            number = 1;
         }
     }
-    free(name);
-    return unique;
+    qsort(rows->row, rows->count, sizeof(rows->row[0]), by_shown_name);
 }
 
 /* ---- Rows ---- */
 
-static bool read_rows(struct rows *rows, struct twin_span tasks, bool is_json)
+static void read_rows(struct rows *rows, struct twin_span tasks, bool is_json)
 {
     struct twin_msg_items items = twin_msg_items(tasks);
     struct twin_os_task task;
 
+    /* An entry takes two bytes at least. */
+    rows->row = report_room((tasks.len / 2 + 1) * sizeof(rows->row[0]));
     while (twin_msg_next(&items, &twin_os_task_msg, &task)) {
-        struct row *more = realloc(rows->row, (rows->count + 1) * sizeof(*more));
-        if (more == NULL) {
-            return false;
-        }
-        rows->row = more;
-        char *name = unique_name(rows, key_text(items.key, is_json));
-        rows->row[rows->count] = (struct row){.name = name, .task = task};
+        rows->row[rows->count] =
+            (struct row){.own = key_text(items.key, is_json), .index = rows->count, .task = task};
         rows->count++;
     }
-    return true;
+    number_equal_names(rows);
 }
 
 static void free_rows(struct rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++) {
-        free(rows->row[i].name);
+        if (rows->row[i].shown != rows->row[i].own) {
+            free(rows->row[i].shown);
+        }
+        free(rows->row[i].own);
     }
     free(rows->row);
-}
-
-static int by_name(const void *a_, const void *b_)
-{
-    const struct row *a = a_, *b = b_;
-
-    return strcmp(a->name, b->name);
 }
 
 /* ---- Printing ---- */
@@ -144,7 +162,7 @@ static void print_row(const struct row *row)
 {
     char number[REPORT_NUMBER_MAX];
 
-    printf("  %8s %3s", row->name,
+    printf("  %8s %3s", row->shown,
            report_number(row->task.present & TWIN_OS_TASK_PRIO, row->task.prio, number));
     for (size_t i = 0; i < COLUMN_COUNT && columns[i].title != NULL; i++) {
         const bool is_there = row->task.present & columns[i].flag;
@@ -187,26 +205,18 @@ static void print_json(const struct rows *rows)
     json_t *tasks = json_object();
 
     for (size_t i = 0; i < rows->count; i++) {
-        json_object_set_new(tasks, rows->row[i].name, task_json(&rows->row[i].task));
+        json_object_set_new(tasks, rows->row[i].shown, task_json(&rows->row[i].task));
     }
     cli_json_print(json_pack("{s:o}", "tasks", tasks));
 }
 
-static int print_tasks(const struct session *session, struct twin_span tasks)
+static void print_tasks(const struct session *session, struct twin_span tasks)
 {
     struct rows rows = {NULL, 0};
-    int code = CLI_DONE;
 
-    if (!read_rows(&rows, tasks, session->common->json)) {
-        code = cli_fail(CLI_LINK, "not enough memory for the tasks");
-    } else {
-        if (rows.count != 0) {
-            qsort(rows.row, rows.count, sizeof(rows.row[0]), by_name);
-        }
-        (session->common->json ? print_json : print_table)(&rows);
-    }
+    read_rows(&rows, tasks, session->common->json);
+    (session->common->json ? print_json : print_table)(&rows);
     free_rows(&rows);
-    return code;
 }
 
 static int run(const struct cli_call *call)
@@ -227,7 +237,7 @@ static int run(const struct cli_call *call)
         code = session_request(&session, &request, "read the tasks");
     }
     if (code == CLI_DONE) {
-        code = print_tasks(&session, rsp.tasks);
+        print_tasks(&session, rsp.tasks);
     }
     session_close(&session);
     return code;

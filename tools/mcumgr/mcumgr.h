@@ -88,6 +88,9 @@ const char *report_unsigned(bool is_there, uint64_t number, char text[REPORT_NUM
 /* JSON integers end at 2^63 - 1: numbers above become text. */
 json_t *report_json_unsigned(uint64_t number);
 
+/* Memory for what a device answered: malloc'ed, never NULL. Without any the program ends. */
+void *report_room(size_t len);
+
 /*
  * All text from a device is printed by this: one line of characters that the terminal shows; what
  * is none is escaped (twin/text.h). malloc'ed, never NULL.

@@ -37,14 +37,21 @@ static bool is_utf8_terminal(void)
     return false;
 }
 
+void *report_room(size_t len)
+{
+    void *room = malloc(len);
+
+    if (room == NULL) {
+        exit(cli_fail(CLI_LINK, "not enough memory for the device's answer"));
+    }
+    return room;
+}
+
 static char *clean_text(struct twin_span text, enum twin_text_keep keep)
 {
     const size_t cap = TWIN_TEXT_GROWTH * text.len + 1;
-    char *copy = malloc(cap);
+    char *copy = report_room(cap);
 
-    if (copy == NULL) {
-        exit(cli_fail(CLI_LINK, "not enough memory for the device's answer"));
-    }
     twin_text_clean(text, keep, copy, cap);
     return copy;
 }
@@ -97,11 +104,8 @@ json_t *report_json_unsigned(uint64_t number)
 
 json_t *report_json_hex(struct twin_span bytes)
 {
-    char *hex = malloc(2 * bytes.len + 1);
+    char *hex = report_room(2 * bytes.len + 1);
 
-    if (hex == NULL) {
-        exit(cli_fail(CLI_LINK, "not enough memory for the device's answer"));
-    }
     hex[0] = '\0';
     for (size_t i = 0; i < bytes.len; i++) {
         snprintf(hex + 2 * i, 3, "%02x", bytes.ptr[i]);
