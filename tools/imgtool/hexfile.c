@@ -11,6 +11,9 @@
 
 enum record_type { DATA = 0, END = 1, SEGMENT = 2, START = 3, LINEAR = 4, START_LINEAR = 5 };
 
+static const char too_wide[] = "this address is more than 256 MiB above the lowest one; does the "
+                               "file hold more than the image (settings, other memories)?";
+
 const char *const hex_fault_text[] = {
     [HEX_OK] = "no fault",
     [HEX_SYNTAX] = "not an Intel HEX record",
@@ -19,8 +22,7 @@ const char *const hex_fault_text[] = {
     [HEX_OVERLAP] = "data for an address that has some already from a line before",
     [HEX_NO_END] = "the end record is missing; was the file cut?",
     [HEX_EMPTY] = "the file holds no data",
-    [HEX_TOO_WIDE] = "this address is more than 256 MiB above the lowest one; does the file hold "
-                     "more than the image (settings, other memories)?",
+    [HEX_TOO_WIDE] = too_wide,
     [HEX_TOO_HIGH] = "the data reaches beyond the last address, 0xffffffff",
 };
 

@@ -7,8 +7,8 @@
 #include "cli.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <openssl/crypto.h>
-#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,45 +119,30 @@ void secret_no_dumps(void)
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-/* In front of each piece of memory: how long it is. */
-union head {
-    size_t len;
-    max_align_t align;
-};
-
 static void *wiped_alloc(size_t len, const char *file, int line)
 {
-    union head *head = len <= SIZE_MAX - sizeof(*head) ? malloc(sizeof(*head) + len) : NULL;
-
     (void)file;
     (void)line;
-    if (head == NULL) {
-        return NULL;
-    }
-    head->len = len;
-    return head + 1;
+    return malloc(len);
 }
 
 static void wiped_free(void *at, const char *file, int line)
 {
-    union head *head = at;
-
     (void)file;
     (void)line;
-    if (head != NULL) {
-        head--;
-        OPENSSL_cleanse(at, head->len);
-        free(head);
+    if (at != NULL) {
+        OPENSSL_cleanse(at, malloc_usable_size(at));
+        free(at);
     }
 }
 
 static void *wiped_realloc(void *at, size_t len, const char *file, int line)
 {
-    const union head *head = at;
+    size_t before = at != NULL ? malloc_usable_size(at) : 0;
     void *longer = len > 0 ? wiped_alloc(len, file, line) : NULL;
 
     if (at != NULL && longer != NULL) {
-        memcpy(longer, at, head[-1].len < len ? head[-1].len : len);
+        memcpy(longer, at, before < len ? before : len);
     }
     if (longer != NULL || len == 0) {
         wiped_free(at, file, line);
