@@ -136,6 +136,28 @@ static void check_rsa_formats(const struct test_key *key)
     CHECK_EQ(twin_sig_rsa2048.verify(&key->public, hash, span(sig, 256)), TWIN_E_VERIFY);
 }
 
+/* The modulus added to a signature changes nothing for arithmetic; it is another signature still.
+ */
+static void check_rsa_above_modulus(const struct test_key *key)
+{
+    uint8_t hash[TWIN_SHA256_LEN] = {0}, sig[SIG_LEN];
+    unsigned carry = 1;
+
+    while (carry != 0) { /* until one is small enough for the sum */
+        hash[0]++;
+        test_pss_encode(hash, sig);
+        test_rsa_private(key, sig);
+        CHECK_EQ(twin_sig_rsa2048.verify(&key->public, hash, span(sig, SIG_LEN)), TWIN_OK);
+        carry = 0;
+        for (unsigned i = SIG_LEN; i > 0; i--) {
+            carry += (unsigned)sig[i - 1] + key->modulus.n[i - 1];
+            sig[i - 1] = (uint8_t)carry;
+            carry >>= 8;
+        }
+    }
+    CHECK_EQ(twin_sig_rsa2048.verify(&key->public, hash, span(sig, SIG_LEN)), TWIN_E_VERIFY);
+}
+
 static size_t p256_make(uint8_t der[P256_LEN], const uint8_t hash[TWIN_SHA256_LEN],
                         uint8_t sig[256])
 {
@@ -234,6 +256,7 @@ int main(void)
     check_pss(&key);
     check_salt_len(&key);
     check_rsa_formats(&key);
+    check_rsa_above_modulus(&key);
     check_p256();
     check_p256_lengths();
     check_p256_keys();
