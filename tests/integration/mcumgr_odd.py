@@ -10,6 +10,7 @@ import pty
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import tty
 import unittest
@@ -74,7 +75,8 @@ def pieces(major, *parts):
 
 
 class Server:
-    """Answers requests by their group and id; a longer request than `limit` disappears."""
+    """Answers requests by their group and id, an answer or a function of the request; a longer
+    request than `limit` disappears."""
 
     def __init__(self, answers, limit=65536):
         self.answers, self.limit = answers, limit
@@ -92,7 +94,7 @@ class Server:
             answer = self.answers.get((group, command))
             if answer is None or len(packet) > self.limit or not packet:
                 continue
-            payload = cbor(answer)
+            payload = cbor(answer(smp.uncbor(packet[8:])[0]) if callable(answer) else answer)
             self.socket.sendto(struct.pack(">BBHHBB", operation + 1, 0, len(payload), group, seq,
                                            command) + payload, peer)
 
@@ -238,6 +240,25 @@ class Odd(unittest.TestCase):
             self.assertEqual((got["buf_size"], got["buf_count"]), want)
             shown = "buf_size: {}\nbuf_count: {}\n".format(*("?" if n is None else n for n in want))
             self.assertEqual(self.ask({PARAMS: answer}, "params"), shown)
+
+    def test_upload_without_params(self):
+        """What a device does not tell of its buffers has a safe value: 384 bytes, one at a time."""
+        content = bytes(range(256)) * 12
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(content)
+            file.flush()
+            for params in ({}, {"rc": 0}, {"rc": 8}, {"buf_size": 1 << 32, "buf_count": 4},
+                           {"buf_size": "512", "buf_count": "4"}, {"buf_size": -1}, {"buf_size": []}):
+                stored = bytearray()
+
+                def take(request):
+                    if request["off"] == len(stored):
+                        stored.extend(request["data"])
+                    return {"off": len(stored)}
+
+                answers = {PARAMS: params, (1, 1): take}
+                self.ask(answers, "image", "upload", "--any", file.name, limit=384)
+                self.assertEqual(stored, content)
 
     def test_bootloader(self):
         answer = {BOOTLOADER: {"bootloader": "MCUboot", "mode": "swap", "no-downgrade": [1]}}
