@@ -153,7 +153,7 @@ static void shrink_packets(struct twin_upload *u)
 void twin_upload_doubt_size(struct twin_upload *u)
 {
     const unsigned enough = u->priv.is_size_proven ? SHRINK_PROVEN : SHRINK_AFTER;
-    const bool loses_often = u->status.window == 1 && u->priv.loss_debt > DEBT_MAX;
+    const bool loses_often = u->priv.loss_debt > DEBT_MAX; /* so the window is 1 */
 
     if (u->status.stage == TWIN_UPLOAD_SEND && (u->priv.silences >= enough || loses_often)) {
         shrink_packets(u);

@@ -379,6 +379,9 @@ static void check_arguments(void)
     transfer_begin(&t);
     CHECK_EQ(transfer_run(&t), TWIN_E_ARG);
     CHECK_EQ(t.device->requests, 0);
+    t.config.len = 32; /* an image header: the device will judge it */
+    transfer_begin(&t);
+    CHECK(transfer_run(&t) != TWIN_E_ARG);
     t.config.len = t.device->world.new.len;
     t.config.packet_max = 60;
     transfer_begin(&t);

@@ -110,11 +110,14 @@ static void make(struct script *s, uint32_t timeout_ms, unsigned tries)
     twin_upload_begin(&s->upload, &s->client, &config);
 }
 
+static uint8_t buf_low = 0x80; /* low byte of the buffer size */
+
 /* To where the first part is to be sent: the device has told buffers of 384 bytes. */
 static void make_met(struct script *s, uint8_t buf_count)
 {
-    const uint8_t payload[] = {0xa2, 0x68, 'b', 'u', 'f', '_', 's', 'i', 'z', 'e', 0x19, 1,
-                               0x80, 0x69, 'b', 'u', 'f', '_', 'c', 'o', 'u', 'n', 't',  buf_count};
+    const uint8_t payload[] = {0xa2, 0x68, 'b',  'u', 'f',     '_',  's', 'i',
+                               'z',  'e',  0x19, 1,   buf_low, 0x69, 'b', 'u',
+                               'f',  '_',  'c',  'o', 'u',     'n',  't', buf_count};
 
     make(s, 3333, 3);
     sends(s);
@@ -171,6 +174,16 @@ static void check_long_time(void)
     make(&s, 65536, 65536);
     sends(&s);
     waits(&s, 250);
+
+    make(&s, 10000, 2); /* 20 s: questions for images take 2 s each */
+    for (int i = 0; i < 4; i++) {
+        sends(&s);
+        waits(&s, 250);
+    }
+    sends(&s);
+    waits(&s, 300);
+    sends(&s);
+    waits(&s, 1700);
 }
 
 /* The first part: with parts of the patience, or twice all of it. */
@@ -197,6 +210,21 @@ static void check_first_part(void)
     sends(&s);
     waits(&s, 40000);
     ends(&s, TWIN_E_TIMEOUT);
+}
+
+/* The last byte of a packet is used when a flash write can end there: 375 bytes take 352. */
+static void check_full_packet(void)
+{
+    struct script s;
+
+    buf_low = 379 - 256;
+    make_met(&s, 4);
+    sends(&s);
+    takes(&s, 48);
+    sends(&s);
+    CHECK_EQ(s.len, 375);
+    CHECK_EQ(s.len, s.upload.status.packet_max);
+    buf_low = 0x80;
 }
 
 /* Before anything is known of its pace: doubled, to 10 s, and 40 s in all. */
@@ -387,11 +415,36 @@ static void check_pauses_first(void)
     ends(&s, TWIN_E_REFUSED);
 }
 
+/* A device whose offset does not move; one that begins again and again. */
+static void check_patience(void)
+{
+    struct script s;
+
+    make_sending(&s);
+    for (int i = 0; i < 16; i++) {
+        takes(&s, 48);
+        sends(&s);
+    }
+    takes(&s, 48);
+    ends(&s, TWIN_E_IO);
+
+    make_sending(&s);
+    for (int i = 0; i < 3; i++) {
+        takes(&s, 0);
+        sends(&s);
+        takes(&s, 48);
+        sends(&s);
+    }
+    takes(&s, 0);
+    ends(&s, TWIN_E_STATE);
+}
+
 int main(void)
 {
     check_nobody();
     check_long_time();
     check_first_part();
+    check_full_packet();
     check_silence();
     check_no_lines();
     check_late_answer();
@@ -402,5 +455,6 @@ int main(void)
     check_pauses(TWIN_RC_BUSY, 20, 40000);
     check_pauses(TWIN_RC_NO_MEMORY, 8, 9100);
     check_pauses_first();
+    check_patience();
     return check_report();
 }

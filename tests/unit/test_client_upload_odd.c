@@ -126,6 +126,9 @@ static const struct {
     ROW(BUF_SIZE "\x00" BUF_COUNT, 380, 1),
     ROW(BUF_SIZE "\x26" BUF_COUNT, 380, 1),
     ROW(BUF_SIZE "\x19\x01\x00" BUF_COUNT, 252, 3),
+    ROW(BUF_SIZE "\x18\x7f" BUF_COUNT, 380, 1),
+    ROW(BUF_SIZE "\x18\x80" BUF_COUNT, 124, 3),
+    ROW(BUF_SIZE "\x1a\x00\x01\x00\x08" BUF_COUNT, 380, 1),
     ROW("\xa1\x68"
         "buf_size\x19\x01\x00",
         252, 1),
