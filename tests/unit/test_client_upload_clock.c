@@ -293,6 +293,42 @@ static void check_late_answer(void)
     }
 }
 
+/* Then the size is as good as proven; and each size can be doubted anew. */
+static void check_doubts(void)
+{
+    struct script s;
+
+    make_sending(&s);
+    uint8_t seq = s.packet[6];
+    waits(&s, 1500);
+    sends(&s);
+    waits(&s, 3000);
+    sends(&s);
+    s.packet[6] = seq;
+    takes(&s, 400);
+    for (uint32_t ms = 1500; ms <= 6000; ms *= 2) {
+        waits(&s, ms);
+        sends(&s);
+        CHECK_EQ(s.upload.status.packet_max, 380);
+    }
+    waits(&s, 10000);
+    sends(&s);
+    CHECK_EQ(s.upload.status.packet_max, 182);
+    takes(&s, 552);
+    sends(&s);
+    seq = s.packet[6];
+    for (unsigned silence = 0; silence < 4; silence++) {
+        CHECK_EQ(s.upload.status.packet_max, 182);
+        CHECK_EQ(poll(&s), TWIN_STEP_WAIT);
+        s.now_ms = s.upload.job.wake_ms;
+        sends(&s);
+    }
+    CHECK_EQ(s.upload.status.packet_max, TWIN_UPLOAD_PACKET_MIN);
+    s.packet[6] = seq;
+    takes(&s, s.upload.priv.doubted_end);
+    CHECK_EQ(s.upload.status.packet_max, 182);
+}
+
 /* Answers after 400, 400 and 800 ms, then at once. */
 static void check_answer_time(void)
 {
@@ -448,6 +484,7 @@ int main(void)
     check_silence();
     check_no_lines();
     check_late_answer();
+    check_doubts();
     check_answer_time();
     check_answer_at_once();
     check_lossy(1);
