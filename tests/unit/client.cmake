@@ -3,6 +3,7 @@ target_include_directories(test_client_device PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}
 target_link_libraries(test_client_device PUBLIC test_support twin_client twin_server)
 
 twin_test(unit test_client twin_client)
+twin_test(unit test_client_odd twin_client)
 twin_test(unit test_client_upload test_client_device)
 twin_test(unit test_client_upload_odd test_client_device)
 twin_test(unit test_client_upload_pace test_client_device)

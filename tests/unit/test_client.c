@@ -444,78 +444,6 @@ static void check_reasons(void)
     CHECK_EQ(x.client.refusal.reason[room - 1], 'w');
 }
 
-/* Strings in pieces are put together if there is room for it, and cost only themselves if not. */
-static void check_pieces(void)
-{
-    static const char pieces[] = "\xbf\x61r\x7f\x62he\x60\x63llo\xff\x62rc\x00\xff";
-    struct twin_client_config with_room = config;
-    uint8_t room[sizeof(pieces) - 1];
-    struct exchange x;
-
-    with_room.room = room;
-    for (with_room.room_len = sizeof(room) - 1; with_room.room_len <= sizeof(room);
-         with_room.room_len++) {
-        make(&x);
-        x.client.config = with_room;
-        CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
-        ANSWER(&x, V2_RSP, 250, pieces);
-        const bool fits = with_room.room_len == sizeof(room);
-        CHECK_EQ(poll_at(&x, 1), fits ? TWIN_STEP_DONE : TWIN_STEP_WAIT); /* the text is needed */
-        CHECK(!fits || (x.client.job.result == TWIN_OK && x.rsp.text.len == 5));
-        CHECK(!fits || memcmp(x.rsp.text.ptr, "hello", 5) == 0);
-        CHECK(!fits || (x.rsp.text.ptr > room && x.rsp.text.ptr < room + sizeof(room)));
-    }
-    make(&x);
-    x.client.config = with_room;
-    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
-    ANSWER(&x, V2_RSP, 250, "\xa1\x61r\x7f\x41h\xff"); /* a piece of another type */
-    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_WAIT);
-}
-
-/* Codes of any size and sign; an error that cannot be understood is no success. */
-static void check_odd_results(void)
-{
-    struct exchange x;
-
-    make(&x);
-    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
-    ANSWER(&x, V2_RSP, 250, "\xa2\x62rc\x35\x61r\x62hi"); /* -22 */
-    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_DONE);
-    CHECK_EQ(x.client.job.result, TWIN_E_REFUSED);
-    CHECK(!x.client.refusal.is_group);
-    CHECK_EQ(x.client.refusal.rc, -22);
-
-    make(&x);
-    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
-    ANSWER(&x, V2_RSP, 250,
-           "\xa2\x63"
-           "err\xa1\x62rc\x1b\0\0\0\x01\0\0\0\0\x61r\x60");
-    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_DONE);
-    CHECK_EQ(x.client.job.result, TWIN_E_REFUSED);
-    CHECK(x.client.refusal.is_group);
-    CHECK_EQ(x.client.refusal.group, TWIN_GRP_OS); /* not told: that of the request */
-    CHECK_EQ(x.client.refusal.rc, INT64_C(1) << 32);
-
-    static const char *const odd[] = {"\xa2\x62rc\x62no\x61r\x60",
-                                      "\xa2\x63"
-                                      "err\x02\x61r\x60",
-                                      "\xa2\x63"
-                                      "err\xa0\x61r\x60"};
-    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
-        make(&x);
-        CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
-        answer(&x, V2_RSP, 250, odd[i], strlen(odd[i]));
-        CHECK_EQ(poll_at(&x, 1), TWIN_STEP_WAIT);
-    }
-    make(&x);
-    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
-    ANSWER(&x, V2_RSP, 250,
-           "\xa3\x62rc\xf9\0\0\x63"
-           "err\xa1\x62rc\0\x61r\x60"); /* nothing is wrong */
-    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_DONE);
-    CHECK_EQ(x.client.job.result, TWIN_OK);
-}
-
 static void check_random(void)
 {
     uint8_t bytes[64];
@@ -573,8 +501,6 @@ int main(void)
     check_garbage();
     check_short_packets();
     check_reasons();
-    check_pieces();
-    check_odd_results();
     check_random();
     check_space();
     return check_report();
