@@ -30,7 +30,6 @@ static void finish(struct twin_upload *u, twin_err_t result)
 {
     u->job.result = result;
     u->status.stage = TWIN_UPLOAD_END;
-    u->priv.in_flight = 0;
 }
 
 /* ---- The two questions: what are your buffers, what images do you have ---- */

@@ -166,16 +166,21 @@ static void check_nobody(void)
     CHECK_EQ(s.upload.status.first_max_ms, 2500);
 }
 
-/* More time than fits a number: 2^32 ms in all. */
-static void check_long_time(void)
+/* 1 s in all; 2^32 ms, which is more than fits a number; 20 s. */
+static void check_request_time(void)
 {
     struct script s;
 
+    make(&s, 1000, 1);
+    for (int i = 0; i < 4; i++) {
+        sends(&s);
+        waits(&s, 63);
+    }
     make(&s, 65536, 65536);
     sends(&s);
     waits(&s, 250);
 
-    make(&s, 10000, 2); /* 20 s: questions for images take 2 s each */
+    make(&s, 10000, 2); /* questions for images take 2 s each, at most */
     for (int i = 0; i < 4; i++) {
         sends(&s);
         waits(&s, 250);
@@ -433,6 +438,22 @@ static void check_pauses(uint8_t rc, unsigned times, uint32_t max_ms)
     ends(&s, TWIN_E_REFUSED);
 }
 
+/* Only pauses in a row are counted, and timed. */
+static void check_pauses_apart(void)
+{
+    struct script s;
+
+    make_sending(&s);
+    for (uint32_t off = 400; off <= 2 * 352 + 400; off += 352) {
+        refuses(&s, TWIN_RC_BUSY);
+        waits(&s, 100);
+        sends(&s);
+        takes(&s, off);
+        sends(&s);
+        s.now_ms += 50000;
+    }
+}
+
 /* Too busy to begin. */
 static void check_pauses_first(void)
 {
@@ -478,7 +499,7 @@ static void check_patience(void)
 int main(void)
 {
     check_nobody();
-    check_long_time();
+    check_request_time();
     check_first_part();
     check_full_packet();
     check_silence();
@@ -491,6 +512,7 @@ int main(void)
     check_lossy(3);
     check_pauses(TWIN_RC_BUSY, 20, 40000);
     check_pauses(TWIN_RC_NO_MEMORY, 8, 9100);
+    check_pauses_apart();
     check_pauses_first();
     check_patience();
     return check_report();

@@ -176,6 +176,9 @@ static bool say_refusal(void *ctx, uint32_t index, uint8_t *packet, size_t len)
 #define OTHER_GROUP                                                                                \
     "\xa1\x63"                                                                                     \
     "err\xa2\x65group\x00\x62rc\x0f"
+#define OPEN_FAILED /* has the number of "busy" */                                                 \
+    "\xa1\x63"                                                                                     \
+    "err\xa2\x65group\x01\x62rc\x0a"
 #define WRITE_FAILED                                                                               \
     "\xa1\x63"                                                                                     \
     "err\xa2\x65group\x01\x62rc\x0c"
@@ -302,6 +305,7 @@ static void check_never_all(void)
     CHECK_NEVER(from_the_middle, BUSY, TWIN_RC_BUSY, 15, 30);
     CHECK_NEVER(from_the_middle, NO_MEMORY, TWIN_RC_NO_MEMORY, 4, 8);
     CHECK_NEVER(from_the_middle, OTHER_GROUP, TWIN_IMAGE_RC_NO_MEMORY, 0, 0);
+    CHECK_NEVER(from_the_middle, OPEN_FAILED, TWIN_IMAGE_RC_FLASH_OPEN, 0, 0);
     CHECK_NEVER(from_the_middle, WRITE_FAILED, TWIN_IMAGE_RC_FLASH_WRITE, 0, 0);
     CHECK_NEVER(while_erasing, WRITE_FAILED, TWIN_IMAGE_RC_FLASH_WRITE, 0, 0);
 }
