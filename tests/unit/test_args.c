@@ -1,6 +1,6 @@
 /*
- * test_args.c - command lines of the host programs of the ports. SPDX-License-Identifier:
- * Apache-2.0
+ * test_args.c - command lines of the host programs of the ports.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "args.h"
 #include "check.h"

@@ -1,7 +1,7 @@
 /*
  * test_client_upload_clock.c - when an upload sends, waits and gives up, to the millisecond, and
- * with what size: its answers are written by hand, on a clock of its own. SPDX-License-Identifier:
- * Apache-2.0
+ * with what size: its answers are written by hand, on a clock of its own.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
 #include "twin/upload.h"
