@@ -496,6 +496,47 @@ static void check_patience(void)
     ends(&s, TWIN_E_STATE);
 }
 
+/* A device that was restarted: everything is as at the first time. */
+static void check_restart(void)
+{
+    struct script s;
+    uint32_t off = 48;
+
+    make_sending(&s);
+    for (int i = 0; i < 30; i++) {
+        takes(&s, off += 352);
+        sends(&s);
+    }
+    waits(&s, 200);
+    sends(&s);
+    takes(&s, 0);
+    sends(&s);
+    CHECK_EQ(s.upload.status.stage, TWIN_UPLOAD_PREPARE);
+    CHECK_EQ(s.upload.status.done, 0);
+    const size_t first_len = s.len;
+    waits(&s, 2667);
+    sends(&s);
+    CHECK_EQ(s.len, first_len);
+    takes(&s, off = 48);
+    for (int i = 0; i < 20; i++) {
+        sends(&s);
+        takes(&s, off += 352);
+        CHECK_EQ(s.upload.status.done, off);
+        CHECK_EQ(s.upload.status.stage, TWIN_UPLOAD_SEND);
+    }
+
+    sends(&s); /* with others under way, which nobody will answer: they are not waited for */
+    s.upload.status.window = 3;
+    const uint8_t oldest = s.packet[6];
+    sends(&s);
+    sends(&s);
+    CHECK_EQ(poll(&s), TWIN_STEP_WAIT);
+    s.packet[6] = oldest;
+    takes(&s, 0);
+    sends(&s);
+    CHECK_EQ(s.len, first_len);
+}
+
 int main(void)
 {
     check_nobody();
@@ -515,5 +556,6 @@ int main(void)
     check_pauses_apart();
     check_pauses_first();
     check_patience();
+    check_restart();
     return check_report();
 }
