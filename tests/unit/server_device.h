@@ -20,6 +20,7 @@ struct device {
     /* The application's side of questions. */
     bool refuses;
     const char *reason;
+    bool marks;     /* when asked, the application itself asks for the swap, for good */
     unsigned asked; /* how often since device_start */
     struct twin_srv_question question;
 
@@ -35,6 +36,9 @@ static bool device_ask(void *ctx, const struct twin_srv_question *question, cons
 
     device->asked++;
     device->question = *question;
+    if (device->marks) {
+        CHECK_EQ(twin_slots_request(&device->world.config.slots, true), TWIN_OK);
+    }
     if (device->refuses && device->reason != NULL) {
         *reason = device->reason;
     }

@@ -305,6 +305,17 @@ static void test_application_is_asked(void)
     device.refuses = false;
 }
 
+/* The application decides otherwise while it is asked: its decision stands. */
+static void test_application_marks_meanwhile(void)
+{
+    enter(TWIN_PLAN_NONE);
+    device.marks = true;
+    CHECK(!device_set(&device, &device.world.new, false));
+    device.marks = false;
+    CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_PENDING);
+    CHECK_EQ(plan(), TWIN_PLAN_PERM);
+}
+
 /* ---- Erasing ---- */
 
 static bool slot_is_blank(void)
@@ -446,6 +457,7 @@ int main(void)
     test_damage_with_a_like_hash();
     test_nearly_equal_hash();
     test_application_is_asked();
+    test_application_marks_meanwhile();
     test_erase();
     test_erase_withdraws();
     test_erase_cut();

@@ -105,6 +105,24 @@ static void test_first_part(void)
     CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
 }
 
+/* Slots of another image are meant by its number and, as everywhere, by 0. */
+static void test_image_number(void)
+{
+    struct twin_image_upload_req req = first_part(64);
+
+    fresh();
+    device.world.config.slots.image = 2;
+    req.present |= TWIN_IMAGE_UPLOAD_REQ_IMAGE;
+    for (req.image = 0; req.image < 4; req.image++) {
+        if (req.image == 0 || req.image == 2) {
+            CHECK_EQ(send(&req).off, 64);
+        } else {
+            refuse(&req, TWIN_IMAGE_RC_INVALID_SLOT);
+        }
+    }
+    device.world.config.slots.image = 0;
+}
+
 static void test_upgrade(void)
 {
     uint8_t bytes[64];
@@ -432,6 +450,7 @@ int main(void)
     test_largest();
     make(&small_shape);
     test_first_part();
+    test_image_number();
     test_upgrade();
     test_resume();
     test_every_part_is_checked();
