@@ -340,6 +340,18 @@ static void check_versions(void)
     CHECK_EQ(poll_at(&x, 2), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_E_REFUSED);
     CHECK_EQ(x.client.refusal.rc, TWIN_RC_TOO_OLD);
+
+    make(&x); /* one that refuses version 1, asked in it */
+    x.client.config.version = TWIN_SMP_V1;
+    begin(&x);
+    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
+    CHECK_EQ(x.packet[0], 0x02);
+    ANSWER(&x, V1_RSP, 251, "\xa1\x62rc\x0c");
+    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_SEND);
+    CHECK_EQ(x.packet[0], 0x0a);
+    ANSWER(&x, V2_RSP, 252, HELLO);
+    CHECK_EQ(poll_at(&x, 2), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_OK);
 }
 
 static void check_refusals(void)

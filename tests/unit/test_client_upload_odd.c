@@ -326,6 +326,7 @@ static void check_refused(void)
     CHECK_EQ(transfer_run(&t), TWIN_E_REFUSED);
     CHECK(!t.client.refusal.is_group);
     CHECK_EQ(t.client.refusal.rc, TWIN_RC_BUSY);
+    CHECK_EQ(t.client.refusal.group, TWIN_GRP_IMAGE); /* who was asked */
     CHECK(strcmp(t.client.refusal.reason, "infusion running") == 0);
     CHECK_EQ(t.upload.status.packets, 1);
     transfer_unmake(&t);
