@@ -64,6 +64,29 @@ class Files(unittest.TestCase):
         self.assertEqual(self.keygen("--force", NO_LINKS="1").returncode, 0)
         self.assertNotEqual(self.key.read_bytes(), before)
 
+    def test_without_modes(self):
+        done = self.keygen(NO_CHMOD="1", NO_LINKS="1")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertEqual(stat.S_IMODE(self.key.stat().st_mode), 0o600)
+        self.key.unlink()
+        done = self.keygen(SAME_MODES="1", NO_LINKS="1")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"others can read the key", done.stderr)
+
+    def test_outputs_replace_no_input(self):
+        self.assertEqual(self.keygen().returncode, 0)
+        before = self.key.read_bytes()
+        os.link(self.key, self.folder / "same")
+        image = self.folder / "image.bin"
+        image.write_bytes((VECTORS / "img" / "unsigned.bin").read_bytes())
+        for words in (["getpub", "-k", self.key, "-o", self.key], ["getpub", "-k", self.key, "-o", "same"],
+                      ["getpubhash", "-k", self.key, "-o", self.key], ["dumpinfo", image, "-o", image]):
+            done = subprocess.run([IMGTOOL, *words], capture_output=True, cwd=self.folder)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"would be replaced", done.stderr)
+        self.assertEqual(self.key.read_bytes(), before)
+        self.assertEqual(subprocess.run([IMGTOOL, "verify", image], capture_output=True).returncode, 0)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

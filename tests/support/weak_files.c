@@ -1,7 +1,8 @@
 /*
  * weak_files.c - loaded into a program by LD_PRELOAD: a file system without links, as FAT is one
- * (NO_LINKS), and a disk at which somebody presses Ctrl-C during fsync() (INTERRUPT).
- * SPDX-License-Identifier: Apache-2.0
+ * (NO_LINKS), one where
+ * modes cannot be set (NO_CHMOD) or are the same for all files (SAME_MODES), and a disk at which
+ * somebody presses Ctrl-C during fsync() (INTERRUPT). SPDX-License-Identifier: Apache-2.0
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -9,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int link(const char *from, const char *to)
@@ -22,6 +24,19 @@ int link(const char *from, const char *to)
     }
     memcpy(&next, &symbol, sizeof(next));
     return next(from, to);
+}
+
+int fchmod(int fd, mode_t mode)
+{
+    int (*next)(int, mode_t);
+    void *symbol = dlsym(RTLD_NEXT, "fchmod");
+
+    if (getenv("NO_CHMOD") != NULL) {
+        errno = EPERM;
+        return -1;
+    }
+    memcpy(&next, &symbol, sizeof(next));
+    return next(fd, getenv("SAME_MODES") != NULL ? 0755 : mode);
 }
 
 int fsync(int fd)

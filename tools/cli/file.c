@@ -156,11 +156,23 @@ static bool end_was_asked(void)
     return false;
 }
 
+/* Not every file system has modes. The temporary file is the owner's alone, so it only stays so. */
+static int set_mode(int fd, mode_t mode)
+{
+    if (fchmod(fd, mode) == 0 || errno == EPERM || errno == ENOSYS || errno == EOPNOTSUPP) {
+        return 0;
+    }
+    return errno;
+}
+
 static int fill(int fd, mode_t mode, const void *data, size_t len)
 {
     int rc = write_all(fd, data, len);
 
-    if (rc == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0)) {
+    if (rc == 0) {
+        rc = set_mode(fd, mode);
+    }
+    if (rc == 0 && fsync(fd) != 0) {
         rc = errno;
     }
     return rc == 0 && end_was_asked() ? EINTR : rc;

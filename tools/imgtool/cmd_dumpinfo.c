@@ -31,7 +31,7 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static int print_dump(const struct dump *dump, const struct dumpinfo_opts *opts)
+static int print_dump(const struct dump *dump, const struct dumpinfo_opts *opts, const char *path)
 {
     static void (*const printers[])(const struct dump *, struct buf *) = {
         [HUMAN] = dump_human, [YAML] = dump_yaml, [JSON] = dump_json};
@@ -46,7 +46,7 @@ static int print_dump(const struct dump *dump, const struct dumpinfo_opts *opts)
     if (format == JSON && opts->outfile == NULL) {
         buf_text(&text, "\n");
     }
-    int rc = emit_output(opts->outfile, buf_span(&text));
+    int rc = emit_output(opts->outfile, path, buf_span(&text));
     buf_free(&text);
     return rc;
 }
@@ -64,7 +64,7 @@ static int dump_bytes(const struct cli_call *call, struct twin_span bytes)
     struct twin_span image = {bytes.ptr + opts->offset, bytes.len - opts->offset};
     enum view_fault fault = dump_open(&dump, path, image);
     if (fault == VIEW_OK) {
-        return print_dump(&dump, opts);
+        return print_dump(&dump, opts, path);
     }
     size_t found = fault == VIEW_MAGIC ? view_find_image(image) : 0;
     if (found != 0) {

@@ -198,7 +198,7 @@ static int print_private(const struct cli_call *call, const struct key *key)
     }
     if (make_der(key, rule, format, opts->minimal, &der)) {
         emit_c(&text, "enc_priv_key", buf_span(&der));
-        rc = emit_output(NULL, buf_span(&text));
+        rc = emit_output(NULL, NULL, buf_span(&text));
     } else {
         rc = cli_fail(CLI_REFUSED, "%s: OpenSSL cannot write this key as DER", opts->key);
     }

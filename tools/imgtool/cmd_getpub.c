@@ -136,7 +136,7 @@ static int getpub_run(const struct cli_call *call)
         rc = cli_fail(CLI_REFUSED, "%s: OpenSSL cannot write this key as PEM", opts->key);
     }
     if (rc == CLI_DONE) {
-        rc = emit_output(opts->output, buf_span(&out));
+        rc = emit_output(opts->output, opts->key, buf_span(&out));
     }
     key_free(&key);
     buf_free(&out);
@@ -167,7 +167,7 @@ static int getpubhash_run(const struct cli_call *call)
         } else {
             emit_c(&out, name, (struct twin_span){hash, alg->len});
         }
-        rc = emit_output(opts->output, buf_span(&out));
+        rc = emit_output(opts->output, opts->key, buf_span(&out));
     }
     key_free(&key);
     buf_free(&out);

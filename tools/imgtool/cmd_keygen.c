@@ -1,6 +1,7 @@
 /*
  * cmd_keygen.c - `imgtool keygen`. SPDX-License-Identifier: Apache-2.0
  */
+#define _XOPEN_SOURCE 700
 #include "commands.h"
 #include "hsm.h"
 #include "key.h"
@@ -10,6 +11,7 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct keygen_opts {
@@ -104,6 +106,19 @@ static EVP_PKEY *generate(const struct key_type *type)
     return EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
 }
 
+/* Where a file system has no modes (FAT), the file cannot be made the owner's alone. */
+static void warn_readable(const char *path)
+{
+    struct stat info;
+
+    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 077) != 0) {
+        cli_warn(
+            "%s: this file system keeps no permissions, so others can read the key; move it to "
+            "one that does, or protect it with --password",
+            path);
+    }
+}
+
 static int write_key(const struct keygen_opts *opts, const struct key_type *type,
                      const char *passphrase)
 {
@@ -129,6 +144,9 @@ static int write_key(const struct keygen_opts *opts, const struct key_type *type
     }
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "cannot write %s: %s", opts->key, strerror(err));
+    }
+    if (passphrase == NULL) {
+        warn_readable(opts->key);
     }
     return CLI_DONE;
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PER_ROW 8
@@ -56,10 +57,25 @@ static int write_stdout(struct twin_span bytes)
     return CLI_DONE;
 }
 
-int emit_output(const char *path, struct twin_span bytes)
+bool emit_same_file(const char *a, const char *b)
+{
+    struct stat a_info, b_info;
+
+    if (a == NULL || b == NULL) {
+        return false;
+    }
+    return strcmp(a, b) == 0 ||
+           (stat(a, &a_info) == 0 && stat(b, &b_info) == 0 && S_ISREG(a_info.st_mode) &&
+            a_info.st_dev == b_info.st_dev && a_info.st_ino == b_info.st_ino);
+}
+
+int emit_output(const char *path, const char *input, struct twin_span bytes)
 {
     if (path == NULL) {
         return write_stdout(bytes);
+    }
+    if (emit_same_file(path, input)) {
+        return cli_fail(CLI_USAGE, "%s is the input and would be replaced", path);
     }
     int err = cli_file_write(path, bytes.ptr, bytes.len, CLI_FILE_REPLACE);
     if (err != 0) {

@@ -3,13 +3,12 @@
  * where it would change what comes out, and told where it only does nothing.
  * SPDX-License-Identifier: Apache-2.0
  */
-#define _XOPEN_SOURCE 700
 #include "sign_check.h"
 #include "compress.h"
+#include "emit.h"
 #include "hexfile.h"
 #include <ctype.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* A row of what cannot be meant. */
 struct rule {
@@ -153,19 +152,6 @@ int sign_check_options(struct sign_job *job)
     return rc;
 }
 
-/* By name, or two names of one file. */
-static bool same_file(const char *a, const char *b)
-{
-    struct stat a_info, b_info;
-
-    if (a == NULL || b == NULL) {
-        return false;
-    }
-    return strcmp(a, b) == 0 ||
-           (stat(a, &a_info) == 0 && stat(b, &b_info) == 0 && S_ISREG(a_info.st_mode) &&
-            a_info.st_dev == b_info.st_dev && a_info.st_ino == b_info.st_ino);
-}
-
 int sign_check_files(struct sign_job *job)
 {
     const struct sign_opts *opts = job->opts;
@@ -175,13 +161,13 @@ int sign_check_files(struct sign_job *job)
 
     for (size_t i = 0; i < COUNT(outputs); i++) {
         for (size_t j = 0; j < i; j++) {
-            if (same_file(outputs[i], outputs[j])) {
+            if (emit_same_file(outputs[i], outputs[j])) {
                 return cli_usage_error(job->call, "%s: two outputs into one file", outputs[i]);
             }
         }
         for (size_t j = 0; j < COUNT(inputs); j++) {
             bool in_place = i == 0 && j + 1 == COUNT(inputs); /* OUTFILE may replace INFILE */
-            if (!in_place && same_file(outputs[i], inputs[j])) {
+            if (!in_place && emit_same_file(outputs[i], inputs[j])) {
                 return cli_usage_error(job->call, "%s is an input and would be replaced",
                                        outputs[i]);
             }
