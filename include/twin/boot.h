@@ -67,11 +67,14 @@ struct twin_boot {
         const struct twin_boot_config *config;
         struct twin_slots_state state;
         uint32_t tlv_sizes, swap_size; /* of the swap under way */
-        uint32_t move, copied;         /* progress in it: moves done, bytes of this move */
+        uint32_t move, copied;         /* progress in it: moves done, bytes of this one */
+        uint32_t moved;                /* moves of it that this boot knows to be done */
         uint8_t phase, stage, line;
-        uint8_t type;  /* enum twin_swap_type of the swap under way */
-        uint8_t looks; /* times the flash was looked at from the start */
-        bool swapped;  /* a swap was completed in this boot */
+        uint8_t slot, cell; /* where a trailer is erased, a start is counted */
+        uint8_t type;       /* enum twin_swap_type of the swap under way */
+        uint8_t looks;      /* times the flash was looked at from the start */
+        bool swapped;       /* a swap was completed in this boot */
+        bool complete;      /* the last one is complete, whatever its trailer says */
     } priv;
 };
 
@@ -86,8 +89,10 @@ TWIN_MUST_CHECK twin_err_t twin_boot_init(struct twin_boot *boot,
 /*
  * Do one step: at most one write or one erase of flash.
  *
- * Bounded: from any state of the flash it ends after at most 4 steps per sector and buffer-full
- * plus about 40. Stack: about 1.2 KB and what the signature needs.
+ * Bounded from any state of the flash. With n sectors in a slot and b buffer-fulls in a sector, a
+ * swap takes at most 2 n (b + 2) + 40 steps; a boot makes at most two of them (one that power cut
+ * short, then its revert), and on a flash that refuses its work at most eight. Stack: about 1.2 KB
+ * and what the signature needs.
  */
 enum twin_boot_status twin_boot_step(struct twin_boot *boot);
 

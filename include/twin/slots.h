@@ -83,7 +83,7 @@ enum twin_plan {
 };
 
 /*
- * Read one slot's trailer. Returns TWIN_OK or TWIN_E_IO. Cost: 5 small flash reads.
+ * Read one slot's trailer. Returns TWIN_OK or TWIN_E_IO. Cost: one flash read of up to 192 bytes.
  */
 TWIN_MUST_CHECK twin_err_t twin_trailer_read(const struct twin_slots *slots, enum twin_slot slot,
                                              struct twin_trailer *trailer);
@@ -97,7 +97,7 @@ struct twin_slots_state {
  * Read both trailers and decide. A secondary that cannot be read counts as empty.
  *
  * Returns TWIN_OK; TWIN_E_IO if the primary's trailer cannot be read.
- * Cost: about 12 small flash reads.
+ * Cost: two flash reads of up to 192 bytes.
  */
 TWIN_MUST_CHECK twin_err_t twin_slots_read(const struct twin_slots *slots,
                                            struct twin_slots_state *state);
@@ -107,12 +107,12 @@ TWIN_MUST_CHECK twin_err_t twin_slots_read(const struct twin_slots *slots,
  * erased is left alone by twin_trailer_write, which then returns TWIN_E_STATE.
  */
 enum twin_trailer_field {
-    TWIN_FIELD_SWAP_INFO, /* value: enum twin_swap_type */
+    TWIN_FIELD_MAGIC,     /* value: not used */
     TWIN_FIELD_IMAGE_OK,  /* value: not used */
     TWIN_FIELD_COPY_DONE, /* value: not used */
+    TWIN_FIELD_SWAP_INFO, /* value: enum twin_swap_type */
     TWIN_FIELD_TLV_SIZES, /* value: primary's unprotected TLV bytes, plus secondary's << 16 */
-    TWIN_FIELD_SWAP_SIZE, /* value: bytes */
-    TWIN_FIELD_MAGIC      /* value: not used */
+    TWIN_FIELD_SWAP_SIZE  /* value: bytes */
 };
 TWIN_MUST_CHECK twin_err_t twin_trailer_write(const struct twin_slots *slots, enum twin_slot slot,
                                               enum twin_trailer_field field, uint32_t value);

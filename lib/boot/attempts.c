@@ -73,34 +73,40 @@ void twin_boot_attempts_read(const struct twin_slots *slots, struct attempts *at
     }
 }
 
-/* Write the first free cell that takes the value; a cell is tried once only. */
-static twin_err_t write_cell(const struct twin_slots *slots, uint8_t value)
+/* A cell is tried once only. */
+static twin_err_t write_cell(const struct twin_slots *slots, uint8_t index, uint8_t value)
 {
-    uint8_t erased = slots->area[TWIN_PRIMARY].flash->erased;
     uint8_t cell[TWIN_FLASH_WRITE_MAX];
-    struct attempts attempts;
 
-    twin_boot_attempts_read(slots, &attempts);
-    for (uint8_t i = attempts.used; i < attempts.cells; i++) {
-        memset(cell, stored(slots, value), sizeof(cell));
-        twin_err_t err = twin_area_write(&slots->area[TWIN_PRIMARY], cell_off(slots, i), cell,
-                                         cell_bytes(slots));
-        if (err == TWIN_OK && read_cell(slots, i, cell) && !cell_is_all(slots, cell, erased)) {
-            return TWIN_OK;
-        }
+    if (index >= cell_count(slots)) {
+        return TWIN_E_SPACE;
     }
-    return TWIN_E_SPACE;
+    memset(cell, stored(slots, value), sizeof(cell));
+    twin_err_t err = twin_area_write(&slots->area[TWIN_PRIMARY], cell_off(slots, index), cell,
+                                     cell_bytes(slots));
+    bool taken = err == TWIN_OK && read_cell(slots, index, cell) &&
+                 !cell_is_all(slots, cell, slots->area[TWIN_PRIMARY].flash->erased);
+    return taken ? TWIN_OK : TWIN_E_IO;
 }
 
-twin_err_t twin_boot_attempts_mark(const struct twin_slots *slots)
+twin_err_t twin_boot_attempts_mark(const struct twin_slots *slots, uint8_t cell)
 {
-    return write_cell(slots, ATTEMPT);
+    return write_cell(slots, cell, ATTEMPT);
 }
 
 twin_err_t twin_boot_revert_request(const struct twin_slots *slots)
 {
     struct twin_slots_state state;
+    struct attempts attempts;
+    twin_err_t err = TWIN_E_IO;
 
     TWIN_TRY(twin_slots_read(slots, &state));
-    return state.plan == TWIN_PLAN_TRIAL ? write_cell(slots, REVERT_NOW) : TWIN_E_STATE;
+    if (state.plan != TWIN_PLAN_TRIAL) {
+        return TWIN_E_STATE;
+    }
+    twin_boot_attempts_read(slots, &attempts);
+    for (uint8_t i = attempts.used; err == TWIN_E_IO; i++) {
+        err = write_cell(slots, i, REVERT_NOW);
+    }
+    return err;
 }

@@ -89,15 +89,15 @@ static twin_err_t read_view(void *ctx, uint32_t addr, void *buf, size_t len)
     return TWIN_OK;
 }
 
-twin_err_t twin_boot_swap_validate(const struct twin_boot *boot, bool arriving)
+twin_err_t twin_boot_swap_validate(const struct twin_boot *boot, bool arriving, bool version_rule,
+                                   struct twin_image *image)
 {
     const struct twin_boot_config *config = boot->priv.config;
     struct view view = {boot, arriving};
     struct twin_flash flash = {.ctx = &view, .read = read_view};
     struct twin_area area = {&flash, 0, sector_count(boot) * config->slots.sector_bytes};
 
-    return twin_boot_moving_validate(config, &area, boot->priv.swap_size,
-                                     arriving && boot->priv.type != TWIN_SWAP_REVERT);
+    return twin_boot_moving_validate(config, &area, boot->priv.swap_size, version_rule, image);
 }
 
 static uint32_t status_off(const struct twin_boot *boot, uint32_t index)
@@ -115,14 +115,14 @@ twin_err_t twin_boot_swap_resume(struct twin_boot *boot)
     uint32_t count = move_count(boot);
     bool blank;
 
-    boot->priv.move = 0;
+    boot->priv.move = boot->priv.moved;
     boot->priv.stage = STAGE_ERASE;
     if (boot->priv.swap_size == 0 || boot->priv.swap_size > twin_slots_image_max(slots)) {
         return TWIN_E_FORMAT;
     }
     /* The last unit that is not erased tells how far it went, even if power tore it: a unit is
      * written only when its move is complete. */
-    for (uint32_t i = count; i > 0; i--) {
+    for (uint32_t i = count; i > boot->priv.moved; i--) {
         TWIN_TRY(twin_area_is_blank(primary, status_off(boot, i - 1), primary->flash->write_bytes,
                                     &blank));
         if (!blank) {
@@ -163,15 +163,20 @@ static twin_err_t copy_some(struct twin_boot *boot, const struct move *move)
     return TWIN_OK;
 }
 
-static twin_err_t mark_done(struct twin_boot *boot)
+/*
+ * A mark that the flash refuses does not stop the swap: the next one stands for both, and until the
+ * next reset priv.moved does. Stopping here would leave no image whole.
+ */
+static void mark_done(struct twin_boot *boot)
 {
     const struct twin_area *primary = &boot->priv.config->slots.area[TWIN_PRIMARY];
     uint8_t state = (uint8_t)(1 + boot->priv.move % 2);
+    twin_err_t err = twin_area_write_padded(primary, status_off(boot, boot->priv.move), &state, 1);
 
-    TWIN_TRY(twin_area_write_padded(primary, status_off(boot, boot->priv.move), &state, 1));
+    (void)err;
     boot->priv.move++;
+    boot->priv.moved = boot->priv.move;
     boot->priv.stage = STAGE_ERASE;
-    return TWIN_OK;
 }
 
 twin_err_t twin_boot_swap_step(struct twin_boot *boot, bool *done)
@@ -187,7 +192,8 @@ twin_err_t twin_boot_swap_step(struct twin_boot *boot, bool *done)
     case STAGE_COPY:
         return copy_some(boot, &move);
     case STAGE_MARK:
-        return mark_done(boot);
+        mark_done(boot);
+        break;
     }
-    return TWIN_E_STATE;
+    return TWIN_OK;
 }

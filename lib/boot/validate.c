@@ -42,100 +42,57 @@ static twin_err_t validate(const struct twin_boot_config *config, const struct t
     return answer == VERIFIED ? TWIN_OK : TWIN_E_VERIFY;
 }
 
-static twin_err_t validate_at(const struct twin_boot_config *config, enum twin_slot slot,
-                              uint32_t off, struct twin_image *image)
-{
-    return validate(config, &config->slots.area[slot], off, twin_slots_image_max(&config->slots),
-                    image);
-}
-
 twin_err_t twin_boot_primary_validate(const struct twin_boot_config *config,
                                       struct twin_image *image)
 {
-    return validate_at(config, TWIN_PRIMARY, 0, image);
+    return validate(config, &config->slots.area[TWIN_PRIMARY], 0,
+                    twin_slots_image_max(&config->slots), image);
 }
 
-twin_err_t twin_boot_old_validate(const struct twin_boot_config *config)
+static bool open_at_start(const struct twin_boot_config *config, enum twin_slot slot,
+                          struct twin_image *image)
 {
-    struct twin_image image;
-
-    return validate_at(config, TWIN_SECONDARY, 0, &image);
-}
-
-static bool open_at(const struct twin_boot_config *config, enum twin_slot slot, uint32_t off,
-                    struct twin_image *image)
-{
-    return twin_image_open(image, &config->slots.area[slot], off,
+    return twin_image_open(image, &config->slots.area[slot], 0,
                            twin_slots_image_max(&config->slots)) == TWIN_OK;
-}
-
-/* Where downgrades are forbidden: not below what the primary holds, if it holds an image. */
-static twin_err_t check_version(const struct twin_boot_config *config,
-                                const struct twin_image *choice)
-{
-    struct twin_image running;
-
-    return config->no_downgrade && open_at(config, TWIN_PRIMARY, 0, &running) &&
-                   twin_version_compare(&choice->header.version, &running.header.version) < 0
-               ? TWIN_E_STATE
-               : TWIN_OK;
-}
-
-/* A verified image at this offset of the secondary that the version rule allows. */
-static twin_err_t choice_validate(const struct twin_boot_config *config, uint32_t off)
-{
-    struct twin_image choice;
-
-    TWIN_TRY(validate_at(config, TWIN_SECONDARY, off, &choice));
-    return check_version(config, &choice);
-}
-
-twin_err_t twin_boot_previous_validate(const struct twin_boot_config *config)
-{
-    return choice_validate(config, 0);
 }
 
 twin_err_t twin_boot_moving_validate(const struct twin_boot_config *config,
                                      const struct twin_area *area, uint32_t max_len,
-                                     bool version_rule)
+                                     bool version_rule, struct twin_image *image)
 {
-    struct twin_image image;
+    struct twin_image running;
 
-    TWIN_TRY(validate(config, area, 0, max_len, &image));
-    return version_rule ? check_version(config, &image) : TWIN_OK;
+    TWIN_TRY(validate(config, area, 0, max_len, image));
+    if (version_rule && config->no_downgrade && open_at_start(config, TWIN_PRIMARY, &running) &&
+        twin_version_compare(&image->header.version, &running.header.version) < 0) {
+        return TWIN_E_STATE;
+    }
+    return TWIN_OK;
 }
 
-twin_err_t twin_boot_update_validate(const struct twin_boot_config *config)
+bool twin_boot_is_misplaced(const struct twin_boot_config *config)
 {
     struct twin_image other;
 
-    /* An image in sector 0 was put there by somebody who does not know this mode. */
-    if (open_at(config, TWIN_SECONDARY, 0, &other)) {
-        return TWIN_E_STATE;
-    }
-    return choice_validate(config, twin_slots_update_off(&config->slots));
+    return open_at_start(config, TWIN_SECONDARY, &other);
 }
 
-static void measure_one(struct twin_boot *boot, enum twin_slot slot, uint32_t off)
+static uint32_t unprotected_len(const struct twin_image *image)
 {
-    struct twin_image image;
+    return image->total_len - image->hashed_len;
+}
 
-    if (!open_at(boot->priv.config, slot, off, &image)) {
+void twin_boot_swap_measure(struct twin_boot *boot, const struct twin_image *arriving)
+{
+    struct twin_image leaving;
+
+    boot->priv.swap_size = arriving->total_len;
+    boot->priv.tlv_sizes = unprotected_len(arriving) << 16;
+    if (!open_at_start(boot->priv.config, TWIN_PRIMARY, &leaving)) {
         return;
     }
-    uint32_t unprotected = image.total_len - image.hashed_len;
-    boot->priv.tlv_sizes |= slot == TWIN_PRIMARY ? unprotected : unprotected << 16;
-    if (image.total_len > boot->priv.swap_size) {
-        boot->priv.swap_size = image.total_len;
+    boot->priv.tlv_sizes |= unprotected_len(&leaving);
+    if (leaving.total_len > boot->priv.swap_size) {
+        boot->priv.swap_size = leaving.total_len;
     }
-}
-
-void twin_boot_swap_measure(struct twin_boot *boot, enum twin_swap_type type)
-{
-    const struct twin_slots *slots = &boot->priv.config->slots;
-
-    boot->priv.swap_size = 0;
-    boot->priv.tlv_sizes = 0;
-    measure_one(boot, TWIN_PRIMARY, 0);
-    measure_one(boot, TWIN_SECONDARY, type == TWIN_SWAP_REVERT ? 0 : twin_slots_update_off(slots));
 }

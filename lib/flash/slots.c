@@ -60,61 +60,71 @@ uint32_t twin_slots_image_max(const struct twin_slots *slots)
     return primary < secondary ? primary : secondary;
 }
 
-/* What a row asks of a mark. */
+/* What a row asks of a mark: bits of the values that it takes. */
 enum want {
-    ANY,
-    UNSET,   /* erased */
-    TOUCHED, /* not erased: of a half-written flag the intent is known (docs/design.md) */
-    WHOLE,   /* exactly the value that is written: a torn magic or request is none */
-    NOT_WHOLE
+    UNSET = 1 << TWIN_UNSET,                 /* erased */
+    WHOLE = 1 << TWIN_SET,                   /* exactly the value that is written: a torn
+                                                magic or request is none */
+    TOUCHED = 1 << TWIN_SET | 1 << TWIN_BAD, /* not erased: of a half-written flag the intent
+                                                is known (docs/design.md) */
+    NOT_WHOLE = 1 << TWIN_UNSET | 1 << TWIN_BAD,
+    ANY = 1 << TWIN_UNSET | 1 << TWIN_SET | 1 << TWIN_BAD
 };
 
-static bool fits(enum want want, enum twin_mark mark)
-{
-    const bool answer[] = {
-        [ANY] = true,
-        [UNSET] = mark == TWIN_UNSET,
-        [TOUCHED] = mark != TWIN_UNSET,
-        [WHOLE] = mark == TWIN_SET,
-        [NOT_WHOLE] = mark != TWIN_SET,
-    };
-    return answer[want];
-}
+/* Marks in the order of the rows' columns. */
+enum { P_MAGIC, S_MAGIC, P_OK, S_OK, P_DONE, S_DONE, MARK_COUNT };
 
 struct row {
-    enum want p_magic, s_magic, p_ok, s_ok, p_done, s_done;
-    bool swapping; /* the primary's swap_info must name a swap */
-    enum twin_plan plan;
+    uint8_t want[MARK_COUNT]; /* enum want */
+    bool swapping;            /* the primary's trailer must tell of a swap */
+    uint8_t plan;             /* enum twin_plan */
 };
 
 /* First match wins. */
 static const struct row rows[] = {
     /* The primary's trailer is whole, the request is erased, the end is not reached. */
-    {WHOLE, NOT_WHOLE, ANY, ANY, UNSET, ANY, true, TWIN_PLAN_RESUME},
+    {{WHOLE, NOT_WHOLE, ANY, ANY, UNSET, ANY}, true, TWIN_PLAN_RESUME},
     /* A copy_done in a request: back to the image at offset 0. When the primary is confirmed, no
      * trial can have asked for that; a trial's image_ok is erased, and an erase leaves it so. */
-    {WHOLE, WHOLE, TOUCHED, UNSET, ANY, TOUCHED, false, TWIN_PLAN_PREVIOUS},
-    {ANY, WHOLE, ANY, UNSET, ANY, TOUCHED, false, TWIN_PLAN_REVERT},
+    {{WHOLE, WHOLE, TOUCHED, UNSET, ANY, TOUCHED}, false, TWIN_PLAN_PREVIOUS},
+    {{ANY, WHOLE, ANY, UNSET, ANY, TOUCHED}, false, TWIN_PLAN_REVERT},
     /* A torn image_ok in a request reads as a test: the choice that can be taken back. */
-    {ANY, WHOLE, ANY, NOT_WHOLE, ANY, ANY, false, TWIN_PLAN_TEST},
-    {ANY, WHOLE, ANY, WHOLE, ANY, ANY, false, TWIN_PLAN_PERM},
-    {WHOLE, ANY, UNSET, ANY, TOUCHED, ANY, false, TWIN_PLAN_TRIAL},
+    {{ANY, WHOLE, ANY, NOT_WHOLE, ANY, ANY}, false, TWIN_PLAN_TEST},
+    {{ANY, WHOLE, ANY, WHOLE, ANY, ANY}, false, TWIN_PLAN_PERM},
+    {{WHOLE, ANY, UNSET, ANY, TOUCHED, ANY}, false, TWIN_PLAN_TRIAL},
 };
 
-static bool row_matches(const struct row *row, const struct twin_trailer *p,
-                        const struct twin_trailer *s)
+/*
+ * Does a whole trailer without copy_done tell of a swap? Nothing but a confirmation writes the
+ * image_ok of a test before its end: then somebody saw the primary run, and it stays.
+ */
+static bool is_swapping(const struct twin_trailer *p)
 {
-    return fits(row->p_magic, p->magic) && fits(row->s_magic, s->magic) &&
-           fits(row->p_ok, p->image_ok) && fits(row->s_ok, s->image_ok) &&
-           fits(row->p_done, p->copy_done) && fits(row->s_done, s->copy_done) &&
-           (!row->swapping || p->swap_type != TWIN_SWAP_NONE);
+    return p->swap_type != TWIN_SWAP_NONE &&
+           !(p->swap_type == TWIN_SWAP_TEST && p->image_ok != TWIN_UNSET);
+}
+
+static bool row_matches(const struct row *row, const uint8_t marks[MARK_COUNT])
+{
+    for (unsigned i = 0; i < MARK_COUNT; i++) {
+        if ((row->want[i] >> marks[i] & 1) == 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static enum twin_plan decide(const struct twin_trailer *p, const struct twin_trailer *s)
 {
+    const uint8_t marks[MARK_COUNT] = {
+        [P_MAGIC] = (uint8_t)p->magic,    [S_MAGIC] = (uint8_t)s->magic,
+        [P_OK] = (uint8_t)p->image_ok,    [S_OK] = (uint8_t)s->image_ok,
+        [P_DONE] = (uint8_t)p->copy_done, [S_DONE] = (uint8_t)s->copy_done,
+    };
+
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (row_matches(&rows[i], p, s)) {
-            return rows[i].plan;
+        if (row_matches(&rows[i], marks) && (!rows[i].swapping || is_swapping(p))) {
+            return (enum twin_plan)rows[i].plan;
         }
     }
     return TWIN_PLAN_NONE;

@@ -10,6 +10,7 @@
 
 #define MAGIC_LEN         16
 #define FLAG_SET          0x01
+#define FIELDS_MAX        (5 * TWIN_FLASH_WRITE_MAX + 2 * MAGIC_LEN) /* swap_size to the end */
 #define STATUS_PER_SECTOR 2 /* swap-offset writes two status units for each sector */
 
 struct twin_trailer_map twin_trailer_map(const struct twin_slots *slots, enum twin_slot slot)
@@ -44,26 +45,22 @@ static void magic_bytes(const struct twin_slots *slots, uint8_t out[MAGIC_LEN])
     }
 }
 
-static twin_err_t read_magic(const struct twin_slots *slots, const struct twin_area *area,
-                             uint32_t off, enum twin_mark *mark)
+/* unit: bytes that are erased as long as the mark is not set. */
+static enum twin_mark mark_of(const struct twin_flash *flash, const uint8_t *at, uint32_t unit,
+                              const uint8_t *want, size_t len)
 {
-    uint8_t got[MAGIC_LEN], want[MAGIC_LEN];
-
-    TWIN_TRY(twin_area_read(area, off, got, sizeof(got)));
-    magic_bytes(slots, want);
-    *mark = twin_flash_is_erased(area->flash, got, sizeof(got)) ? TWIN_UNSET
-            : memcmp(got, want, sizeof(got)) == 0               ? TWIN_SET
-                                                                : TWIN_BAD;
-    return TWIN_OK;
+    return twin_flash_is_erased(flash, at, unit) ? TWIN_UNSET
+           : memcmp(at, want, len) == 0          ? TWIN_SET
+                                                 : TWIN_BAD;
 }
 
-static twin_err_t read_flag(const struct twin_area *area, uint32_t off, enum twin_mark *mark)
+/* Of a flag the whole write unit counts: power may have torn any byte, and it takes no second
+ * write. */
+static enum twin_mark flag_of(const struct twin_flash *flash, const uint8_t *at)
 {
-    uint8_t value;
+    static const uint8_t set = FLAG_SET;
 
-    TWIN_TRY(twin_area_read(area, off, &value, 1));
-    *mark = value == area->flash->erased ? TWIN_UNSET : value == FLAG_SET ? TWIN_SET : TWIN_BAD;
-    return TWIN_OK;
+    return mark_of(flash, at, flash->write_bytes, &set, sizeof(set));
 }
 
 /* Erased, damaged and "none" all read as no swap. */
@@ -80,66 +77,54 @@ twin_err_t twin_trailer_read(const struct twin_slots *slots, enum twin_slot slot
 {
     const struct twin_area *area = &slots->area[slot];
     struct twin_trailer_map map = twin_trailer_map(slots, slot);
-    uint8_t raw[4];
+    uint8_t magic[MAGIC_LEN], fields[FIELDS_MAX];
+    uint32_t start = map.swap_size;
 
-    TWIN_TRY(read_magic(slots, area, map.magic, &trailer->magic));
-    TWIN_TRY(read_flag(area, map.image_ok, &trailer->image_ok));
-    TWIN_TRY(read_flag(area, map.copy_done, &trailer->copy_done));
-    TWIN_TRY(twin_area_read(area, map.swap_info, raw, 1));
-    trailer->swap_type = swap_type_of(raw[0]);
-    TWIN_TRY(twin_area_read(area, map.swap_size, raw, sizeof(raw)));
-    trailer->swap_size = twin_get_le32(raw);
+    TWIN_TRY(twin_area_read(area, start, fields, area->len - start));
+    magic_bytes(slots, magic);
+    trailer->magic = mark_of(area->flash, &fields[map.magic - start], MAGIC_LEN, magic, MAGIC_LEN);
+    trailer->image_ok = flag_of(area->flash, &fields[map.image_ok - start]);
+    trailer->copy_done = flag_of(area->flash, &fields[map.copy_done - start]);
+    trailer->swap_type = swap_type_of(fields[map.swap_info - start]);
+    trailer->swap_size = twin_get_le32(fields);
     return TWIN_OK;
+}
+
+/* Where a field's write units start; the fields are in the order of their places, from the end. */
+static uint32_t field_off(const struct twin_slots *slots, enum twin_slot slot,
+                          enum twin_trailer_field field)
+{
+    uint32_t image_ok = twin_trailer_map(slots, slot).image_ok;
+
+    return image_ok + slots->max_align - (uint32_t)field * slots->max_align;
 }
 
 /*
  * The magic fills its whole aligned group, erased bytes first; a flash whose write unit is smaller
- * sees the same.
+ * sees the same. The other fields fill up their last write unit.
  */
-static twin_err_t write_magic(const struct twin_slots *slots, const struct twin_area *area,
-                              uint32_t off)
-{
-    uint8_t group[TWIN_FLASH_WRITE_MAX];
-    uint32_t start = twin_align_down(off, slots->max_align);
-    uint32_t len = off - start + MAGIC_LEN;
-
-    memset(group, area->flash->erased, sizeof(group));
-    magic_bytes(slots, &group[off - start]);
-    return twin_area_write(area, start, group, len);
-}
-
-struct field {
-    uint32_t off;
-    uint8_t len;
-    uint32_t value;
-};
-
 twin_err_t twin_trailer_write(const struct twin_slots *slots, enum twin_slot slot,
                               enum twin_trailer_field field, uint32_t value)
 {
     const struct twin_area *area = &slots->area[slot];
-    const struct twin_trailer_map map = twin_trailer_map(slots, slot);
-    const struct field fields[] = {
-        [TWIN_FIELD_SWAP_INFO] = {map.swap_info, 1, value | ((uint32_t)slots->image << 4)},
-        [TWIN_FIELD_IMAGE_OK] = {map.image_ok, 1, FLAG_SET},
-        [TWIN_FIELD_COPY_DONE] = {map.copy_done, 1, FLAG_SET},
-        [TWIN_FIELD_TLV_SIZES] = {map.tlv_sizes, 4, value},
-        [TWIN_FIELD_SWAP_SIZE] = {map.swap_size, 4, value},
-        [TWIN_FIELD_MAGIC] = {map.magic, MAGIC_LEN, 0},
-    };
-    const struct field *f = &fields[field];
-    uint8_t raw[4];
+    uint32_t off = field_off(slots, slot, field);
+    uint8_t group[TWIN_FLASH_WRITE_MAX];
+    uint32_t len = area->flash->write_bytes;
     bool blank;
 
-    TWIN_TRY(twin_area_is_blank(area, f->off, f->len, &blank));
-    if (!blank) {
-        return TWIN_E_STATE;
-    }
+    memset(group, area->flash->erased, sizeof(group));
     if (field == TWIN_FIELD_MAGIC) {
-        return write_magic(slots, area, f->off);
+        len = area->len - off;
+        magic_bytes(slots, &group[len - MAGIC_LEN]);
+    } else if (field >= TWIN_FIELD_TLV_SIZES) {
+        len = len < sizeof(value) ? (uint32_t)sizeof(value) : len;
+        twin_put_le32(group, value);
+    } else {
+        group[0] = (uint8_t)(field == TWIN_FIELD_SWAP_INFO ? value | (uint32_t)slots->image << 4
+                                                           : FLAG_SET);
     }
-    twin_put_le32(raw, f->value);
-    return twin_area_write_padded(area, f->off, raw, f->len);
+    TWIN_TRY(twin_area_is_blank(area, off, len, &blank));
+    return blank ? twin_area_write(area, off, group, len) : TWIN_E_STATE;
 }
 
 twin_err_t twin_trailer_erase(const struct twin_slots *slots, enum twin_slot slot)

@@ -36,6 +36,36 @@ static bool call_fails(struct sim_flash *sim, enum sim_call call)
     return number >= sim->fail[call].from && number - sim->fail[call].from < sim->fail[call].count;
 }
 
+/* The bad place that this call meets; NULL if there is none. */
+static const struct sim_fault *fault_of(struct sim_flash *sim, enum sim_call call, uint32_t addr,
+                                        size_t len)
+{
+    for (unsigned i = 0; i < sim->fault_count; i++) {
+        struct sim_fault *fault = &sim->faults[i];
+        if (fault->call != call || addr >= fault->end || addr + len <= fault->addr) {
+            continue;
+        }
+        if (fault->skip > 0) {
+            fault->skip--;
+        } else if (fault->count == 0 || fault->hits < fault->count) {
+            fault->hits++;
+            return fault;
+        }
+    }
+    return NULL;
+}
+
+enum answer { WORKS, FAILS, IGNORED };
+
+static enum answer answer_of(struct sim_flash *sim, enum sim_call call, uint32_t addr, size_t len)
+{
+    if (call_fails(sim, call) || (call == SIM_WRITE && sim->write_fails)) {
+        return FAILS;
+    }
+    const struct sim_fault *fault = fault_of(sim, call, addr, len);
+    return fault == NULL ? WORKS : fault->ignored ? IGNORED : FAILS;
+}
+
 static twin_err_t sim_read(void *ctx, uint32_t addr, void *buf, size_t len)
 {
     struct sim_flash *sim = ctx;
@@ -43,7 +73,7 @@ static twin_err_t sim_read(void *ctx, uint32_t addr, void *buf, size_t len)
     if (!fits(sim, addr, len, 1)) {
         return violation(sim);
     }
-    if (call_fails(sim, SIM_READ)) {
+    if (answer_of(sim, SIM_READ, addr, len) != WORKS) {
         return TWIN_E_IO;
     }
     memcpy(buf, &sim->mem[addr], len);
@@ -113,10 +143,11 @@ static twin_err_t sim_write(void *ctx, uint32_t addr, const void *buf, size_t le
         !twin_flash_is_erased(&sim->flash, &sim->mem[addr], len)) {
         return violation(sim);
     }
-    if (call_fails(sim, SIM_WRITE) || sim->write_fails) {
-        return TWIN_E_IO;
-    }
     bool cut = power_fails(sim, false, addr);
+    enum answer answer = answer_of(sim, SIM_WRITE, addr, len);
+    if (answer != WORKS && !cut) {
+        return answer == IGNORED ? TWIN_OK : TWIN_E_IO;
+    }
     sim->writes++;
     sim->bytes_written += len;
     if (cut && sim->cut != SIM_CUT_BEFORE && sim->cut != SIM_CUT_AFTER) {
@@ -138,10 +169,11 @@ static twin_err_t sim_erase(void *ctx, uint32_t addr, uint32_t len)
     if (!fits(sim, addr, len, page) || len == 0) {
         return violation(sim);
     }
-    if (call_fails(sim, SIM_ERASE)) {
-        return TWIN_E_IO;
-    }
     bool cut = power_fails(sim, true, addr);
+    enum answer answer = answer_of(sim, SIM_ERASE, addr, len);
+    if (answer != WORKS && !cut) {
+        return answer == IGNORED ? TWIN_OK : TWIN_E_IO;
+    }
     sim->erases += len / page;
     for (uint32_t i = 0; i < len / page; i++) {
         sim->page_erases[addr / page + i]++;
@@ -200,6 +232,20 @@ void sim_fail(struct sim_flash *sim, enum sim_call call, uint32_t from, uint32_t
     sim->fail[call].calls = 0;
     sim->fail[call].from = from;
     sim->fail[call].count = count;
+}
+
+struct sim_fault *sim_wear(struct sim_flash *sim, struct sim_fault fault)
+{
+    if (sim->fault_count == SIM_FAULTS_MAX) {
+        abort();
+    }
+    sim->faults[sim->fault_count] = fault;
+    return &sim->faults[sim->fault_count++];
+}
+
+void sim_heal(struct sim_flash *sim)
+{
+    sim->fault_count = 0;
 }
 
 void sim_put(struct sim_flash *sim, uint32_t addr, const void *data, size_t len)

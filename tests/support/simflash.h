@@ -2,7 +2,8 @@
  * simflash.h - NOR flash in memory that keeps the rules, counts its work and can lose power.
  *
  * A write to a unit that is not erased, a misaligned call and a call outside are counted as
- * violations and answered with TWIN_E_IO. When power is lost, control leaves through longjmp.
+ * violations and answered with TWIN_E_IO. When power is lost, control leaves through longjmp. Worn
+ * or locked places refuse their work or do nothing: see sim_wear().
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
@@ -23,11 +24,23 @@ enum sim_cut {
 /* The driver's functions, for sim_fail(). */
 enum sim_call { SIM_READ, SIM_WRITE, SIM_ERASE, SIM_CALL_COUNT };
 
+/* A place that is worn, locked or disturbed: calls that touch bytes from addr to end - 1. */
+struct sim_fault {
+    enum sim_call call;
+    bool ignored; /* says TWIN_OK and does nothing; otherwise TWIN_E_IO */
+    uint32_t addr, end;
+    uint32_t skip;  /* so many of them work first */
+    uint32_t count; /* so many fail then; 0: all */
+    uint32_t hits;  /* out: those that failed */
+};
+
+#define SIM_FAULTS_MAX 4
+
 struct sim_flash {
     struct twin_flash flash; /* give this to the code under test */
     uint8_t *mem;
-    uint32_t *page_erases; /* per page */
-    uint32_t ops, erases, writes;
+    uint32_t *page_erases;        /* per page */
+    uint32_t ops, erases, writes; /* ops: writes and erases, also those that were refused */
     uint64_t bytes_written;
     uint32_t violations;
     uint32_t cut_op; /* power fails in this operation, counted from 1; 0 = never */
@@ -37,6 +50,8 @@ struct sim_flash {
     bool cut_in_erase; /* where power failed, */
     uint32_t cut_addr; /* for whoever wants to try the same place again */
     jmp_buf power_lost;
+    struct sim_fault faults[SIM_FAULTS_MAX];
+    unsigned fault_count;
     bool write_fails; /* every write is refused with TWIN_E_IO */
     struct {
         uint32_t calls, from, count; /* made so far; the first one that fails, and how many do */
@@ -59,6 +74,13 @@ void sim_arm(struct sim_flash *sim, uint32_t cut_op, enum sim_cut cut, uint32_t 
  * count  how many fail; UINT32_MAX: all from then on; 0: none, which ends it.
  */
 void sim_fail(struct sim_flash *sim, enum sim_call call, uint32_t from, uint32_t count);
+
+/*
+ * Make a place bad, until sim_heal(). Several may be set; the first that fits decides. The answer
+ * counts its hits.
+ */
+struct sim_fault *sim_wear(struct sim_flash *sim, struct sim_fault fault);
+void sim_heal(struct sim_flash *sim);
 
 /* Put bytes there without rules or counting, as a programmer with a debugger would. */
 void sim_put(struct sim_flash *sim, uint32_t addr, const void *data, size_t len);

@@ -5,8 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More steps than any boot may take: a bootloader that does not end is a bug. */
-#define STEPS_MAX 100000u
+/* The bound that twin/boot.h promises for one boot. */
+static uint32_t steps_max(const struct world *world)
+{
+    const struct twin_slots *slots = &world->config.slots;
+    uint32_t sectors = slots->area[TWIN_PRIMARY].len / slots->sector_bytes;
+    uint32_t buffers = (slots->sector_bytes + world->config.buf_len - 1) / world->config.buf_len;
+    uint32_t swap = 2 * sectors * (buffers + 2) + 40;
+
+    return (world->sim.fault_count == 0 && !world->sim.write_fails ? 2 : 8) * swap;
+}
 
 static void count_event(void *ctx, enum twin_boot_event event, uint32_t arg)
 {
@@ -102,9 +110,14 @@ struct world_boot world_boot(struct world *world)
     if (setjmp(world->sim.power_lost) != 0) {
         return (struct world_boot){.status = TWIN_BOOT_AGAIN, .power_lost = true};
     }
-    for (world->steps = 0; result.status == TWIN_BOOT_AGAIN && world->steps < STEPS_MAX;
-         world->steps++) {
+    for (world->steps = 0; result.status == TWIN_BOOT_AGAIN; world->steps++) {
+        uint32_t ops = world->sim.ops;
+        if (world->steps == steps_max(world)) { /* promised to end before */
+            world->sim.violations++;
+            break;
+        }
         result.status = twin_boot_step(&boot);
+        world->sim.violations += world->sim.ops > ops + 1; /* promised: one at most */
     }
     result.major = boot.handover.version.major;
     result.unconfirmed = boot.handover.unconfirmed;

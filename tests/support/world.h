@@ -45,7 +45,10 @@ void world_reset(struct world *world);
  * are erased, the trailer's from its end. */
 void world_store(struct world *world, const struct test_image *image);
 
-/* Boot once. Power is lost where sim_arm said. */
+/*
+ * Boot once. Power is lost where sim_arm said. More operations in a step, or more steps, than
+ * twin/boot.h promises count as violations of the flash.
+ */
 struct world_boot world_boot(struct world *world);
 
 /*

@@ -103,20 +103,6 @@ static void check_torn_cells(struct world *world)
     expect(world, 1, false, 0);
 }
 
-/* Marks that cannot be written: one start, as MCUboot gives, then back. */
-static void check_refused_marks(struct world *world)
-{
-    world_reset(world);
-    request(world, false);
-    expect(world, 2, true, 1);
-    world->sim.write_fails = true;
-    struct world_boot boot = world_boot(world);
-    world->sim.write_fails = false;
-    /* Neither mark nor revert could be written: the image that is whole is started. */
-    CHECK_EQ(boot.status, TWIN_BOOT_START);
-    expect(world, 2, true, 2);
-}
-
 /* An update that is refused costs the request and nothing else. */
 static void check_refused(struct world *world, void (*damage)(struct world *world))
 {
@@ -359,7 +345,6 @@ int main(void)
     check_permanent(&world);
     check_revert_now(&world);
     check_torn_cells(&world);
-    check_refused_marks(&world);
     check_downgrade(&world);
     check_damaged_trial(&world);
     check_damaged_old(&world);
