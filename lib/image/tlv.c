@@ -25,11 +25,9 @@ twin_err_t twin_image_tlv_next(const struct twin_image *image, uint32_t *cursor,
                                struct twin_tlv *tlv)
 {
     uint8_t raw[TWIN_TLV_HEADER_LEN];
-    uint32_t at = skip_info(image, tlv_start(image) + *cursor);
+    /* Twice: a protected area may be without entries. */
+    uint32_t at = skip_info(image, skip_info(image, tlv_start(image) + *cursor));
 
-    if (at == image->hashed_len) { /* a protected area without entries */
-        at = skip_info(image, at);
-    }
     if (at == image->total_len) {
         return TWIN_E_NOT_FOUND;
     }
