@@ -227,6 +227,29 @@ static void check_entries(void)
     }
 }
 
+/*
+ * One byte is left in the protected area. With what follows it looks like an entry of 105 bytes
+ * that ends where an entry of the other area does; read so, all would be well formed.
+ */
+static void check_straddling(void)
+{
+    uint8_t *at = &mem[IMAGE_AT + 40];
+
+    put_image();
+    twin_put_le16(&mem[IMAGE_AT + 10], 5);
+    twin_put_le16(&at[2], 5);
+    at += 5;
+    twin_put_le16(at, TWIN_TLV_MAGIC);
+    twin_put_le16(&at[2], 256);
+    twin_put_le32(&at[4], 100u << 16 | 0xa0);
+    twin_put_le32(&at[108], 144u << 16 | 0xa1);
+    CHECK_EQ(open_with(IMAGE_AT, AREA_LEN - IMAGE_AT), TWIN_E_FORMAT);
+    twin_put_le16(&mem[IMAGE_AT + 10], 4); /* without that byte it is sound */
+    twin_put_le16(&mem[PROT_AT + 2], 4);
+    memmove(&mem[PROT_AT + 4], &mem[PROT_AT + 5], 256);
+    CHECK_EQ(open_with(IMAGE_AT, AREA_LEN - IMAGE_AT), TWIN_OK);
+}
+
 static void check_order(void)
 {
     static const struct twin_version sorted[] = {
@@ -273,6 +296,7 @@ int main(void)
     check_room();
     check_areas();
     check_entries();
+    check_straddling();
     check_order();
     check_text();
     return check_report();
