@@ -16,7 +16,7 @@ static const struct cli_opt options[] = {
     {.name = "force",
      .type = CLI_FLAG,
      .offset = offsetof(struct opts, force),
-     .help = "even if the application objects"},
+     .help = "tell an application that objects that you insist"},
     {.name = NULL},
 };
 
