@@ -15,7 +15,7 @@ import sys
 import tempfile
 import unittest
 
-IMGTOOL, VECTORS, _, WEAK_FILES = map(pathlib.Path, sys.argv[1:5])
+IMGTOOL, VECTORS, _, WEAK_FILES = (pathlib.Path(p).resolve() for p in sys.argv[1:5])
 
 
 class Files(unittest.TestCase):
