@@ -112,7 +112,8 @@ static twin_err_t check_signature(const struct twin_image *image, const struct t
         return TWIN_E_VERIFY;
     }
     TWIN_TRY(twin_area_read(image->area, image->off + tlv->off, sig, tlv->len));
-    return alg->verify(key, hash, (struct twin_span){sig, tlv->len});
+    return alg->verify(key, hash, (struct twin_span){sig, tlv->len}) == TWIN_OK ? TWIN_OK
+                                                                                : TWIN_E_VERIFY;
 }
 
 /*
@@ -149,24 +150,20 @@ static twin_err_t check_signatures(const struct twin_image *image, const struct 
     return good > 0 && key == NULL ? TWIN_OK : TWIN_E_VERIFY;
 }
 
-/* Of the many ways not to be good, callers need to know only whether the flash could be read. */
-static twin_err_t verdict(twin_err_t err)
-{
-    return err == TWIN_OK || err == TWIN_E_IO ? err : TWIN_E_VERIFY;
-}
-
 twin_err_t twin_image_verify(const struct twin_image *image, const struct twin_pubkey *keys,
                              unsigned key_count, const struct twin_sig_alg *alg)
 {
     uint8_t want[TWIN_SHA256_LEN], have[TWIN_SHA256_LEN];
+    twin_err_t err;
 
     if ((image->header.flags & TRANSFORMED) != 0) {
         return TWIN_E_UNSUPPORTED;
     }
-    TWIN_TRY(verdict(twin_image_hash_read(image, want)));
+    err = twin_image_hash_read(image, want);
+    TWIN_TRY(err == TWIN_E_NOT_FOUND ? TWIN_E_VERIFY : err);
     TWIN_TRY(twin_image_hash_compute(image, have));
     if (memcmp(want, have, sizeof(want)) != 0) {
         return TWIN_E_VERIFY;
     }
-    return verdict(check_signatures(image, keys, key_count, alg, have));
+    return check_signatures(image, keys, key_count, alg, have);
 }

@@ -333,6 +333,33 @@ static void check_readings(void)
     }
 }
 
+/* The hash alone, as a list of images needs it: one, of the right kind and length. */
+static void check_hash_read(void)
+{
+    static const struct making sound = {.entries = {SOUND}};
+    static const struct making wrong[] = {
+        {.entries = {KEY_TLV, SIG_TLV}},
+        {.entries = {HASH_TLV, HASH_TLV}},
+        {.entries = {HASH_TLV, {0x12, 64, NOTHING, false}}},
+        {.entries = {{0x11, 32, SHA, false}}},
+        {.entries = {{0x10, 31, SHA, false}}},
+        {.entries = {{0x10, 33, SHA, false}}},
+    };
+    uint8_t told[TWIN_SHA256_LEN], computed[TWIN_SHA256_LEN];
+    struct twin_image image;
+
+    make(&sound);
+    CHECK_EQ(twin_image_open(&image, &area, 0, image_len), TWIN_OK);
+    CHECK_EQ(twin_image_hash_read(&image, told), TWIN_OK);
+    CHECK_EQ(twin_image_hash_compute(&image, computed), TWIN_OK);
+    CHECK_MEM(told, computed, sizeof(told));
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        make(&wrong[i]);
+        CHECK_EQ(twin_image_open(&image, &area, 0, image_len), TWIN_OK);
+        CHECK_EQ(twin_image_hash_read(&image, told), TWIN_E_NOT_FOUND);
+    }
+}
+
 /* Two known keys: each may sign, and a signature by one does not excuse a bad one by the other. */
 static void check_two_keys(void)
 {
@@ -420,6 +447,7 @@ int main(void)
     test_key_make(&our_key, 1);
     test_key_make(&other_key, 2);
     check_readings();
+    check_hash_read();
     check_two_keys();
     check_failing_reads();
     check_signature_len();
