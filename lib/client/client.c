@@ -97,9 +97,7 @@ static twin_err_t read_refusal(struct twin_refusal *refusal, const struct twin_r
     refusal->is_group = err.rc != 0;
     refusal->group = err.present & TWIN_RESULT_ERR_GROUP ? err.group : request->group;
     refusal->rc = err.rc != 0 ? err.rc : result->rc;
-    if (result->present & TWIN_RESULT_RSN) {
-        twin_text_clean(result->rsn, TWIN_TEXT_PRINTABLE, refusal->reason, sizeof(refusal->reason));
-    }
+    twin_text_clean(result->rsn, TWIN_TEXT_PRINTABLE, refusal->reason, sizeof(refusal->reason));
     return TWIN_E_REFUSED;
 }
 

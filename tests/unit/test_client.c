@@ -217,6 +217,8 @@ static void check_silent_to_v2(void)
     "buf_size\x19\x01\x80\x69"                                                                     \
     "buf_count\x04"
 
+static uint32_t reset_ms = 3000;
+
 static void begin_reset(struct exchange *x)
 {
     static const struct twin_os_reset_req req;
@@ -225,7 +227,7 @@ static void begin_reset(struct exchange *x)
                                          .group = TWIN_GRP_OS,
                                          .id = TWIN_OS_RESET,
                                          .tries = 1,
-                                         .timeout_ms = 3000,
+                                         .timeout_ms = reset_ms,
                                          .meet_first = true,
                                          .req_msg = &twin_os_reset_req_msg,
                                          .req = &req,
@@ -296,6 +298,14 @@ static void check_meeting(void)
     CHECK_EQ(poll_at(&x, 3000), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_E_TIMEOUT);
     CHECK(!x.client.has_answered);
+
+    reset_ms = 1000; /* half of what there is, when that is little */
+    make_reset(&x);
+    CHECK_EQ(poll_at(&x, 250), TWIN_STEP_SEND);
+    CHECK_EQ(poll_at(&x, 500), TWIN_STEP_WAIT);
+    check_reset_goes(&x, 501, 0x02, 1000);
+    CHECK_EQ(poll_at(&x, 1000), TWIN_STEP_DONE);
+    reset_ms = 3000;
 
     make_reset(&x); /* the driver looks again when all the time is over; two tries are allowed */
     x.client.priv.deferred.tries = 2;
