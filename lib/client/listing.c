@@ -126,7 +126,7 @@ bool twin_listing_fallback(const struct twin_image_state_rsp *list, int64_t imag
         return false;
     }
     while (next(&items, slot)) {
-        if (!slot->active && slot->confirmed && slot->image == running.image) {
+        if (slot->confirmed && slot->image == running.image) {
             return true;
         }
     }

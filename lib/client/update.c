@@ -31,7 +31,6 @@ void twin_update_enter(struct twin_update *u, enum twin_update_stage stage)
         twin_upload_begin(&u->upload, u->priv.client, &u->priv.config.upload);
         return;
     }
-    memset(&u->priv.req, 0, sizeof(u->priv.req));
     memset(&u->priv.rsp, 0, sizeof(u->priv.rsp)); /* nothing of an earlier list may count */
     if (row->prepare != NULL) {
         row->prepare(u);
@@ -86,13 +85,10 @@ static enum twin_step update_poll(struct twin_job *job, uint32_t now_ms, uint8_t
     return TWIN_STEP_DONE;
 }
 
+/* Packets that nobody waits for, in a pause or after the end, are ignored by the exchange. */
 static void update_receive(struct twin_job *job, struct twin_span packet, uint32_t now_ms)
 {
-    struct twin_update *u = update_of(job);
-
-    if (!u->priv.is_over && !u->priv.is_pausing) {
-        twin_job_receive(exchange(u), packet, now_ms);
-    }
+    twin_job_receive(exchange(update_of(job)), packet, now_ms);
 }
 
 const char *twin_update_stage_str(enum twin_update_stage stage)
@@ -124,7 +120,7 @@ void twin_update_begin(struct twin_update *u, struct twin_client *client,
     }
     if (config->upload.image_hash.len == 0) {
         twin_update_finish(u, TWIN_E_ARG);
-        return;
+    } else {
+        twin_update_enter(u, TWIN_UPDATE_LOOK);
     }
-    twin_update_enter(u, TWIN_UPDATE_LOOK);
 }

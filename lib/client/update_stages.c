@@ -37,8 +37,7 @@ static bool is_refusal(const struct twin_update *u, bool is_group, int64_t rc)
 {
     const struct twin_refusal *refusal = &u->priv.client->refusal;
 
-    return refusal->is_group == is_group && refusal->rc == rc &&
-           (!is_group || refusal->group == TWIN_GRP_IMAGE);
+    return refusal->is_group == is_group && refusal->rc == rc && refusal->group == TWIN_GRP_IMAGE;
 }
 
 /* ---- Where to go next ---- */
@@ -218,11 +217,17 @@ static void conclude_inspect(struct twin_update *u, twin_err_t result, uint32_t 
     }
 }
 
-static void prepare_test(struct twin_update *u)
+/* By its hash, so that nothing else can be marked or confirmed by mistake. */
+static void prepare_state(struct twin_update *u, bool confirm)
 {
     u->priv.req.state.hash = wanted(u);
-    u->priv.req.state.confirm = false;
+    u->priv.req.state.confirm = confirm;
     u->priv.req.state.present = TWIN_IMAGE_STATE_REQ_HASH | TWIN_IMAGE_STATE_REQ_CONFIRM;
+}
+
+static void prepare_test(struct twin_update *u)
+{
+    prepare_state(u, false);
 }
 
 /* Not supported: a bootloader, which starts what is there. Not found: it was listed, but damaged.
@@ -281,9 +286,8 @@ static void keep_waiting(struct twin_update *u, twin_err_t result, enum sight si
                          uint32_t now_ms)
 {
     if (!is_out_of_patience(u, now_ms)) {
-        if (result == TWIN_OK && sight == NOT_RESTARTED && ++u->priv.pending_polls >= RESET_AGAIN) {
-            twin_update_enter(
-                u, TWIN_UPDATE_RESET); /* it answers, but did not restart: the request was lost */
+        if (sight == NOT_RESTARTED && ++u->priv.pending_polls >= RESET_AGAIN) {
+            twin_update_enter(u, TWIN_UPDATE_RESET); /* it answers: the request was lost */
         } else {
             twin_update_enter_after(u, TWIN_UPDATE_WAIT, now_ms, POLL_MS);
         }
@@ -313,8 +317,7 @@ static void conclude_wait(struct twin_update *u, twin_err_t result, uint32_t now
 
 static void prepare_confirm(struct twin_update *u)
 {
-    prepare_test(u); /* by its hash, so that nothing else can be confirmed by mistake */
-    u->priv.req.state.confirm = true;
+    prepare_state(u, true);
 }
 
 static void conclude_prove(struct twin_update *u, twin_err_t result, uint32_t now_ms)

@@ -73,7 +73,7 @@ static struct peer_slot *slot_with(struct peer *peer, struct twin_span hash)
         struct peer_slot *slot = &peer->slots[i];
         if (slot->is_used && slot->hash.len == hash.len &&
             memcmp(slot->hash.ptr, hash.ptr, hash.len) == 0 &&
-            (found == NULL || !slot->is_active)) {
+            (found == NULL || found->is_active)) {
             found = slot;
         }
     }
@@ -117,9 +117,13 @@ void peer_swap(struct peer *peer, bool on_trial)
     }
 }
 
-static void reset(struct peer *peer)
+static void reset(struct peer *peer, const struct twin_os_reset_req *req)
 {
     peer->boots++;
+    peer->boot_ms = peer->now_ms;
+    peer->asked_ms = 0;
+    peer->reset_has_force = (req->present & TWIN_OS_RESET_REQ_FORCE) != 0;
+    peer->reset_force = req->force;
     if (peer->on_boot != NULL) {
         peer->on_boot(peer);
     } else {
@@ -172,6 +176,7 @@ static void act(struct peer *peer, enum peer_verb verb, struct twin_span payload
     struct twin_cbor_reader r = {.buf = payload.ptr, .len = payload.len};
     struct twin_image_state_req state;
     struct twin_image_upload_req part;
+    struct twin_os_reset_req restart;
 
     switch (verb) {
     case PEER_TEST:
@@ -181,6 +186,9 @@ static void act(struct peer *peer, enum peer_verb verb, struct twin_span payload
         put_list(peer, w);
         break;
     case PEER_LIST:
+        if (peer->on_list != NULL) {
+            peer->on_list(peer);
+        }
         put_list(peer, w);
         break;
     case PEER_UPLOAD:
@@ -188,7 +196,8 @@ static void act(struct peer *peer, enum peer_verb verb, struct twin_span payload
         take_part(peer, &part, w);
         break;
     case PEER_RESET:
-        reset(peer);
+        twin_msg_decode(&r, &twin_os_reset_req_msg, &restart);
+        reset(peer, &restart);
         twin_cbor_put_head(w, TWIN_CBOR_MAP, 0);
         break;
     case PEER_VERBS: /* parameters: not known here */
@@ -205,6 +214,10 @@ static const struct peer_fault *strikes(struct peer *peer, enum peer_verb verb)
     if (fault == NULL || fault->times == 0) {
         return NULL;
     }
+    if (fault->after > 0) {
+        fault->after--;
+        return NULL;
+    }
     fault->times -= fault->times != PEER_EVER;
     return fault;
 }
@@ -218,7 +231,11 @@ static bool reply(struct peer *peer, enum peer_verb verb, struct twin_span paylo
     if (verb < PEER_VERBS) {
         peer->count[verb]++;
     }
-    if (fault == NULL || fault->kind == PEER_SILENT || fault->kind == PEER_EMPTY) {
+    if (verb == PEER_LIST && peer->asked_ms == 0) {
+        peer->asked_ms = peer->now_ms;
+    }
+    if (fault == NULL || fault->kind == PEER_SILENT || fault->kind == PEER_EMPTY ||
+        fault->kind == PEER_CUT) {
         act(peer, verb, payload, w);
     }
     if (fault != NULL && fault->kind == PEER_REFUSES) {
@@ -226,6 +243,8 @@ static bool reply(struct peer *peer, enum peer_verb verb, struct twin_span paylo
     } else if (fault != NULL && fault->kind == PEER_EMPTY) {
         w->len = TWIN_SMP_HEADER_LEN;
         twin_cbor_put_head(w, TWIN_CBOR_MAP, 0);
+    } else if (fault != NULL && fault->kind == PEER_CUT) {
+        w->len--;
     } else if (fault != NULL && fault->kind == PEER_GARBAGE) {
         twin_cbor_put_head(w, TWIN_CBOR_UINT, 7);
     }

@@ -21,10 +21,10 @@ struct peer_slot {
 
 /* How an answer is spoilt, for a number of times: 0 never, PEER_EVER always. */
 struct peer_fault {
-    uint32_t times;
-    uint32_t group; /* of the refusal, in version 2's form; PEER_RC: a generic code */
-    uint32_t rc;    /* 0: see kind */
-    enum { PEER_REFUSES, PEER_SILENT, PEER_DEAF, PEER_EMPTY, PEER_GARBAGE } kind;
+    uint32_t times, after; /* the first `after` answers are good */
+    uint32_t group;        /* of the refusal, in version 2's form; PEER_RC: a generic code */
+    uint32_t rc;           /* 0: see kind */
+    enum { PEER_REFUSES, PEER_SILENT, PEER_DEAF, PEER_EMPTY, PEER_GARBAGE, PEER_CUT } kind;
 };
 #define PEER_RC UINT32_MAX
 
@@ -36,11 +36,14 @@ struct peer {
     struct twin_span brings;              /* hash that the uploaded file gets */
     struct peer_fault faults[PEER_VERBS]; /* a SILENT one acts, a DEAF one does not */
     bool marks_nothing, confirms_nothing; /* it agrees, but does not do it */
+    void (*on_list)(struct peer *peer);   /* before a list is told; NULL: nothing */
     void (*on_boot)(struct peer *peer);   /* NULL: what is pending is swapped in, on trial */
 
     /* What happened. */
     uint32_t count[PEER_VERBS];
     uint32_t files, boots, now_ms;
+    uint32_t boot_ms, asked_ms; /* of the last start, and of the first list after it */
+    bool reset_has_force, reset_force;
     uint8_t marked[64]; /* hash of the last TEST or CONFIRM */
 
     struct {
