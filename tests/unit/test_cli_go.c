@@ -260,7 +260,7 @@ static void test_help(void)
     CHECK_EQ(run("-t 5"), CLI_USAGE); /* a command was forgotten */
     CHECK_EQ(run("echo help"), 0);    /* only the first word is the verb */
     CHECK(seen.cmd == &cmd_echo);
-    CHECK_EQ(run_with(&plain, "help do"), CLI_USAGE);
+    CHECK_EQ(run_with(&plain, "help do"), 0); /* in every program */
 }
 
 static void test_before(void)
