@@ -6,7 +6,8 @@
  *
  *  1. asks the device for its buffers: they give the size of a packet and how many may be in
  *     flight. A device that cannot tell, or says what cannot be, is taken for 384 bytes and one
- *     packet. One that is silent is asked for its images too, to see whether it is there;
+ *     packet. One that is silent is asked for its images too, to see whether it is there. Buffers
+ *     that do not hold the first part, of 63 to 81 bytes, end the job with TWIN_E_SPACE;
  *  2. sends the first part alone, with patience: the device may erase the whole slot before it
  *     answers. The part carries the file's SHA-256, so a device that holds a part of just this file
  *     answers where to go on, and one that holds all of it that nothing needs to be sent;
@@ -35,7 +36,7 @@
 #define TWIN_UPLOAD_WINDOW_MAX     8     /* requests in flight, at most */
 #define TWIN_UPLOAD_WINDOW_DEFAULT 4     /* taken when window_max is 0 */
 #define TWIN_UPLOAD_PATIENCE_MS    40000 /* of silence: half a megabyte is erased */
-#define TWIN_UPLOAD_PACKET_MIN     112   /* smallest packet: an image header has to fit the first */
+#define TWIN_UPLOAD_PACKET_MIN     112   /* losses make packets no smaller */
 
 struct twin_upload_config {
     uint32_t len;                /* bytes of the file; at least 32 */

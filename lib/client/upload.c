@@ -9,10 +9,12 @@
 
 #define IMAGE_HEADER_LEN 32 /* the first part has to hold it whole */
 #define FALLBACK_BUFFER  384
-#define SAFE_BUFFER      128 /* every known device takes this much: for the first part */
+#define SAFE_BUFFER      128 /* nearly every device takes this much: for the first part */
 #define LENGTH_HEAD_GROW 2   /* the head of a byte string grows by this from empty to 64 KiB */
 
-#define BUFFER_MAX (8 + UINT16_MAX) /* no packet is longer: who says more is not believed */
+/* Who says less or more of its buffers is not believed. */
+#define BUFFER_MIN 31               /* the shortest answer that tells it has as many bytes */
+#define BUFFER_MAX (8 + UINT16_MAX) /* no packet is longer */
 
 /* The questions before the first part, in parts of the time that the client has for a request. */
 #define BUFFERS_MS  500  /* for each of two tries, at most */
@@ -121,7 +123,7 @@ static void on_asked(struct twin_upload *u, twin_err_t result)
                !u->priv.client->has_answered) {
         ask_presence(u);
     } else if (u->priv.question != TWIN_UPLOAD_PRESENCE && result == TWIN_OK &&
-               params->buf_size >= SAFE_BUFFER && params->buf_size <= BUFFER_MAX) {
+               params->buf_size >= BUFFER_MIN && params->buf_size <= BUFFER_MAX) {
         use_buffers(u, params->buf_size, params->buf_count);
     } else {
         use_safe_buffers(u);

@@ -22,6 +22,7 @@ PATIENCE_S = 60
 ECHO, TASKSTAT, PARAMS, INFO, BOOTLOADER = (0, 0), (0, 2), (0, 6), (0, 7), (0, 8)
 STATE, SLOT_INFO = (1, 0), (1, 6)
 HASH = bytes(range(32))
+CONTENT = bytes(range(256)) * 12
 
 # Text that must not reach a terminal as it is, and how it is shown on one.
 HOSTILE = [
@@ -241,24 +242,37 @@ class Odd(unittest.TestCase):
             shown = "buf_size: {}\nbuf_count: {}\n".format(*("?" if n is None else n for n in want))
             self.assertEqual(self.ask({PARAMS: answer}, "params"), shown)
 
+    def upload(self, params, limit, **more):
+        """Send a file to a device that tells this of its buffers; what it stored, what was said."""
+        stored = bytearray()
+
+        def take(request):
+            if request["off"] == len(stored):
+                stored.extend(request["data"])
+            return {"off": len(stored)}
+
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(CONTENT)
+            file.flush()
+            said = self.ask({PARAMS: params, (1, 1): take}, "--json", "image", "upload", "--any",
+                            file.name, limit=limit, **more)
+        return stored, json.loads(said)
+
     def test_upload_without_params(self):
         """What a device does not tell of its buffers has a safe value: 384 bytes, one at a time."""
-        content = bytes(range(256)) * 12
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(content)
-            file.flush()
-            for params in ({}, {"rc": 0}, {"rc": 8}, {"buf_size": 1 << 32, "buf_count": 4},
-                           {"buf_size": "512", "buf_count": "4"}, {"buf_size": -1}, {"buf_size": []}):
-                stored = bytearray()
+        for params in ({}, {"rc": 0}, {"rc": 8}, {"buf_size": 1 << 32, "buf_count": 4},
+                       {"buf_size": "512", "buf_count": "4"}, {"buf_size": -1}, {"buf_size": []}):
+            self.assertEqual(self.upload(params, 384)[0], CONTENT)
 
-                def take(request):
-                    if request["off"] == len(stored):
-                        stored.extend(request["data"])
-                    return {"off": len(stored)}
-
-                answers = {PARAMS: params, (1, 1): take}
-                self.ask(answers, "image", "upload", "--any", file.name, limit=384)
-                self.assertEqual(stored, content)
+    def test_upload_to_small_buffers(self):
+        """What it tells is kept to; what cannot be done with that is said at once."""
+        for size in (96, 80):
+            stored, said = self.upload({"buf_size": size, "buf_count": 4}, size)
+            self.assertEqual((stored, said["losses"]), (CONTENT, 0))
+        stored, said = self.upload({"buf_size": 60, "buf_count": 4}, 60, code=3)
+        self.assertEqual(stored, b"")
+        self.assertIn("longer than the device's buffers", said["error"]["why"])
+        self.assertIn("mcumgr params", said["error"]["try"])
 
     def test_bootloader(self):
         answer = {BOOTLOADER: {"bootloader": "MCUboot", "mode": "swap", "no-downgrade": [1]}}

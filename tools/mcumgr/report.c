@@ -144,6 +144,8 @@ static const struct hint hints[] = {
     {true, TWIN_GRP_IMAGE, TWIN_IMAGE_RC_TEST_ACTIVE_DENIED,
      "It runs already; 'mcumgr image confirm' keeps it"},
     {false, 0, TWIN_RC_NOT_SUPPORTED, "What runs there was built without this command"},
+    {false, 0, TWIN_RC_TOO_LARGE,
+     "Its answer is longer than its buffers ('mcumgr params'): they are its firmware's to enlarge"},
     {false, 0, TWIN_RC_BUSY, "Wait until the device allows it, then try again"},
     {false, 0, TWIN_RC_ACCESS_DENIED, "It wants another or a protected connection"},
 };
@@ -210,7 +212,10 @@ static const struct failure failures[] = {
     {TWIN_E_IO, CLI_LINK, "the device answers but does not take more data", NULL},
     {TWIN_E_STATE, CLI_REFUSED, "the device does not do what it agreed to, or restarts meanwhile",
      NULL},
-    {TWIN_E_SPACE, CLI_LINK, "the packets of this connection are too small", NULL},
+    {TWIN_E_SPACE, CLI_LINK,
+     "what has to be in one packet is longer than the device's buffers or this connection's "
+     "packets",
+     "'mcumgr params' shows the buffers: they are the firmware's to enlarge"},
     {TWIN_E_ARG, CLI_USAGE, "an argument is outside the allowed range", NULL},
 };
 
