@@ -57,7 +57,7 @@ twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWI
             continue;
         }
         found++;
-        if (tlv.type != TWIN_TLV_SHA256 || tlv.len != TWIN_SHA256_LEN || found > 1) {
+        if (tlv.type != TWIN_TLV_SHA256 || tlv.len != TWIN_SHA256_LEN) {
             return TWIN_E_NOT_FOUND;
         }
         TWIN_TRY(twin_area_read(image->area, image->off + tlv.off, hash, TWIN_SHA256_LEN));
@@ -70,7 +70,7 @@ twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWI
 static bool is_stray(const struct twin_tlv *tlv, bool announced)
 {
     if (tlv->is_protected) {
-        return is_hash(tlv->type) || names_key(tlv->type) || is_signature(tlv->type);
+        return names_key(tlv->type) || is_signature(tlv->type);
     }
     return is_signature(tlv->type) && !announced;
 }
