@@ -121,9 +121,29 @@ static enum twin_boot_status withdraw(struct twin_boot *boot, enum twin_slot slo
     return erase_trailer(boot, slot);
 }
 
+/*
+ * Where downgrades are forbidden, the primary's trailer never rests without image_ok and magic.
+ * Then a revert's request beside another trailer is one that a trial has begun, and the version
+ * rule can hold for all others (docs/design.md). Written once, before the start of a good image.
+ */
 static enum twin_boot_status look_none(struct twin_boot *boot)
 {
-    return start_primary(boot);
+    const struct twin_boot_config *config = boot->priv.config;
+    const struct twin_trailer *primary = &boot->priv.state.trailer[TWIN_PRIMARY];
+    struct twin_trailer secondary;
+
+    if (!config->no_downgrade || (primary->magic == TWIN_SET && primary->image_ok != TWIN_UNSET) ||
+        twin_trailer_read(&config->slots, TWIN_SECONDARY, &secondary) != TWIN_OK) {
+        return start_primary(boot);
+    }
+    /* Remains of another trailer must not become whole by this magic. */
+    if (primary->magic == TWIN_BAD || primary->swap_type != TWIN_SWAP_NONE) {
+        return erase_trailer(boot, TWIN_PRIMARY);
+    }
+    twin_err_t err = twin_trailer_write(
+        &config->slots, TWIN_PRIMARY,
+        primary->image_ok == TWIN_UNSET ? TWIN_FIELD_IMAGE_OK : TWIN_FIELD_MAGIC, 0);
+    return err == TWIN_OK ? TWIN_BOOT_AGAIN : start_primary(boot);
 }
 
 /* The version rule holds for all that no trial asks for. */

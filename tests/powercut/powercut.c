@@ -309,6 +309,12 @@ static bool nothing_moved(const struct run *run)
     return true;
 }
 
+/* What is forbidden somewhere: then the new image stays. */
+static bool asks_for_older(const struct scenario *scenario)
+{
+    return scenario->prepare == prepare_previous || scenario->prepare == prepare_previous_asked;
+}
+
 static void cut_once(struct run *run, uint32_t seed)
 {
     struct world *world = run->world;
@@ -323,7 +329,8 @@ static void cut_once(struct run *run, uint32_t seed)
     }
     sim_arm(&world->sim, run->cut2_op, run->cut2, seed + 1);
     world->sim.prefix = run->prefix2;
-    check_end(run, run->cut_op == 0 ? run->scenario->end : run->scenario->ends);
+    unsigned ends = run->cut_op == 0 ? run->scenario->end : run->scenario->ends;
+    check_end(run, world->config.no_downgrade && asks_for_older(run->scenario) ? END_NEW : ends);
 }
 
 /* A few second cuts, spread over the operations of the recovery. */
@@ -410,16 +417,19 @@ static void try_scenario(struct world *world, const struct scenario *scenario, u
 static const struct {
     const char *name;
     struct world_shape shape;
-    bool harm; /* also the scenarios with harm, which take long */
+    bool harm;         /* also the scenarios with harm, which take long */
+    bool no_downgrade; /* see struct twin_boot_config */
 } shapes[] = {
-    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true},
-    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}, false},
-    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}, false},
+    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true, false},
+    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}, false, false},
+    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}, false, false},
     {"32-byte writes, alignment 32, trailer of 3 sectors",
      {4096, 10, 32, 128, 32, 0xff, 9000, 5000},
-     true},
-    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}, false},
-    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}, false},
+     true,
+     false},
+    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}, false, false},
+    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}, false, false},
+    {"downgrades forbidden", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, false, true},
 };
 
 int main(int argc, char **argv)
@@ -430,6 +440,7 @@ int main(int argc, char **argv)
         unsigned long before = points;
         struct world world;
         world_make(&world, &shapes[i].shape);
+        world.config.no_downgrade = shapes[i].no_downgrade;
         for (size_t k = 0; k < sizeof(scenarios) / sizeof(scenarios[0]); k++) {
             if (scenarios[k].harm == NULL || shapes[i].harm) {
                 try_scenario(&world, &scenarios[k], pair_count);
