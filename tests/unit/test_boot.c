@@ -44,6 +44,9 @@ static void check_attempts(const struct world_shape *s, uint8_t attempts)
         CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, &world.old));
         /* The failed image stays where an update is stored. */
         CHECK(world_slot_holds(&world, TWIN_SECONDARY, s->sector_bytes, &world.new));
+        CHECK(twin_flash_is_erased(&world.sim.flash,
+                                   &world.sim.mem[world.config.slots.area[TWIN_SECONDARY].addr],
+                                   s->sector_bytes)); /* the old one is not found there again */
     }
     world_free(&world);
 }
@@ -188,6 +191,18 @@ static void check_downgrade(struct world *world)
     world->config.no_downgrade = false;
     request(world, false);
     expect(world, 0, true, 1);
+}
+
+/* The same version again is no downgrade. */
+static void check_same_version(struct world *world)
+{
+    world_reset(world);
+    replace(world, &world->key, 1, 0);
+    request(world, false);
+    world->config.no_downgrade = true;
+    expect(world, 1, true, 1);
+    CHECK_EQ(world->events[TWIN_BOOT_EV_SWAPPED], 1);
+    world->config.no_downgrade = false;
 }
 
 /* The running image breaks while on trial: back at once. */
@@ -346,6 +361,7 @@ int main(void)
     check_revert_now(&world);
     check_torn_cells(&world);
     check_downgrade(&world);
+    check_same_version(&world);
     check_damaged_trial(&world);
     check_damaged_old(&world);
     check_lost_source(&world, false, flip_payload);
