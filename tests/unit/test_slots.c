@@ -234,6 +234,57 @@ static void check_programmed(void)
     CHECK_EQ(sim.writes, 0);
 }
 
+/* Fields as the reference writes them: image number and type in one byte, sizes little-endian. */
+static void check_field_bytes(void)
+{
+    static const uint8_t sizes[] = {0x34, 0x12, 0x78, 0x56};
+
+    fresh(4, 8, 0xff);
+    slots.image = 3;
+    put(TWIN_PRIMARY, TWIN_FIELD_SWAP_INFO, TWIN_SWAP_PERM);
+    put(TWIN_PRIMARY, TWIN_FIELD_TLV_SIZES, 0x56781234);
+    CHECK_EQ(sim.mem[SLOT - 40], 0x33);
+    CHECK_MEM(&sim.mem[SLOT - 48], sizes, sizeof(sizes));
+    CHECK_EQ(sim.mem[SLOT - 39], 0xff);
+}
+
+/* A trailer of three sectors goes from its end: after one erase its magic is gone. */
+static void check_erase_order(void)
+{
+    fresh(32, 32, 0xff);
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_OK);
+    sim_arm(&sim, 1, SIM_CUT_AFTER, 1);
+    if (setjmp(sim.power_lost) == 0) {
+        (void)!twin_trailer_erase(&slots, TWIN_SECONDARY);
+    }
+    CHECK_EQ(sim.cut_addr, 2 * SLOT - 4096);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+}
+
+/* What the flash refuses is reported, and leaves no request behind. */
+static void check_refusals(void)
+{
+    struct twin_slots_state state;
+    uint8_t torn = 0x7f;
+
+    fresh(4, 8, 0xff);
+    sim_put(&sim, 2 * SLOT - 16, &torn, 1);
+    sim_wear(&sim, (struct sim_fault){.call = SIM_ERASE, .end = 2 * SLOT});
+    CHECK_EQ(twin_slots_request(&slots, false), TWIN_E_IO);
+    CHECK_EQ(plan(), TWIN_PLAN_NONE);
+    fresh(4, 8, 0xff);
+    CHECK_EQ(twin_slots_request(&slots, true), TWIN_OK);
+    sim_wear(&sim, (struct sim_fault){.call = SIM_READ, .addr = SLOT, .end = 2 * SLOT});
+    CHECK_EQ(plan(), TWIN_PLAN_NONE); /* an unreadable secondary counts as empty */
+    sim_heal(&sim);
+    CHECK_EQ(plan(), TWIN_PLAN_PERM);
+    sim_wear(&sim, (struct sim_fault){.call = SIM_READ, .end = SLOT});
+    CHECK_EQ(twin_slots_read(&slots, &state), TWIN_E_IO);
+    CHECK_EQ(twin_slots_request(&slots, true), TWIN_E_IO);
+    CHECK_EQ(twin_slots_confirm(&slots), TWIN_E_IO);
+    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_E_IO);
+}
+
 static void check_area(void)
 {
     uint8_t buf[8] = {0};
@@ -271,6 +322,9 @@ int main(void)
     check_previous();
     check_withdraw();
     check_programmed();
+    check_field_bytes();
+    check_erase_order();
+    check_refusals();
     check_area();
     sim_free(&sim);
     return check_report();
