@@ -14,7 +14,7 @@ set(TWIN_crypto_USES core)
 set(TWIN_flash_SOURCES area.c slots.c trailer.c)
 set(TWIN_flash_USES core)
 
-set(TWIN_image_SOURCES header.c version.c tlv.c verify.c)
+set(TWIN_image_SOURCES header.c version.c downgrade.c tlv.c verify.c)
 set(TWIN_image_USES core flash crypto)
 
 set(TWIN_boot_SOURCES boot.c script.c swap_offset.c attempts.c validate.c)

@@ -65,7 +65,7 @@ twin_err_t update_init(struct update *update, struct monitor *monitor)
                  [TWIN_INFO_OS] = "bare metal"},
         .bootloader = "MCUboot",
         .boot_mode = TWIN_MODE_SWAP_OFFSET,
-        .no_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
+        .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
         .ask = may_happen,
         .task = describe_task,
         .ctx = monitor,

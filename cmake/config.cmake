@@ -3,7 +3,7 @@
 set(CONFIG_TWIN_BOOT_ATTEMPTS 3 CACHE STRING
   "Starts of an unconfirmed image before the old one returns (1 to 8; 1 as MCUboot)")
 set(CONFIG_TWIN_BOOT_NO_DOWNGRADE 0 CACHE STRING
-  "1: the bootloader refuses an update whose version is below the running one")
+  "The bootloader refuses an update that is a step back by: version, build (version and build number), counter (security counter); 0: takes any")
 set(CONFIG_TWIN_BOOT_WATCHDOG_MS 4000 CACHE STRING
   "Watchdog armed before an unconfirmed image starts, in milliseconds; 0: none")
 set(CONFIG_TWIN_SIGNATURE "rsa2048" CACHE STRING "Signature the bootloader accepts: rsa2048 or p256")
@@ -14,6 +14,15 @@ set(CONFIG_TWIN_SMP_BUF_COUNT 4 CACHE STRING "SMP buffers that the device announ
 if(CONFIG_TWIN_BOOT_ATTEMPTS LESS 1 OR CONFIG_TWIN_BOOT_ATTEMPTS GREATER 8)
   message(FATAL_ERROR "CONFIG_TWIN_BOOT_ATTEMPTS=${CONFIG_TWIN_BOOT_ATTEMPTS}: must be 1 to 8")
 endif()
+
+set(downgrade_0 NULL)
+set(downgrade_version twin_downgrade_version)
+set(downgrade_build twin_downgrade_build)
+set(downgrade_counter twin_downgrade_counter)
+if(NOT DEFINED downgrade_${CONFIG_TWIN_BOOT_NO_DOWNGRADE})
+  message(FATAL_ERROR "CONFIG_TWIN_BOOT_NO_DOWNGRADE=${CONFIG_TWIN_BOOT_NO_DOWNGRADE}: must be 0, version, build or counter")
+endif()
+set(TWIN_DOWNGRADE ${downgrade_${CONFIG_TWIN_BOOT_NO_DOWNGRADE}})
 
 # Names that imgtool getpub gives to a key of this kind.
 set(key_name_rsa2048 rsa)

@@ -36,11 +36,13 @@ struct twin_boot_config {
     const struct twin_pubkey *keys;
     const struct twin_sig_alg *alg;
     uint8_t key_count;
-    uint8_t attempts;  /* starts of an unconfirmed image before the old one returns: 1 to 8 */
-    bool no_downgrade; /* refuse an update, or the previous image on request, whose version is below
-                          the running one; a trial that fails may go back to any */
-    uint8_t *buf;      /* for copying; larger is faster, never more than a sector is used */
-    uint32_t buf_len;  /* bytes: at least TWIN_FLASH_WRITE_MAX, a multiple of the write unit */
+    uint8_t attempts; /* starts of an unconfirmed image before the old one returns: 1 to 8 */
+    /* Refuse an update, or the previous image on request, that is a step back from the running one:
+     * twin_downgrade_version, _build or _counter. NULL: take any. A trial that fails may go back to
+     * any in each case. */
+    twin_downgrade_fn is_downgrade;
+    uint8_t *buf;     /* for copying; larger is faster, never more than a sector is used */
+    uint32_t buf_len; /* bytes: at least TWIN_FLASH_WRITE_MAX, a multiple of the write unit */
     void (*log)(void *ctx, enum twin_boot_event event, uint32_t arg); /* may be NULL */
     void *log_ctx;
 };

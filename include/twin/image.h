@@ -142,5 +142,17 @@ TWIN_MUST_CHECK twin_err_t twin_image_verify(const struct twin_image *image,
 /* Order of versions by major, minor, revision: below, equal or above 0. The build is ignored. */
 int twin_version_compare(const struct twin_version *a, const struct twin_version *b);
 
+/*
+ * Would `choice` in place of `running` be a step back? Both are opened images. By version (without
+ * the build number), by version and build number, or by security counter: TLV 0x50 of the protected
+ * area, 4 bytes; an image without one, or whose one cannot be read, has 0.
+ * Cost: none; with the counter one flash read for each TLV of both images.
+ */
+typedef bool (*twin_downgrade_fn)(const struct twin_image *choice,
+                                  const struct twin_image *running);
+bool twin_downgrade_version(const struct twin_image *choice, const struct twin_image *running);
+bool twin_downgrade_build(const struct twin_image *choice, const struct twin_image *running);
+bool twin_downgrade_counter(const struct twin_image *choice, const struct twin_image *running);
+
 /* Print as SMP does: "1.2.3", and ".4" behind it if the build is not 0. Returns the length. */
 size_t twin_version_print(const struct twin_version *version, char out[TWIN_VERSION_STR_MAX]);

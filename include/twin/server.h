@@ -71,7 +71,8 @@ struct twin_srv_config {
 
     const char *bootloader; /* its name: "MCUboot" says compatible; NULL: no answer */
     enum twin_swap_mode boot_mode;
-    bool no_downgrade; /* it refuses older versions; so does the server when asked to mark one */
+    /* The bootloader's rule (twin/boot.h): the server refuses to mark what it would refuse. */
+    twin_downgrade_fn is_downgrade;
 
     /*
      * May this happen? NULL: always.

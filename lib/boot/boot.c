@@ -132,7 +132,8 @@ static enum twin_boot_status look_none(struct twin_boot *boot)
     const struct twin_trailer *primary = &boot->priv.state.trailer[TWIN_PRIMARY];
     struct twin_trailer secondary;
 
-    if (!config->no_downgrade || (primary->magic == TWIN_SET && primary->image_ok != TWIN_UNSET) ||
+    if (config->is_downgrade == NULL ||
+        (primary->magic == TWIN_SET && primary->image_ok != TWIN_UNSET) ||
         twin_trailer_read(&config->slots, TWIN_SECONDARY, &secondary) != TWIN_OK) {
         return start_primary(boot);
     }

@@ -59,16 +59,36 @@ unsigned twin_srv_slot_fault(const struct twin_slots *slots, bool withdraw_pendi
     return fault == FAULT_PENDING_SLOT && withdraw_pending ? 0 : fault;
 }
 
-unsigned twin_srv_version_fault(const struct twin_slots *slots, const struct twin_version *version,
-                                int least)
+static bool open_running(const struct twin_slots *slots, struct twin_image *running)
 {
     const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
+
+    return twin_image_open(running, primary, 0, primary->len) == TWIN_OK;
+}
+
+unsigned twin_srv_upgrade_fault(const struct twin_slots *slots, const struct twin_version *version)
+{
     struct twin_image running;
 
-    if (twin_image_open(&running, primary, 0, primary->len) != TWIN_OK) {
+    if (!open_running(slots, &running)) {
         return FAULT_NO_VERSION;
     }
-    return twin_version_compare(version, &running.header.version) >= least ? 0 : FAULT_NOT_NEWER;
+    return twin_version_compare(version, &running.header.version) > 0 ? 0 : FAULT_NOT_NEWER;
+}
+
+/* Would the bootloader refuse it as a step back? */
+static unsigned downgrade_fault(const struct twin_srv_config *config,
+                                const struct twin_image *choice)
+{
+    struct twin_image running;
+
+    if (config->is_downgrade == NULL) {
+        return 0;
+    }
+    if (!open_running(config->slots, &running)) {
+        return FAULT_NO_VERSION;
+    }
+    return config->is_downgrade(choice, &running) ? FAULT_NOT_NEWER : 0;
 }
 
 twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t off, uint32_t len)
@@ -233,7 +253,6 @@ static unsigned mark(struct twin_srv *srv, const struct found *found, bool perma
         .event = permanent || is_previous ? TWIN_SRV_PERMANENT : TWIN_SRV_TEST,
         .version = found->image.header.version};
     uint8_t hash[TWIN_SHA256_LEN];
-    unsigned fault = 0;
 
     if (twin_image_hash_compute(&found->image, hash) != TWIN_OK) {
         return FAULT_READ;
@@ -241,9 +260,7 @@ static unsigned mark(struct twin_srv *srv, const struct found *found, bool perma
     if (memcmp(hash, found->hash, sizeof(hash)) != 0) {
         return FAULT_DAMAGED;
     }
-    if (srv->priv.config->no_downgrade) {
-        fault = twin_srv_version_fault(slots, &question.version, 0);
-    }
+    unsigned fault = downgrade_fault(srv->priv.config, &found->image);
     if (fault == 0) {
         fault = twin_srv_ask(srv, &question);
     }

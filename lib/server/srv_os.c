@@ -136,9 +136,10 @@ static unsigned os_bootloader(struct twin_srv *srv, const void *req_, struct twi
         bootloader.bootloader = twin_span_text(config->bootloader);
     } else if (req->query.len == mode.len && memcmp(req->query.ptr, mode.ptr, mode.len) == 0) {
         bootloader.present = TWIN_OS_BOOTLOADER_RSP_MODE;
-        bootloader.present |= config->no_downgrade ? TWIN_OS_BOOTLOADER_RSP_NO_DOWNGRADE : 0;
+        bootloader.present |=
+            config->is_downgrade != NULL ? TWIN_OS_BOOTLOADER_RSP_NO_DOWNGRADE : 0;
         bootloader.mode = (int64_t)config->boot_mode;
-        bootloader.no_downgrade = config->no_downgrade;
+        bootloader.no_downgrade = config->is_downgrade != NULL;
     } else {
         return FAULT_NO_ANSWER;
     }

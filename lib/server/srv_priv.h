@@ -38,12 +38,8 @@ enum {
  */
 unsigned twin_srv_slot_fault(const struct twin_slots *slots, bool withdraw_pending);
 
-/*
- * Does this version (major, minor, revision) compare with that of the running image as at least
- * `least`: 1, it is above; 0, it is not below? Returns 0 if so.
- */
-unsigned twin_srv_version_fault(const struct twin_slots *slots, const struct twin_version *version,
-                                int least);
+/* Is this version (major, minor, revision) above that of the running image? Returns 0 if so. */
+unsigned twin_srv_upgrade_fault(const struct twin_slots *slots, const struct twin_version *version);
 
 /* Erase len bytes (whole sectors) unless they are blank: spares time and the flash. */
 TWIN_MUST_CHECK twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t off, uint32_t len);

@@ -36,7 +36,7 @@ static unsigned wish_fault(const struct twin_slots *slots, const struct twin_ima
     if (req->image != 0 && req->image != slots->image) {
         return FAULT_NO_SLOT;
     }
-    return req->upgrade ? twin_srv_version_fault(slots, version, 1) : 0;
+    return req->upgrade ? twin_srv_upgrade_fault(slots, version) : 0;
 }
 
 /* May this file be stored, now and here? An update that is pending would be withdrawn for it. */

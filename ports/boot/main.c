@@ -42,7 +42,7 @@ int main(void)
         .alg = &CONFIG_TWIN_SIGNATURE,
         .key_count = 1,
         .attempts = CONFIG_TWIN_BOOT_ATTEMPTS,
-        .no_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
+        .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
         .buf = copy_buf,
         .buf_len = sizeof(copy_buf),
         .log = boot_log_event,

@@ -330,7 +330,8 @@ static void cut_once(struct run *run, uint32_t seed)
     sim_arm(&world->sim, run->cut2_op, run->cut2, seed + 1);
     world->sim.prefix = run->prefix2;
     unsigned ends = run->cut_op == 0 ? run->scenario->end : run->scenario->ends;
-    check_end(run, world->config.no_downgrade && asks_for_older(run->scenario) ? END_NEW : ends);
+    check_end(run,
+              world->config.is_downgrade != NULL && asks_for_older(run->scenario) ? END_NEW : ends);
 }
 
 /* A few second cuts, spread over the operations of the recovery. */
@@ -418,7 +419,7 @@ static const struct {
     const char *name;
     struct world_shape shape;
     bool harm;         /* also the scenarios with harm, which take long */
-    bool no_downgrade; /* see struct twin_boot_config */
+    bool no_downgrade; /* by version */
 } shapes[] = {
     {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true, false},
     {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}, false, false},
@@ -440,7 +441,7 @@ int main(int argc, char **argv)
         unsigned long before = points;
         struct world world;
         world_make(&world, &shapes[i].shape);
-        world.config.no_downgrade = shapes[i].no_downgrade;
+        world.config.is_downgrade = shapes[i].no_downgrade ? twin_downgrade_version : NULL;
         for (size_t k = 0; k < sizeof(scenarios) / sizeof(scenarios[0]); k++) {
             if (scenarios[k].harm == NULL || shapes[i].harm) {
                 try_scenario(&world, &scenarios[k], pair_count);

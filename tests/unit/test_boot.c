@@ -185,10 +185,10 @@ static void check_downgrade(struct world *world)
     world_reset(world);
     replace(world, &world->key, 0, 0);
     request(world, false);
-    world->config.no_downgrade = true;
+    world->config.is_downgrade = twin_downgrade_version;
     expect(world, 1, false, 0);
     CHECK_EQ(world->events[TWIN_BOOT_EV_REFUSED], 1);
-    world->config.no_downgrade = false;
+    world->config.is_downgrade = NULL;
     request(world, false);
     expect(world, 0, true, 1);
 }
@@ -199,10 +199,10 @@ static void check_same_version(struct world *world)
     world_reset(world);
     replace(world, &world->key, 1, 0);
     request(world, false);
-    world->config.no_downgrade = true;
+    world->config.is_downgrade = twin_downgrade_version;
     expect(world, 1, true, 1);
     CHECK_EQ(world->events[TWIN_BOOT_EV_SWAPPED], 1);
-    world->config.no_downgrade = false;
+    world->config.is_downgrade = NULL;
 }
 
 /* The running image breaks while on trial: back at once. */

@@ -22,7 +22,7 @@ static void expect(struct world *world, uint8_t major, bool unconfirmed)
 static void prepare(struct world *world, bool permanent)
 {
     world_reset(world);
-    world->config.no_downgrade = false;
+    world->config.is_downgrade = NULL;
     CHECK_EQ(twin_slots_request(&world->config.slots, permanent), TWIN_OK);
     expect(world, 2, !permanent);
     CHECK_EQ(twin_slots_confirm(&world->config.slots), TWIN_OK);
@@ -96,10 +96,10 @@ static void prepare_older(struct world *world)
 static void check_version_rule(struct world *world)
 {
     prepare(world, false);
-    world->config.no_downgrade = true;
+    world->config.is_downgrade = twin_downgrade_version;
     check_refused(world);
     prepare_older(world);
-    world->config.no_downgrade = true;
+    world->config.is_downgrade = twin_downgrade_version;
     ask(world);
     expect(world, 2, false);
     expect(world, 2, false);
@@ -114,7 +114,7 @@ static void check_equal_version(struct world *world)
     test_image_make(&twin, &world->key, 2, 7000, 0);
     sim_put(&world->sim, world->config.slots.area[TWIN_SECONDARY].addr, twin.bytes, twin.len);
     test_image_free(&twin);
-    world->config.no_downgrade = true;
+    world->config.is_downgrade = twin_downgrade_version;
     ask(world);
     expect(world, 2, false);
     CHECK_EQ(world->events[TWIN_BOOT_EV_SWAPPED], 1);

@@ -166,7 +166,7 @@ static void test_unreadable(void)
 /* Not forbidden: no write. */
 static void test_allowed(void)
 {
-    world.config.no_downgrade = false;
+    world.config.is_downgrade = NULL;
     program();
     sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
     expect(2, false);
@@ -176,7 +176,7 @@ static void test_allowed(void)
 int main(void)
 {
     world_make(&world, &shape);
-    world.config.no_downgrade = true;
+    world.config.is_downgrade = twin_downgrade_version;
     test_settled();
     test_cut_while_settling();
     test_trial_goes_back();

@@ -209,11 +209,11 @@ static void test_bootloader(void)
                   &twin_os_bootloader_rsp_msg, &rsp));
     CHECK_EQ(rsp.present, TWIN_OS_BOOTLOADER_RSP_MODE);
     CHECK_EQ(rsp.mode, 9);
-    device.config.no_downgrade = true;
+    device.config.is_downgrade = twin_downgrade_version;
     CHECK(os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req,
                   &twin_os_bootloader_rsp_msg, &rsp));
     CHECK(rsp.no_downgrade);
-    device.config.no_downgrade = false;
+    device.config.is_downgrade = NULL;
     static const char *const unknown[] = {"modes", "mod", "node", "modE", "m"};
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
         req.query = twin_span_text(unknown[i]);

@@ -122,7 +122,7 @@ static void put_update(uint8_t major)
 /* Where the bootloader refuses older versions the server does, before a restart is spent on it. */
 static void test_no_downgrade(void)
 {
-    device.config.no_downgrade = device.world.config.no_downgrade = true;
+    device.config.is_downgrade = device.world.config.is_downgrade = twin_downgrade_version;
     enter_confirmed();
     for (int confirm = 0; confirm < 2; confirm++) {
         CHECK(!device_set(&device, &device.world.old, confirm != 0));
@@ -142,7 +142,7 @@ static void test_no_downgrade(void)
     sim_put(&device.world.sim, 0, "\0\0\0", 4); /* nothing to compare with */
     CHECK(!device_set(&device, &device.world.new, false));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_VERSION);
-    device.config.no_downgrade = device.world.config.no_downgrade = false;
+    device.config.is_downgrade = device.world.config.is_downgrade = NULL;
 }
 
 int main(void)
