@@ -70,8 +70,8 @@ static bool is_resumed(const struct twin_srv_upload *upload,
            memcmp(version, &upload->version, sizeof(*version)) == 0;
 }
 
-/* Is the SHA-256 of the len bytes stored as an update this one? An unreadable flash says no. */
-static bool stored_sha_is(const struct twin_slots *slots, uint32_t len,
+/* Is the SHA-256 of the len bytes at this offset this one? An unreadable flash says no. */
+static bool stored_sha_is(const struct twin_slots *slots, uint32_t off, uint32_t len,
                           const uint8_t sha[TWIN_SHA256_LEN])
 {
     const struct twin_area *area = &slots->area[TWIN_SECONDARY];
@@ -81,7 +81,7 @@ static bool stored_sha_is(const struct twin_slots *slots, uint32_t len,
     twin_sha256_init(&ctx);
     for (uint32_t done = 0; done < len;) {
         uint32_t part = len - done < sizeof(chunk) ? len - done : (uint32_t)sizeof(chunk);
-        if (twin_area_read(area, twin_slots_update_off(slots) + done, chunk, part) != TWIN_OK) {
+        if (twin_area_read(area, off + done, chunk, part) != TWIN_OK) {
             return false;
         }
         twin_sha256_update(&ctx, chunk, part);
@@ -91,21 +91,35 @@ static bool stored_sha_is(const struct twin_slots *slots, uint32_t len,
     return memcmp(stored, sha, sizeof(stored)) == 0;
 }
 
+/* The header is compared first, which spares hashing in nearly every case. */
+static bool is_stored_at(const struct twin_slots *slots, uint32_t off,
+                         const struct twin_image_upload_req *req)
+{
+    uint8_t header[TWIN_IMAGE_HEADER_LEN];
+
+    return twin_area_read(&slots->area[TWIN_SECONDARY], off, header, sizeof(header)) == TWIN_OK &&
+           memcmp(header, req->data.ptr, sizeof(header)) == 0 &&
+           stored_sha_is(slots, off, req->len, req->sha.ptr);
+}
+
 /*
- * Is the very file stored already? So it is when the reply to the last part got lost. The header
- * is compared first, which spares hashing in nearly every case.
+ * Is the very file stored already? So it is as an update when the reply to the last part got lost,
+ * and as the previous image when somebody wants to go back.
  */
 static bool is_stored(const struct twin_slots *slots, const struct twin_image_upload_req *req)
 {
-    const struct twin_area *area = &slots->area[TWIN_SECONDARY];
-    uint8_t header[TWIN_IMAGE_HEADER_LEN];
+    struct twin_slots_state state;
     bool blank;
 
-    return req->sha.len == TWIN_SHA256_LEN &&
-           twin_area_read(area, twin_slots_update_off(slots), header, sizeof(header)) == TWIN_OK &&
-           memcmp(header, req->data.ptr, sizeof(header)) == 0 &&
-           twin_area_is_blank(area, 0, slots->sector_bytes, &blank) == TWIN_OK && blank &&
-           stored_sha_is(slots, req->len, req->sha.ptr);
+    if (req->sha.len != TWIN_SHA256_LEN || twin_slots_read(slots, &state) != TWIN_OK ||
+        twin_area_is_blank(&slots->area[TWIN_SECONDARY], 0, slots->sector_bytes, &blank) !=
+            TWIN_OK) {
+        return false;
+    }
+    if (blank) {
+        return is_stored_at(slots, twin_slots_update_off(slots), req);
+    }
+    return twin_slots_has_previous(&state) && is_stored_at(slots, 0, req);
 }
 
 /* Set the transfer up, clear the slot's two ends and put the first write unit aside. */
@@ -227,7 +241,7 @@ static unsigned receive(struct twin_srv *srv, struct twin_span data, struct twin
     if (upload->active || upload->sha_len != TWIN_SHA256_LEN) {
         return answer_off(rsp, upload->off, NULL);
     }
-    bool match = stored_sha_is(slots, upload->len, upload->sha);
+    bool match = stored_sha_is(slots, twin_slots_update_off(slots), upload->len, upload->sha);
     return answer_off(rsp, upload->off, &match);
 }
 

@@ -72,6 +72,22 @@ class Update(unittest.TestCase):
                 device.wait_for(f"monitor {version} runs on native")
             self.assertEqual(device.mcumgr("image", "confirm", "").returncode, 0)
 
+    def test_back_with_its_file(self):
+        """mcumgr update with the old image's file: nothing is sent, and the old image comes back."""
+        with Device() as device:
+            device.power_on()
+            self.update_with_mcumgr(device, udp=False)
+            done = device.mcumgr("--json", "update", "--allow-downgrade", "--confirm",
+                                 str(image_path("1.0.0")))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            device.wait_for("monitor 1.0.0 runs on native")
+            result = json.loads(done.stdout)
+            self.assertTrue(result["confirmed"] and result["matched"])
+            self.assertNotIn("Uploading", done.stderr)
+            new = image("1.1.0")
+            _, page = device.geometry()
+            self.assertEqual(device.slot_bytes(1, len(new), off=page), new)
+
     def test_a_pending_update_is_replaced(self):
         """The one that was asked for last comes, not the one that was pending."""
         with Device() as device:

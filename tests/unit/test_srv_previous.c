@@ -39,6 +39,53 @@ static void test_back_and_forth(void)
     CHECK_EQ(device.world.sim.violations, 0);
 }
 
+/* Send the first part of the old image's file; how much of it the device then has. */
+static uint32_t offer_old_file(uint8_t last_sha_byte_flip)
+{
+    const struct test_image *old = &device.world.old;
+    uint8_t sha[TWIN_SHA256_LEN];
+    struct twin_image_upload_rsp rsp = {0};
+    struct twin_sha256 ctx;
+
+    twin_sha256_init(&ctx);
+    twin_sha256_update(&ctx, old->bytes, old->len);
+    twin_sha256_final(&ctx, sha);
+    sha[sizeof(sha) - 1] ^= last_sha_byte_flip;
+    const struct twin_image_upload_req part = {.present = TWIN_IMAGE_UPLOAD_REQ_LEN |
+                                                          TWIN_IMAGE_UPLOAD_REQ_SHA,
+                                               .len = old->len,
+                                               .sha = {sha, sizeof(sha)},
+                                               .data = {old->bytes, 500}};
+    CHECK(device_upload(&device, &part, &rsp));
+    CHECK_EQ(rsp.present & TWIN_IMAGE_UPLOAD_RSP_MATCH ? rsp.match : 0, rsp.off == old->len);
+    return rsp.off;
+}
+
+/* Its whole file is there already: nothing is sent, erased or withdrawn. */
+static void test_file_is_there(void)
+{
+    const uint32_t len = device.world.old.len;
+
+    enter_confirmed();
+    sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+    CHECK_EQ(offer_old_file(0), len);
+    CHECK(device_set(&device, &device.world.old, false));
+    CHECK_EQ(offer_old_file(0), len);
+    CHECK_EQ(plan(), TWIN_PLAN_PREVIOUS);
+    CHECK_EQ(device.world.sim.erases, 0);
+    CHECK_EQ(device_boot(&device).major, 1);
+    CHECK_EQ(device_boot(&device).major, 1);
+
+    enter_confirmed(); /* another file with the same header, or a damaged one: it is stored anew */
+    CHECK_EQ(offer_old_file(1), 500);
+    enter_confirmed();
+    device.world.sim.mem[slots()->area[TWIN_SECONDARY].addr + len - 1] ^= 1u;
+    CHECK_EQ(offer_old_file(0), 500);
+    enter(TWIN_PLAN_NONE); /* no swap has left it there */
+    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr, device.world.old.bytes, len);
+    CHECK_EQ(offer_old_file(0), 500);
+}
+
 static bool lists_previous(void)
 {
     struct twin_image_state_rsp list = {0};
@@ -151,6 +198,7 @@ int main(void)
     test_back_and_forth();
     test_previous_is_lost();
     test_not_previous();
+    test_file_is_there();
     test_no_downgrade();
     world_free(&device.world);
     return check_report();
