@@ -99,6 +99,14 @@ struct twin_request {
      * made in both versions.
      */
     bool meet_first;
+    /*
+     * Not 0: for what takes the device long, so that waiting does not tell whether the request was
+     * lost, but does no harm twice (an erase). After so many ms of silence, and again after twice
+     * as many and so on, the device is asked for its parameters. Servers work in turn: an answer to
+     * that shows that the request or its answer was lost, and the request is sent again, 3 times at
+     * most, within timeout_ms.
+     */
+    uint32_t recheck_ms;
     const struct twin_msg *req_msg;
     const void *req; /* encoded again for every try */
     const struct twin_msg *rsp_msg;
@@ -134,9 +142,14 @@ struct twin_client {
         uint8_t seq;  /* of the request being made */
         bool to_send; /* the request waits to be sent (again) */
         bool is_done;
-        bool is_meeting;           /* the question before a request with meet_first is being made */
-        bool got_garbage;          /* an answer came that could not be read */
-        unsigned tries;            /* that were begun */
+        bool is_meeting;     /* the question before a request with meet_first is being made */
+        bool got_garbage;    /* an answer came that could not be read */
+        unsigned tries;      /* that were begun */
+        unsigned resends;    /* because of an answer to a recheck */
+        uint8_t recheck_seq; /* of the last one */
+        bool is_rechecking;  /* it was sent, since the request was */
+        uint32_t recheck_ms; /* until the next one */
+        uint32_t recheck_at_ms;
         uint32_t try_end_ms;       /* of the present one */
         struct twin_empty ignored; /* what the meeting question is answered with */
         struct twin_request request, deferred;

@@ -12,6 +12,8 @@
 #define VERSION_MS 300  /* of silence to version 2, then version 1 is tried beside it */
 #define MEET_MS    1000 /* for the question that finds out which version a device speaks */
 
+#define RESENDS_MAX 3 /* of a request that a recheck shows as lost */
+
 static struct twin_client *client_of(struct twin_job *job)
 {
     return (struct twin_client *)(void *)job; /* the job is the first member */
@@ -175,24 +177,32 @@ static void start(struct twin_client *client, const struct twin_request *request
     client->priv.seq = twin_client_next_seq(client);
     client->priv.tries = 0;
     client->priv.got_garbage = false;
+    client->priv.resends = 0;
     client->priv.to_send = true;
 }
 
-/* The question before the request itself: read the parameters, whatever they are. */
-static void start_meeting(struct twin_client *client)
+/* A harmless one, which most devices answer: read the parameters, whatever they are. */
+static struct twin_request harmless_question(struct twin_client *client)
 {
     static const struct twin_empty nothing;
-    const uint32_t half_ms = request_timeout(client, &client->priv.deferred) / 2;
-    const struct twin_request question = {.op = TWIN_SMP_READ,
-                                          .group = TWIN_GRP_OS,
-                                          .id = TWIN_OS_PARAMS,
-                                          .timeout_ms = min_u32(half_ms | 1, MEET_MS),
-                                          .tries = 1,
-                                          .req_msg = &twin_empty_msg,
-                                          .req = &nothing,
-                                          .rsp_msg = &twin_empty_msg,
-                                          .rsp = &client->priv.ignored};
 
+    return (struct twin_request){.op = TWIN_SMP_READ,
+                                 .group = TWIN_GRP_OS,
+                                 .id = TWIN_OS_PARAMS,
+                                 .tries = 1,
+                                 .req_msg = &twin_empty_msg,
+                                 .req = &nothing,
+                                 .rsp_msg = &twin_empty_msg,
+                                 .rsp = &client->priv.ignored};
+}
+
+/* The question before the request itself. */
+static void start_meeting(struct twin_client *client)
+{
+    const uint32_t half_ms = request_timeout(client, &client->priv.deferred) / 2;
+    struct twin_request question = harmless_question(client);
+
+    question.timeout_ms = min_u32(half_ms | 1, MEET_MS);
     client->priv.is_meeting = true;
     start(client, &question);
 }
@@ -243,6 +253,55 @@ static void on_silence(struct twin_client *client, uint32_t now_ms)
     client->priv.to_send = true;
 }
 
+/* ---- Rechecks: is the request being worked on, or was it lost? ---- */
+
+static void plan_recheck(struct twin_client *client, uint32_t now_ms, uint32_t after_ms)
+{
+    client->priv.recheck_ms = after_ms;
+    client->priv.recheck_at_ms = now_ms + after_ms;
+    if (after_ms != 0 && !twin_time_reached(client->priv.recheck_at_ms, client->priv.try_end_ms)) {
+        client->job.wake_ms = client->priv.recheck_at_ms;
+    } else {
+        client->job.wake_ms = client->priv.try_end_ms;
+    }
+}
+
+static bool is_recheck_due(const struct twin_client *client, uint32_t now_ms)
+{
+    return client->priv.recheck_ms != 0 && !client->priv.to_send && client->priv.tries > 0 &&
+           twin_time_reached(now_ms, client->priv.recheck_at_ms) &&
+           !twin_time_reached(now_ms, client->priv.try_end_ms);
+}
+
+static enum twin_step send_recheck(struct twin_client *client, uint32_t now_ms, uint8_t *buf,
+                                   size_t cap, size_t *len)
+{
+    const struct twin_request question = harmless_question(client);
+
+    client->priv.recheck_seq = twin_client_next_seq(client);
+    client->priv.is_rechecking = true;
+    plan_recheck(client, now_ms, client->priv.recheck_ms * 2);
+    return twin_client_encode(client, &question, client->priv.recheck_seq, buf, cap, len) == TWIN_OK
+               ? TWIN_STEP_SEND
+               : TWIN_STEP_WAIT;
+}
+
+/* The device answers what came after the request: it does not work on the request any more. */
+static void on_recheck_answer(struct twin_client *client, struct twin_span packet)
+{
+    const struct twin_request question = harmless_question(client);
+    uint8_t seq;
+
+    if (client->priv.is_rechecking && twin_client_is_answer(&question, packet, &seq) &&
+        seq == client->priv.recheck_seq && client->priv.resends < RESENDS_MAX) {
+        client->priv.is_rechecking = false;
+        client->priv.resends++;
+        client->priv.to_send = true;
+    }
+}
+
+/* ---- Sending and receiving ---- */
+
 /* A packet of the request went out: until when to wait, and for what. */
 static void on_sent(struct twin_client *client, uint32_t now_ms)
 {
@@ -256,8 +315,11 @@ static void on_sent(struct twin_client *client, uint32_t now_ms)
         client->priv.tries++;
         client->priv.try_end_ms = now_ms + timeout_ms;
     }
-    client->job.wake_ms = is_version_open(client) ? now_ms + min_u32(VERSION_MS, timeout_ms / 2)
-                                                  : client->priv.try_end_ms;
+    client->priv.is_rechecking = false;
+    plan_recheck(client, now_ms, client->priv.request.recheck_ms);
+    if (is_version_open(client)) {
+        client->job.wake_ms = now_ms + min_u32(VERSION_MS, timeout_ms / 2);
+    }
 }
 
 static enum twin_step request_poll(struct twin_job *job, uint32_t now_ms, uint8_t *buf, size_t cap,
@@ -265,6 +327,9 @@ static enum twin_step request_poll(struct twin_job *job, uint32_t now_ms, uint8_
 {
     struct twin_client *client = client_of(job);
 
+    if (!client->priv.is_done && is_recheck_due(client, now_ms)) {
+        return send_recheck(client, now_ms, buf, cap, len);
+    }
     if (!client->priv.is_done && !client->priv.to_send && twin_time_reached(now_ms, job->wake_ms)) {
         on_silence(client, now_ms);
     }
@@ -302,8 +367,11 @@ static void request_receive(struct twin_job *job, struct twin_span packet, uint3
     uint8_t seq;
 
     (void)now_ms;
-    if (client->priv.is_done || client->priv.tries == 0 ||
-        !twin_client_is_answer(&client->priv.request, packet, &seq) || seq != client->priv.seq) {
+    if (client->priv.is_done || client->priv.tries == 0) {
+        return;
+    }
+    if (!twin_client_is_answer(&client->priv.request, packet, &seq) || seq != client->priv.seq) {
+        on_recheck_answer(client, packet);
         return;
     }
     const twin_err_t err = twin_client_decode(client, &client->priv.request, packet);

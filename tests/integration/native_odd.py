@@ -21,12 +21,14 @@ class Gone(Exception):
 
 class Peculiar(Peer):
     """A device with a list, an upload, and what the test makes of it: `silent` are commands that it
-    does not answer, `says` what it answers instead, `leaves` those that make it vanish."""
+    does not answer, `lost` what never reaches it, `says` what it answers instead, `leaves` those that
+    make it vanish."""
 
-    def __init__(self, versions=(0, 1), silent=(), says=None, leaves=(), late_s=0):
+    def __init__(self, versions=(0, 1), silent=(), says=None, leaves=(), late_s=0, lost=()):
         super().__init__()
         self.versions, self.silent, self.says = versions, silent, says or {}
         self.leaves, self.late_s, self.done, self.file = leaves, late_s, [], b""
+        self.lost = list(lost)
 
     def run(self):
         try:
@@ -38,6 +40,9 @@ class Peculiar(Peer):
     def answer(self, packet):
         version, command = packet[0] >> 3 & 3, (packet[5], packet[7])
         if version not in self.versions:
+            return
+        if command in self.lost:
+            self.lost.remove(command)
             return
         self.done.append(command)
         if command in self.leaves:
@@ -130,6 +135,16 @@ class Resets(unittest.TestCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn("pump runs", done.stderr)
             self.assertEqual(peer.done.count(RESET), 1)
+
+
+class Erases(unittest.TestCase):
+    def test_lost(self):
+        """The request got lost on the way: the device answers a question meanwhile, so it is sent
+        again, long before the time of an erase is over."""
+        with Peculiar(lost=(ERASE, ERASE)) as peer:
+            done = peer.mcumgr("image", "erase")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(peer.done, [LIST, PARAMS, PARAMS, ERASE])
 
 
 class Uploads(unittest.TestCase):

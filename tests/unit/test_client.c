@@ -327,6 +327,62 @@ static void check_meeting_space(void)
     CHECK(!x.client.was_sent);
 }
 
+/* ---- Is the request being worked on, or was it lost? ---- */
+
+static void make_rechecked(struct exchange *x)
+{
+    make(x);
+    x->client.priv.version_known = true;
+    x->client.priv.request.timeout_ms = 5000;
+    x->client.priv.request.tries = 1;
+    x->client.priv.request.recheck_ms = 300;
+}
+
+/* This goes out now, then nothing until wake_ms. */
+static void check_goes(struct exchange *x, uint32_t now_ms, uint8_t id, uint8_t seq,
+                       uint32_t wake_ms)
+{
+    CHECK_EQ(poll_at(x, now_ms), TWIN_STEP_SEND);
+    CHECK_EQ(x->packet[0], id == TWIN_OS_PARAMS ? 0x08 : 0x0a);
+    CHECK_EQ(x->packet[6], seq);
+    CHECK_EQ(x->packet[7], id);
+    CHECK_EQ(poll_at(x, now_ms), TWIN_STEP_WAIT);
+    CHECK_EQ(x->client.job.wake_ms, wake_ms);
+    CHECK_EQ(poll_at(x, wake_ms - 1), TWIN_STEP_WAIT);
+}
+
+static void check_recheck(void)
+{
+    struct exchange x;
+
+    make_rechecked(&x); /* it is being worked on: nothing is sent twice */
+    check_goes(&x, 0, TWIN_OS_ECHO, 250, 300);
+    check_goes(&x, 300, TWIN_OS_PARAMS, 251, 900);
+    check_goes(&x, 900, TWIN_OS_PARAMS, 252, 2100);
+    answer_id(&x, 0x09, 251, TWIN_OS_PARAMS, "\xa0", 1); /* not of the last one */
+    check_goes(&x, 2100, TWIN_OS_PARAMS, 253, 4500);
+    ANSWER(&x, V2_RSP, 250, HELLO);
+    CHECK_EQ(poll_at(&x, 2200), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_OK);
+
+    make_rechecked(&x); /* lost again and again */
+    check_goes(&x, 0, TWIN_OS_ECHO, 250, 300);
+    for (uint32_t now = 0; now < 900; now += 300) {
+        const uint8_t seq = (uint8_t)(251 + now / 300);
+        check_goes(&x, now + 300, TWIN_OS_PARAMS, seq, now + 900);
+        answer_id(&x, 0x09, seq, TWIN_OS_PARAMS, "\xa1\x62rc\x08", 5);
+        check_goes(&x, now + 300, TWIN_OS_ECHO, 250, now + 600);
+        answer_id(&x, 0x09, seq, TWIN_OS_PARAMS, "\xa1\x62rc\x08", 5); /* once is enough */
+        CHECK_EQ(poll_at(&x, now + 300), TWIN_STEP_WAIT);
+    }
+    check_goes(&x, 1200, TWIN_OS_PARAMS, 254, 1800);
+    answer_id(&x, 0x09, 254, TWIN_OS_PARAMS, "\xa0", 1);
+    check_goes(&x, 1800, TWIN_OS_PARAMS, 255, 3000); /* no fourth time */
+    check_goes(&x, 3000, TWIN_OS_PARAMS, 0, 5000);
+    CHECK_EQ(poll_at(&x, 5000), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.job.result, TWIN_E_TIMEOUT);
+}
+
 static void check_versions(void)
 {
     struct exchange x;
@@ -518,6 +574,7 @@ int main(void)
     check_silent_to_v2();
     check_meeting();
     check_meeting_space();
+    check_recheck();
     check_versions();
     check_refusals();
     check_garbage();

@@ -6,8 +6,9 @@
 #include "mcumgr.h"
 #include "twin/grp_image.h"
 
-#define ERASE_MS 60000 /* a slot on slow flash; the answer comes when all is done */
-#define WHAT     "erase the slot"
+#define ERASE_MS   60000 /* a slot on slow flash; the answer comes when all is done */
+#define RECHECK_MS 3000  /* of silence, then: does it erase, or was the request lost? */
+#define WHAT       "erase the slot"
 
 struct opts {
     int64_t slot;
@@ -25,7 +26,7 @@ static const struct cli_opt options[] = {
 };
 
 /* Is it there, and which protocol version does it speak? Found out by a question that does nothing,
- * within -t: the erase itself has to be waited for much longer and must not be done twice. */
+ * within -t: the erase itself has to be waited for much longer. */
 static int meet(struct session *session)
 {
     static const struct twin_empty req;
@@ -56,6 +57,7 @@ int image_erase(struct session *session, int64_t slot)
                                          .timeout_ms = wanted_ms > ERASE_MS ? wanted_ms : ERASE_MS,
                                          .tries = session->common->tries,
                                          .meet_first = true,
+                                         .recheck_ms = RECHECK_MS,
                                          .req_msg = &twin_image_erase_req_msg,
                                          .req = &req,
                                          .rsp_msg = &twin_empty_msg,
