@@ -198,7 +198,7 @@ static bool is_worth_it(const struct twin_upload *u, bool is_at_work, uint32_t n
 
 bool twin_upload_pause(struct twin_upload *u, uint32_t now_ms)
 {
-    const uint32_t ms = PAUSE_MS_START << twin_min_u32(u->priv.pauses, DOUBLINGS_MAX);
+    const uint32_t ms = (uint32_t)PAUSE_MS_START << twin_min_u32(u->priv.pauses, DOUBLINGS_MAX);
     bool lacks_memory;
 
     if (!asks_for_time(&u->priv.client->refusal, &lacks_memory)) {

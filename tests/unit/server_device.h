@@ -171,7 +171,7 @@ static inline unsigned device_items(struct twin_span list, const struct twin_msg
 
     CHECK(item->size <= sizeof(room));
     for (; twin_msg_next(&items, item, room); count++) {
-        if (count == index) {
+        if (out != NULL && count == index) {
             memcpy(out, room, item->size);
         }
     }
