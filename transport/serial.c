@@ -18,6 +18,7 @@
 #define SEND_MS      10000 /* unless the owner sets another limit */
 #define DRIVER_BYTES 4096  /* that a driver may hold before it takes more */
 #define CLEAR_MS     20    /* between the end of a stale line and a packet */
+#define LINE_MS      10    /* between the lines of a packet, after a silence */
 
 struct serial_link {
     struct transport_link link;
@@ -130,6 +131,24 @@ static bool clear_line(struct serial_link *serial, struct transport_problem *pro
     return true;
 }
 
+/* Line by line: a device on a fast line may not have room for all of them at once. */
+static bool write_lines(struct serial_link *serial, size_t len, struct transport_problem *problem)
+{
+    for (size_t done = 0; done < len;) {
+        const uint8_t *line = serial->tx + done;
+        const uint8_t *end = memchr(line, '\n', len - done);
+        const size_t line_len = end != NULL ? (size_t)(end - line) + 1 : len - done;
+        if (!write_all(serial, line, line_len, problem)) {
+            return false;
+        }
+        done += line_len;
+        if (done < len) {
+            transport_wait(&serial->link, -1, false, transport_now_ms() + LINE_MS);
+        }
+    }
+    return true;
+}
+
 static bool serial_send(struct transport_link *link, struct twin_span packet,
                         struct transport_problem *problem)
 {
@@ -141,8 +160,10 @@ static bool serial_send(struct transport_link *link, struct twin_span packet,
                           packet.len);
         return false;
     }
-    return (!serial->is_dirty || clear_line(serial, problem)) &&
-           write_all(serial, serial->tx, len, problem);
+    if (serial->is_dirty) {
+        return clear_line(serial, problem) && write_lines(serial, len, problem);
+    }
+    return write_all(serial, serial->tx, len, problem);
 }
 
 /* Decode what is in rx. True: a packet is complete. */

@@ -133,6 +133,7 @@ class Servers(unittest.TestCase):
     def test_two_line_buffers(self):
         with Peer(hear=lambda chunk: b"" if chunk.count(b"\n") > 2 else chunk) as peer:
             self.check(peer, "x" * 90, *self.ONCE)
+            self.check(peer, "x" * 300)  # 4 lines: after a silence they go one at a time
 
     def test_ends_of_an_answer(self):
         for end in (b"", b"\r", b"\r\n", b"uart:~$ ", b"\x1b[1;32muart:~$ \x1b[m", b"\n\n"):
