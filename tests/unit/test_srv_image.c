@@ -91,6 +91,22 @@ static void test_list_leaves_out(void)
     CHECK_EQ(slot_count(&list), 0);
 }
 
+/* Where nobody puts an image that counts none is looked for. */
+static void test_list_looks_in_one_place(void)
+{
+    const uint8_t zero[4] = {0};
+    struct twin_image_state_rsp list = {0};
+
+    for (unsigned slot = 0; slot < 2; slot++) { /* both start at offset 0 while on trial */
+        const uint32_t addr = slots()->area[slot].addr;
+        enter(TWIN_PLAN_TRIAL);
+        sim_put(&device.world.sim, addr, zero, sizeof(zero));
+        sim_put(&device.world.sim, addr + 1024, device.world.new.bytes, device.world.new.len);
+        CHECK(device_list(&device, &list));
+        CHECK_EQ(slot_count(&list), 1);
+    }
+}
+
 /* ---- Marking and confirming ---- */
 
 enum { OK = 0, PENDING = TWIN_IMAGE_RC_PENDING, ACTIVE = TWIN_IMAGE_RC_TEST_ACTIVE_DENIED };
@@ -442,13 +458,35 @@ static void test_flash_faults(void)
     device.world.sim.write_fails = false;
 }
 
+/* A reply that does not fit is a refusal, never a part of it. */
+static void test_small_reply_buffers(void)
+{
+    static const uint8_t ids[] = {TWIN_IMAGE_STATE, TWIN_IMAGE_SLOT_INFO};
+    uint8_t full[512], part[512];
+
+    enter(TWIN_PLAN_NONE);
+    for (size_t i = 0; i < sizeof(ids); i++) {
+        const uint8_t request[] = {0, 0, 0, 1, 0, TWIN_GRP_IMAGE, 0, ids[i], 0xa0};
+        struct twin_span packet = {request, sizeof(request)};
+        const size_t full_len = twin_srv_handle(&device.srv, &packet, full, sizeof(full));
+        CHECK(full_len > 100);
+        for (size_t cap = 14; cap <= full_len; cap++) {
+            packet = (struct twin_span){request, sizeof(request)};
+            const size_t len = twin_srv_handle(&device.srv, &packet, part, cap);
+            CHECK_EQ(len, cap < full_len ? 13 : full_len); /* a map with rc alone */
+        }
+    }
+}
+
 int main(void)
 {
     device_make(&device, &small_shape);
+    test_small_reply_buffers();
     test_list();
     test_life();
     test_not_bootable();
     test_list_leaves_out();
+    test_list_looks_in_one_place();
     test_state_rules();
     test_swap_under_way();
     test_slot_in_use();

@@ -98,6 +98,9 @@ static void test_first_part(void)
     refuse_twice(&req, TWIN_IMAGE_RC_TOO_LARGE, TWIN_RC_UNKNOWN, "img too large");
     req.len = 600;
     refuse_twice(&req, TWIN_IMAGE_RC_NO_TLVS, TWIN_RC_NO_ENTRY, "img cut short");
+    twin_put_le16(&bytes[10], 100); /* protected TLVs, and nothing behind them */
+    req.len = TWIN_IMAGE_HEADER_LEN + twin_get_le32(&bytes[12]) + 100;
+    refuse_twice(&req, TWIN_IMAGE_RC_NO_TLVS, TWIN_RC_NO_ENTRY, "img cut short");
     bytes[8] = 0; /* a header that claims to be 0 bytes long */
     bytes[9] = 0;
     refuse_twice(&req, TWIN_IMAGE_RC_NO_HEADER, TWIN_RC_INVALID, "header malformed");
