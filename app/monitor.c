@@ -32,7 +32,8 @@ bool monitor_on_trial(void)
 {
     struct twin_slots_state state;
 
-    return twin_slots_read(&twin_board_slots, &state) == TWIN_OK && state.plan == TWIN_PLAN_TRIAL;
+    twin_slots_read(&twin_board_slots, &state);
+    return state.plan == TWIN_PLAN_TRIAL;
 }
 
 void monitor_init(struct monitor *monitor)

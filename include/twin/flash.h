@@ -37,7 +37,8 @@ struct twin_area {
 };
 
 /*
- * Read, write or erase inside an area. `off` counts from its start.
+ * Read, write or erase inside an area. `off` counts from its start. A read that fails is tried once
+ * more.
  *
  * Returns TWIN_OK; TWIN_E_ARG outside the area or not aligned; TWIN_E_IO from the driver.
  */
@@ -55,9 +56,11 @@ TWIN_MUST_CHECK twin_err_t twin_area_erase(const struct twin_area *area, uint32_
 TWIN_MUST_CHECK twin_err_t twin_area_write_padded(const struct twin_area *area, uint32_t off,
                                                   const void *buf, size_t len);
 
-/* Are all bytes of this range erased? *blank is set only with TWIN_OK. Errors as above. */
-TWIN_MUST_CHECK twin_err_t twin_area_is_blank(const struct twin_area *area, uint32_t off,
-                                              uint32_t len, bool *blank);
+/*
+ * Are all bytes of this range erased? Not, if one of them cannot be read: on a flash with error
+ * correction that is what power lost in a write or an erase may leave, until the next erase.
+ */
+bool twin_area_is_blank(const struct twin_area *area, uint32_t off, uint32_t len);
 
 /* The same for a buffer. */
 bool twin_flash_is_erased(const struct twin_flash *flash, const void *buf, size_t len);

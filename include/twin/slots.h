@@ -54,7 +54,7 @@ static inline uint32_t twin_slots_update_off(const struct twin_slots *slots)
 enum twin_mark {
     TWIN_UNSET, /* erased */
     TWIN_SET,   /* the magic is whole, the flag is 1 */
-    TWIN_BAD    /* anything else: a write that power cut short */
+    TWIN_BAD    /* anything else, also what cannot be read: a write that power cut short */
 };
 
 enum twin_swap_type {
@@ -68,6 +68,7 @@ struct twin_trailer {
     enum twin_mark magic, image_ok, copy_done;
     enum twin_swap_type swap_type; /* from swap_info; NONE if it says nothing valid */
     uint32_t swap_size;            /* bytes being swapped; meaningful during a swap */
+    bool unreadable; /* a field could not be read: it counts as BAD, NONE or too large */
 };
 
 /* What the two trailers together mean. */
@@ -83,10 +84,11 @@ enum twin_plan {
 };
 
 /*
- * Read one slot's trailer. Returns TWIN_OK or TWIN_E_IO. Cost: one flash read of up to 192 bytes.
+ * Read one slot's trailer. Each field is read by itself, because power that fails in a write or an
+ * erase may leave one that cannot be read while the others can. Cost: six or seven flash reads.
  */
-TWIN_MUST_CHECK twin_err_t twin_trailer_read(const struct twin_slots *slots, enum twin_slot slot,
-                                             struct twin_trailer *trailer);
+void twin_trailer_read(const struct twin_slots *slots, enum twin_slot slot,
+                       struct twin_trailer *trailer);
 
 struct twin_slots_state {
     struct twin_trailer trailer[2];
@@ -94,17 +96,15 @@ struct twin_slots_state {
 };
 
 /*
- * Read both trailers and decide. A secondary that cannot be read counts as empty.
- *
- * Returns TWIN_OK; TWIN_E_IO if the primary's trailer cannot be read.
- * Cost: two flash reads of up to 192 bytes.
+ * Read both trailers and decide. Fields that cannot be read count as torn; only an erase can heal
+ * them, and the next update brings it. Cost: up to 14 flash reads.
  */
-TWIN_MUST_CHECK twin_err_t twin_slots_read(const struct twin_slots *slots,
-                                           struct twin_slots_state *state);
+void twin_slots_read(const struct twin_slots *slots, struct twin_slots_state *state);
 
 /*
  * Fields that can be written, each once per erase of the trailer. A field that does not read
- * erased is left alone by twin_trailer_write, which then returns TWIN_E_STATE.
+ * erased is left alone by twin_trailer_write, which then returns TWIN_E_STATE; TWIN_E_IO if it
+ * cannot be read.
  */
 enum twin_trailer_field {
     TWIN_FIELD_MAGIC,     /* value: not used */
@@ -166,6 +166,7 @@ TWIN_MUST_CHECK twin_err_t twin_slots_withdraw(const struct twin_slots *slots);
 /*
  * Confirm the running image: from now on it stays. Safe to call at every start.
  *
- * Returns TWIN_OK (also when there is nothing to confirm: nothing is written then); TWIN_E_IO.
+ * Returns TWIN_OK (also when there is nothing to confirm: nothing is written then); TWIN_E_IO, also
+ * when too little can be read to know that.
  */
 TWIN_MUST_CHECK twin_err_t twin_slots_confirm(const struct twin_slots *slots);

@@ -100,7 +100,7 @@ twin_err_t twin_boot_revert_request(const struct twin_slots *slots)
     struct attempts attempts;
     twin_err_t err = TWIN_E_IO;
 
-    TWIN_TRY(twin_slots_read(slots, &state));
+    twin_slots_read(slots, &state);
     if (state.plan != TWIN_PLAN_TRIAL) {
         return TWIN_E_STATE;
     }

@@ -121,6 +121,16 @@ static enum twin_boot_status withdraw(struct twin_boot *boot, enum twin_slot slo
     return erase_trailer(boot, slot);
 }
 
+/* May a primary's trailer that cannot be read be erased? Not while it may tell of a swap or a trial
+ * to somebody who can read it. */
+static bool is_unread_at_rest(const struct twin_boot *boot)
+{
+    struct twin_image image;
+
+    return boot->priv.state.trailer[TWIN_PRIMARY].copy_done == TWIN_UNSET &&
+           twin_boot_primary_validate(boot->priv.config, &image) == TWIN_OK;
+}
+
 /*
  * Where downgrades are forbidden, the primary's trailer never rests without image_ok and magic.
  * Then a revert's request beside another trailer is one that a trial has begun, and the version
@@ -130,15 +140,15 @@ static enum twin_boot_status look_none(struct twin_boot *boot)
 {
     const struct twin_boot_config *config = boot->priv.config;
     const struct twin_trailer *primary = &boot->priv.state.trailer[TWIN_PRIMARY];
-    struct twin_trailer secondary;
 
     if (config->is_downgrade == NULL ||
         (primary->magic == TWIN_SET && primary->image_ok != TWIN_UNSET) ||
-        twin_trailer_read(&config->slots, TWIN_SECONDARY, &secondary) != TWIN_OK) {
+        boot->priv.state.trailer[TWIN_SECONDARY].unreadable ||
+        (primary->unreadable && !is_unread_at_rest(boot))) {
         return start_primary(boot);
     }
     /* Remains of another trailer must not become whole by this magic. */
-    if (primary->magic == TWIN_BAD || primary->swap_type != TWIN_SWAP_NONE) {
+    if (primary->magic == TWIN_BAD || primary->swap_type != TWIN_SWAP_NONE || primary->unreadable) {
         return erase_trailer(boot, TWIN_PRIMARY);
     }
     twin_err_t err = twin_trailer_write(
@@ -279,8 +289,8 @@ static enum twin_boot_status look(struct twin_boot *boot)
 
     boot->priv.looks++;
     boot->handover = (struct twin_boot_handover){0};
-    if (boot->priv.looks > LOOKS_MAX ||
-        twin_slots_read(&boot->priv.config->slots, state) != TWIN_OK) {
+    twin_slots_read(&boot->priv.config->slots, state);
+    if (boot->priv.looks > LOOKS_MAX) {
         return start_primary(boot);
     }
     if (state->plan == TWIN_PLAN_RESUME && boot->priv.complete) {

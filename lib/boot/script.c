@@ -75,12 +75,11 @@ twin_err_t twin_boot_trailer_step(struct twin_boot *boot, enum twin_slot slot, b
     const struct twin_slots *slots = &boot->priv.config->slots;
     const struct twin_area *area = &slots->area[slot];
     uint32_t off = area->len - boot->priv.copied - slots->sector_bytes;
-    bool blank;
+    bool blank = twin_area_is_blank(area, off, slots->sector_bytes);
 
-    /* What cannot be read, an erase may heal. */
-    if (twin_area_is_blank(area, off, slots->sector_bytes, &blank) != TWIN_OK || !blank) {
+    if (!blank) {
         TWIN_TRY(twin_area_erase(area, off, slots->sector_bytes));
-        TWIN_TRY(twin_area_is_blank(area, off, slots->sector_bytes, &blank));
+        blank = twin_area_is_blank(area, off, slots->sector_bytes);
     }
     *done = off <= twin_trailer_map(slots, slot).sector;
     boot->priv.copied = *done ? 0 : boot->priv.copied + slots->sector_bytes;
@@ -92,7 +91,7 @@ static twin_err_t check_trailer(const struct twin_boot *boot, enum twin_slot slo
 {
     struct twin_trailer trailer;
 
-    TWIN_TRY(twin_trailer_read(&boot->priv.config->slots, slot, &trailer));
+    twin_trailer_read(&boot->priv.config->slots, slot, &trailer);
     return trailer.magic == TWIN_SET && trailer.swap_type == boot->priv.type &&
                    trailer.swap_size == boot->priv.swap_size &&
                    (trailer.copy_done != TWIN_UNSET) == (slot == TWIN_SECONDARY)

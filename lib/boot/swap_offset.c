@@ -11,6 +11,7 @@
  */
 #include "boot_priv.h"
 #include "twin/bytes.h"
+#include <string.h>
 
 enum stage { STAGE_ERASE, STAGE_COPY, STAGE_MARK };
 
@@ -108,29 +109,45 @@ static uint32_t status_off(const struct twin_boot *boot, uint32_t index)
            index * slots->area[TWIN_PRIMARY].flash->write_bytes;
 }
 
+/*
+ * How far the moves went; is one of them surely marked? The last unit that is not erased tells,
+ * even if power tore it: a unit is written only when its move is complete, and the next move
+ * destroys the source of this one. So a unit that cannot be read counts as written, too, but only
+ * right behind others: marks have no gaps that power could make.
+ */
+static bool read_status(struct twin_boot *boot)
+{
+    const struct twin_area *primary = &boot->priv.config->slots.area[TWIN_PRIMARY];
+    uint8_t unit[TWIN_FLASH_WRITE_MAX];
+    uint32_t len = primary->flash->write_bytes;
+    bool marked = false;
+
+    for (uint32_t i = boot->priv.moved; i < move_count(boot); i++) {
+        bool readable = twin_area_read(primary, status_off(boot, i), unit, len) == TWIN_OK;
+        bool mark = readable && !twin_flash_is_erased(primary->flash, unit, len);
+        if (mark || (!readable && boot->priv.move == i)) {
+            boot->priv.move = i + 1;
+        }
+        marked |= mark;
+    }
+    return marked;
+}
+
 twin_err_t twin_boot_swap_resume(struct twin_boot *boot)
 {
-    const struct twin_slots *slots = &boot->priv.config->slots;
-    const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
-    uint32_t count = move_count(boot);
-    bool blank;
+    uint32_t size_max = twin_slots_image_max(&boot->priv.config->slots);
+    bool sized = boot->priv.swap_size != 0 && boot->priv.swap_size <= size_max;
 
     boot->priv.move = boot->priv.moved;
     boot->priv.stage = STAGE_ERASE;
-    if (boot->priv.swap_size == 0 || boot->priv.swap_size > twin_slots_image_max(slots)) {
-        return TWIN_E_FORMAT;
+    if (!sized) {
+        boot->priv.swap_size = size_max;
     }
-    /* The last unit that is not erased tells how far it went, even if power tore it: a unit is
-     * written only when its move is complete. */
-    for (uint32_t i = count; i > boot->priv.moved; i--) {
-        TWIN_TRY(twin_area_is_blank(primary, status_off(boot, i - 1), primary->flash->write_bytes,
-                                    &blank));
-        if (!blank) {
-            boot->priv.move = i;
-            break;
-        }
-    }
-    return TWIN_OK;
+    bool marked = read_status(boot);
+    /* A size that cannot be read, of a swap that has moved something: the next start may know. */
+    return sized                                                         ? TWIN_OK
+           : marked && boot->priv.state.trailer[TWIN_PRIMARY].unreadable ? TWIN_E_IO
+                                                                         : TWIN_E_FORMAT;
 }
 
 static twin_err_t erase_target(struct twin_boot *boot, const struct move *move)
@@ -170,10 +187,12 @@ static twin_err_t copy_some(struct twin_boot *boot, const struct move *move)
 static void mark_done(struct twin_boot *boot)
 {
     const struct twin_area *primary = &boot->priv.config->slots.area[TWIN_PRIMARY];
-    uint8_t state = (uint8_t)(1 + boot->priv.move % 2);
-    twin_err_t err = twin_area_write_padded(primary, status_off(boot, boot->priv.move), &state, 1);
+    uint8_t unit[TWIN_FLASH_WRITE_MAX];
 
-    (void)err;
+    memset(unit, primary->flash->erased, sizeof(unit));
+    unit[0] = (uint8_t)(1 + boot->priv.move % 2);
+    (void)!twin_area_write(primary, status_off(boot, boot->priv.move), unit,
+                           primary->flash->write_bytes);
     boot->priv.move++;
     boot->priv.moved = boot->priv.move;
     boot->priv.stage = STAGE_ERASE;

@@ -18,7 +18,9 @@ twin_err_t twin_area_read(const struct twin_area *area, uint32_t off, void *buf,
     if (!inside(area, off, len)) {
         return TWIN_E_ARG;
     }
-    return area->flash->read(area->flash->ctx, area->addr + off, buf, len);
+    twin_err_t err = area->flash->read(area->flash->ctx, area->addr + off, buf, len);
+    /* A disturbance passes; what power tore stays unreadable. */
+    return err == TWIN_OK ? err : area->flash->read(area->flash->ctx, area->addr + off, buf, len);
 }
 
 twin_err_t twin_area_write(const struct twin_area *area, uint32_t off, const void *buf, size_t len)
@@ -67,20 +69,17 @@ bool twin_flash_is_erased(const struct twin_flash *flash, const void *buf, size_
     return true;
 }
 
-twin_err_t twin_area_is_blank(const struct twin_area *area, uint32_t off, uint32_t len, bool *blank)
+bool twin_area_is_blank(const struct twin_area *area, uint32_t off, uint32_t len)
 {
     uint8_t chunk[CHUNK];
-    bool all = true;
 
-    if (!inside(area, off, len)) {
-        return TWIN_E_ARG;
-    }
-    for (uint32_t done = 0; all && done < len;) {
+    for (uint32_t done = 0; done < len;) {
         uint32_t part = len - done < CHUNK ? len - done : CHUNK;
-        TWIN_TRY(twin_area_read(area, off + done, chunk, part));
-        all = twin_flash_is_erased(area->flash, chunk, part);
+        if (twin_area_read(area, off + done, chunk, part) != TWIN_OK ||
+            !twin_flash_is_erased(area->flash, chunk, part)) {
+            return false;
+        }
         done += part;
     }
-    *blank = all;
-    return TWIN_OK;
+    return true;
 }

@@ -71,27 +71,28 @@ enum want {
     ANY = 1 << TWIN_UNSET | 1 << TWIN_SET | 1 << TWIN_BAD
 };
 
-/* Marks in the order of the rows' columns. */
-enum { P_MAGIC, S_MAGIC, P_OK, S_OK, P_DONE, S_DONE, MARK_COUNT };
+/* Marks in the order of the rows' columns. The last two are no fields: the primary's trailer tells
+ * of a swap, and all of it can be read. */
+enum { P_MAGIC, S_MAGIC, P_OK, S_OK, P_DONE, S_DONE, P_SWAP, P_READ, MARK_COUNT };
 
 struct row {
     uint8_t want[MARK_COUNT]; /* enum want */
-    bool swapping;            /* the primary's trailer must tell of a swap */
     uint8_t plan;             /* enum twin_plan */
 };
 
 /* First match wins. */
 static const struct row rows[] = {
     /* The primary's trailer is whole, the request is erased, the end is not reached. */
-    {{WHOLE, NOT_WHOLE, ANY, ANY, UNSET, ANY}, true, TWIN_PLAN_RESUME},
+    {{WHOLE, NOT_WHOLE, ANY, ANY, UNSET, ANY, WHOLE, ANY}, TWIN_PLAN_RESUME},
     /* A copy_done in a request: back to the image at offset 0. When the primary is confirmed, no
-     * trial can have asked for that; a trial's image_ok is erased, and an erase leaves it so. */
-    {{WHOLE, WHOLE, TOUCHED, UNSET, ANY, TOUCHED}, false, TWIN_PLAN_PREVIOUS},
-    {{ANY, WHOLE, ANY, UNSET, ANY, TOUCHED}, false, TWIN_PLAN_REVERT},
+     * trial can have asked for that; a trial's image_ok is erased, and an erase leaves it so, or
+     * unreadable. */
+    {{WHOLE, WHOLE, TOUCHED, UNSET, ANY, TOUCHED, ANY, WHOLE}, TWIN_PLAN_PREVIOUS},
+    {{ANY, WHOLE, ANY, UNSET, ANY, TOUCHED, ANY, ANY}, TWIN_PLAN_REVERT},
     /* A torn image_ok in a request reads as a test: the choice that can be taken back. */
-    {{ANY, WHOLE, ANY, NOT_WHOLE, ANY, ANY}, false, TWIN_PLAN_TEST},
-    {{ANY, WHOLE, ANY, WHOLE, ANY, ANY}, false, TWIN_PLAN_PERM},
-    {{WHOLE, ANY, UNSET, ANY, TOUCHED, ANY}, false, TWIN_PLAN_TRIAL},
+    {{ANY, WHOLE, ANY, NOT_WHOLE, ANY, ANY, ANY, ANY}, TWIN_PLAN_TEST},
+    {{ANY, WHOLE, ANY, WHOLE, ANY, ANY, ANY, ANY}, TWIN_PLAN_PERM},
+    {{WHOLE, ANY, UNSET, ANY, TOUCHED, ANY, ANY, ANY}, TWIN_PLAN_TRIAL},
 };
 
 /*
@@ -120,27 +121,22 @@ static enum twin_plan decide(const struct twin_trailer *p, const struct twin_tra
         [P_MAGIC] = (uint8_t)p->magic,    [S_MAGIC] = (uint8_t)s->magic,
         [P_OK] = (uint8_t)p->image_ok,    [S_OK] = (uint8_t)s->image_ok,
         [P_DONE] = (uint8_t)p->copy_done, [S_DONE] = (uint8_t)s->copy_done,
+        [P_SWAP] = is_swapping(p),        [P_READ] = !p->unreadable,
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (row_matches(&rows[i], marks) && (!rows[i].swapping || is_swapping(p))) {
+        if (row_matches(&rows[i], marks)) {
             return (enum twin_plan)rows[i].plan;
         }
     }
     return TWIN_PLAN_NONE;
 }
 
-twin_err_t twin_slots_read(const struct twin_slots *slots, struct twin_slots_state *state)
+void twin_slots_read(const struct twin_slots *slots, struct twin_slots_state *state)
 {
-    struct twin_trailer *p = &state->trailer[TWIN_PRIMARY];
-    struct twin_trailer *s = &state->trailer[TWIN_SECONDARY];
-
-    TWIN_TRY(twin_trailer_read(slots, TWIN_PRIMARY, p));
-    if (twin_trailer_read(slots, TWIN_SECONDARY, s) != TWIN_OK) {
-        *s = (struct twin_trailer){.swap_type = TWIN_SWAP_NONE};
-    }
-    state->plan = decide(p, s);
-    return TWIN_OK;
+    twin_trailer_read(slots, TWIN_PRIMARY, &state->trailer[TWIN_PRIMARY]);
+    twin_trailer_read(slots, TWIN_SECONDARY, &state->trailer[TWIN_SECONDARY]);
+    state->plan = decide(&state->trailer[TWIN_PRIMARY], &state->trailer[TWIN_SECONDARY]);
 }
 
 /* Erase what an earlier request, which power cut short, left of itself. */
@@ -148,10 +144,10 @@ static twin_err_t clear_request(const struct twin_slots *slots)
 {
     const struct twin_area *area = &slots->area[TWIN_SECONDARY];
     uint32_t fields = twin_trailer_map(slots, TWIN_SECONDARY).swap_size;
-    bool blank;
 
-    TWIN_TRY(twin_area_is_blank(area, fields, area->len - fields, &blank));
-    return blank ? TWIN_OK : twin_trailer_erase(slots, TWIN_SECONDARY);
+    return twin_area_is_blank(area, fields, area->len - fields)
+               ? TWIN_OK
+               : twin_trailer_erase(slots, TWIN_SECONDARY);
 }
 
 /* The magic makes a request valid, so it comes last. */
@@ -185,7 +181,7 @@ twin_err_t twin_slots_request(const struct twin_slots *slots, bool permanent)
 {
     struct twin_slots_state state;
 
-    TWIN_TRY(twin_slots_read(slots, &state));
+    twin_slots_read(slots, &state);
     return permanent ? request(slots, &state, TWIN_SWAP_PERM, TWIN_PLAN_PERM)
                      : request(slots, &state, TWIN_SWAP_TEST, TWIN_PLAN_TEST);
 }
@@ -195,16 +191,16 @@ bool twin_slots_has_previous(const struct twin_slots_state *state)
     const struct twin_trailer *primary = &state->trailer[TWIN_PRIMARY];
 
     return primary->magic == TWIN_SET && primary->image_ok != TWIN_UNSET &&
-           primary->copy_done != TWIN_UNSET;
+           primary->copy_done != TWIN_UNSET && !primary->unreadable;
 }
 
 twin_err_t twin_slots_request_previous(const struct twin_slots *slots)
 {
     struct twin_slots_state state;
 
-    TWIN_TRY(twin_slots_read(slots, &state));
+    twin_slots_read(slots, &state);
     if (!twin_slots_has_previous(&state)) {
-        return TWIN_E_STATE;
+        return state.trailer[TWIN_PRIMARY].unreadable ? TWIN_E_IO : TWIN_E_STATE;
     }
     return request(slots, &state, TWIN_SWAP_REVERT, TWIN_PLAN_PREVIOUS);
 }
@@ -213,7 +209,7 @@ twin_err_t twin_slots_withdraw(const struct twin_slots *slots)
 {
     struct twin_slots_state state;
 
-    TWIN_TRY(twin_slots_read(slots, &state));
+    twin_slots_read(slots, &state);
     switch (state.plan) {
     case TWIN_PLAN_NONE:
         return TWIN_OK;
@@ -233,10 +229,12 @@ twin_err_t twin_slots_confirm(const struct twin_slots *slots)
 {
     struct twin_trailer p;
 
-    TWIN_TRY(twin_trailer_read(slots, TWIN_PRIMARY, &p));
+    twin_trailer_read(slots, TWIN_PRIMARY, &p);
     /* A magic that is not whole, which power lost inside an erase leaves, puts nothing on trial. */
-    if (p.magic != TWIN_SET || p.image_ok != TWIN_UNSET) {
-        return TWIN_OK;
+    if (p.magic != TWIN_SET) {
+        return p.unreadable && p.copy_done != TWIN_UNSET ? TWIN_E_IO : TWIN_OK;
     }
-    return twin_trailer_write(slots, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK, 0);
+    return p.image_ok == TWIN_UNSET
+               ? twin_trailer_write(slots, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK, 0)
+               : TWIN_OK;
 }

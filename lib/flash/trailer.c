@@ -11,7 +11,8 @@
 #define MAGIC_LEN         16
 #define FLAG_SET          0x01
 #define FIELDS_MAX        (5 * TWIN_FLASH_WRITE_MAX + 2 * MAGIC_LEN) /* swap_size to the end */
-#define STATUS_PER_SECTOR 2 /* swap-offset writes two status units for each sector */
+#define UNREADABLE        0x55 /* instead of what cannot be read: no field may hold it */
+#define STATUS_PER_SECTOR 2    /* swap-offset writes two status units for each sector */
 
 struct twin_trailer_map twin_trailer_map(const struct twin_slots *slots, enum twin_slot slot)
 {
@@ -72,22 +73,28 @@ static enum twin_swap_type swap_type_of(uint8_t swap_info)
                                                               : TWIN_SWAP_NONE;
 }
 
-twin_err_t twin_trailer_read(const struct twin_slots *slots, enum twin_slot slot,
-                             struct twin_trailer *trailer)
+/* Read all fields, each by itself: where power tore one, the others count. */
+void twin_trailer_read(const struct twin_slots *slots, enum twin_slot slot,
+                       struct twin_trailer *trailer)
 {
     const struct twin_area *area = &slots->area[slot];
     struct twin_trailer_map map = twin_trailer_map(slots, slot);
     uint8_t magic[MAGIC_LEN], fields[FIELDS_MAX];
     uint32_t start = map.swap_size;
 
-    TWIN_TRY(twin_area_read(area, start, fields, area->len - start));
+    trailer->unreadable = false;
+    for (uint32_t off = start; off < area->len; off += slots->max_align) {
+        if (twin_area_read(area, off, &fields[off - start], slots->max_align) != TWIN_OK) {
+            memset(&fields[off - start], UNREADABLE, slots->max_align);
+            trailer->unreadable = true;
+        }
+    }
     magic_bytes(slots, magic);
     trailer->magic = mark_of(area->flash, &fields[map.magic - start], MAGIC_LEN, magic, MAGIC_LEN);
     trailer->image_ok = flag_of(area->flash, &fields[map.image_ok - start]);
     trailer->copy_done = flag_of(area->flash, &fields[map.copy_done - start]);
     trailer->swap_type = swap_type_of(fields[map.swap_info - start]);
     trailer->swap_size = twin_get_le32(fields);
-    return TWIN_OK;
 }
 
 /* Where a field's write units start; the fields are in the order of their places, from the end. */
@@ -108,9 +115,8 @@ twin_err_t twin_trailer_write(const struct twin_slots *slots, enum twin_slot slo
 {
     const struct twin_area *area = &slots->area[slot];
     uint32_t off = field_off(slots, slot, field);
-    uint8_t group[TWIN_FLASH_WRITE_MAX];
+    uint8_t group[TWIN_FLASH_WRITE_MAX], found[TWIN_FLASH_WRITE_MAX];
     uint32_t len = area->flash->write_bytes;
-    bool blank;
 
     memset(group, area->flash->erased, sizeof(group));
     if (field == TWIN_FIELD_MAGIC) {
@@ -123,8 +129,9 @@ twin_err_t twin_trailer_write(const struct twin_slots *slots, enum twin_slot slo
         group[0] = (uint8_t)(field == TWIN_FIELD_SWAP_INFO ? value | (uint32_t)slots->image << 4
                                                            : FLAG_SET);
     }
-    TWIN_TRY(twin_area_is_blank(area, off, len, &blank));
-    return blank ? twin_area_write(area, off, group, len) : TWIN_E_STATE;
+    TWIN_TRY(twin_area_read(area, off, found, len));
+    return twin_flash_is_erased(area->flash, found, len) ? twin_area_write(area, off, group, len)
+                                                         : TWIN_E_STATE;
 }
 
 twin_err_t twin_trailer_erase(const struct twin_slots *slots, enum twin_slot slot)

