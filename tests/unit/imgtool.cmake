@@ -9,6 +9,7 @@ twin_test(unit test_cli_fail twin_cli)
 twin_test(unit test_cli_go twin_cli)
 twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
 twin_test(unit test_imgtool_formats twin_imgtool)
+twin_test(unit test_imgtool_hostile twin_imgtool test_support)
 
 # Loaded into imgtool by LD_PRELOAD.
 foreach(name leftovers weak_files)

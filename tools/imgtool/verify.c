@@ -1,8 +1,9 @@
 /*
  * verify.c - is this image whole, and who signed it?
  *
- * Stricter than the reference tool: a signature counts only directly behind the TLV that names its
- * key, and what the loader would refuse is refused here too. SPDX-License-Identifier: Apache-2.0
+ * Stricter than the reference tool: what lib/image/verify.c refuses is refused here too, for every
+ * kind of key and hash. test_imgtool_hostile holds the two to the same images.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "verify.h"
 #include "compress.h"
@@ -231,9 +232,15 @@ static const struct key *named_key(const struct check *check, const struct view_
     return NULL;
 }
 
+/* All types from the first kind of signature to the last, also those that nobody makes any more. */
 static bool is_signature(uint16_t type)
 {
-    return type == TLV_RSA2048 || type == TLV_RSA3072 || type == TLV_ECDSA || type == TLV_ED25519;
+    return type >= TLV_RSA2048 && type <= TLV_ED25519;
+}
+
+static bool names_key(uint16_t type)
+{
+    return type == TLV_KEYHASH || type == TLV_PUBKEY;
 }
 
 static struct twin_span signed_message(const struct check *check)
@@ -245,12 +252,12 @@ static struct twin_span signed_message(const struct check *check)
                                 : (struct twin_span){check->view.bytes.ptr, check->view.hashed_len};
 }
 
-/* A signature with the key named just before it: ours has to match, others are counted. */
+/* What stands directly behind the name of a key that was given: its signature, and it matches. */
 static bool check_signature(struct check *check, const struct view_tlv *tlv, const struct key *key)
 {
-    if (key == NULL) {
-        check->result->foreign_signatures++;
-        return true;
+    if (!is_signature(tlv->type)) {
+        return fail(check, bad_signature,
+                    "no signature stands directly behind the TLV that names %s", key->name);
     }
     if (key->type->sig_tlv != tlv->type ||
         (check->result->pure && key->type->scheme != SCHEME_EDDSA) ||
@@ -262,11 +269,78 @@ static bool check_signature(struct check *check, const struct view_tlv *tlv, con
     return true;
 }
 
-static bool check_signatures(struct check *check)
+/* Is the key named by a TLV before this one, too? */
+static bool was_named_before(const struct check *check, const struct view_tlv *tlv,
+                             const struct key *key)
 {
-    const struct key *key = NULL;
+    struct view_tlv earlier;
+    size_t cursor = 0;
+
+    while (view_next(&check->view, &cursor, &earlier) && earlier.value.ptr != tlv->value.ptr) {
+        if (named_key(check, &earlier) == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A TLV that names a key. key: out: which of those given; NULL if none of them. */
+static bool check_name(struct check *check, const struct view_tlv *tlv, const struct key **key)
+{
+    if (tlv->type == TLV_KEYHASH && tlv->value.len != check->result->hash->len) {
+        return fail(check, bad_signature, "a key hash of %zu bytes is not by the image's %s",
+                    tlv->value.len, check->result->hash->name);
+    }
+    *key = named_key(check, tlv);
+    if (*key != NULL && was_named_before(check, tlv, *key)) {
+        return fail(check, bad_signature, "two signatures name %s", (*key)->name);
+    }
+    return true;
+}
+
+/* What another reader could take for part of a signature. announced: the TLV before names a key. */
+static bool check_stray(struct check *check, const struct view_tlv *tlv, bool announced)
+{
+    if (tlv->is_protected && (is_signature(tlv->type) || names_key(tlv->type))) {
+        return fail(check, bad_signature, "TLV type 0x%02x stands in the protected area",
+                    tlv->type);
+    }
+    if (is_signature(tlv->type) && !announced) {
+        return fail(check, bad_signature,
+                    "no TLV directly before a signature (type 0x%02x) names its key", tlv->type);
+    }
+    return true;
+}
+
+/* Behind the name of each key its signature, and nothing that could be taken for another. */
+static bool check_places(struct check *check)
+{
+    const struct key *key = NULL; /* given, and named by the TLV just before */
+    bool announced = false;       /* the TLV just before names a key, given or not */
     struct view_tlv tlv;
     size_t cursor = 0;
+
+    while (view_next(&check->view, &cursor, &tlv)) {
+        if ((key != NULL && !check_signature(check, &tlv, key)) ||
+            !check_stray(check, &tlv, announced)) {
+            return false;
+        }
+        if (is_signature(tlv.type) && key == NULL) {
+            check->result->foreign_signatures++;
+        }
+        key = NULL;
+        announced = names_key(tlv.type);
+        if (announced && !check_name(check, &tlv, &key)) {
+            return false;
+        }
+    }
+    return key == NULL || fail(check, bad_signature,
+                               "no signature stands behind the TLV that names %s", key->name);
+}
+
+static bool check_signatures(struct check *check)
+{
+    struct view_tlv tlv;
 
     if (view_find(&check->view, TLV_SIG_PURE, false, &tlv)) {
         if (tlv.value.ptr[0] != 1) {
@@ -274,21 +348,13 @@ static bool check_signatures(struct check *check)
         }
         check->result->pure = true;
     }
-    while (view_next(&check->view, &cursor, &tlv)) {
-        if (is_signature(tlv.type)) {
-            if (!check_signature(check, &tlv, key)) {
-                return false;
-            }
-            key = NULL;
-        } else if (tlv.type == TLV_KEYHASH || tlv.type == TLV_PUBKEY) {
-            key = named_key(check, &tlv);
-        }
+    if (!check_places(check)) {
+        return false;
     }
     if (check->input->key_count > 0 && check->result->signatures == 0) {
         return fail(check, bad_signature, "%s",
-                    check->result->foreign_signatures > 0
-                        ? "it is signed by another key, or no TLV before the signature names one"
-                        : "it is not signed");
+                    check->result->foreign_signatures > 0 ? "it is signed by another key"
+                                                          : "it is not signed");
     }
     return true;
 }

@@ -38,7 +38,10 @@ struct verify_result {
  * the image is described and not judged: a loader does not look at it, and in a slot of a device
  * it may be anything.
  *
- * Good is an image whose one hash TLV matches and which, when keys are given, is signed by at least
- * one of them, and by no one of them wrongly. Returns result->good.
+ * Good is an image whose one hash TLV matches and in which every signature stands directly behind
+ * the TLV that names its key; when keys are given, it is signed by at least one of them, by none of
+ * them wrongly, and by none of them twice. So whatever twin_image_verify() refuses is not good, but
+ * for what that supports not at all: whole keys in place of their hashes, other kinds of keys and
+ * hashes, signatures over the image, encryption, compression. Returns result->good.
  */
 bool verify_image(const struct verify_input *input, struct verify_result *result);

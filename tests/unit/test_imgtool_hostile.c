@@ -1,0 +1,77 @@
+/*
+ * test_imgtool_hostile.c - what the bootloader refuses, `imgtool verify` refuses, and says why.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "check.h"
+#include "support/hostile_image.h"
+#include "verify.h"
+#include <string.h>
+
+static struct hostile_keys keys;
+
+static void adopt(struct key *key, const struct test_key *from, const char *name)
+{
+    const uint8_t *der = from->der;
+    EVP_PKEY *pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &der, (long)sizeof(from->der));
+
+    CHECK_EQ(key_adopt(key, pkey, false, name), 0);
+}
+
+static bool is_good(const struct hostile_making *making, const struct key *known, size_t count,
+                    struct verify_result *result)
+{
+    static uint8_t bytes[HOSTILE_BYTES_MAX];
+    uint32_t len = hostile_image_make(making, &keys, bytes);
+    const struct verify_input input = {.bytes = {bytes, len}, .keys = known, .key_count = count};
+
+    return verify_image(&input, result);
+}
+
+static void check_images(const struct key *known)
+{
+    for (size_t i = 0; i < hostile_image_count; i++) {
+        const struct hostile_image *image = &hostile_images[i];
+        struct verify_result result;
+        bool good = is_good(&image->making, known, 1, &result);
+        if (good != (image->want == TWIN_OK)) {
+            fprintf(stderr, "%s: %s\n", image->what, good ? "taken" : result.detail);
+        }
+        CHECK_EQ(good, image->want == TWIN_OK);
+        CHECK(good || result.fault[0] != '\0');
+    }
+}
+
+/* Two known keys: each signs once, however many others may. */
+static void check_two_keys(const struct key known[2])
+{
+    static const struct hostile_making both = {
+        .entries = {SOUND, {1, 32, OTHER, false}, {0x20, 256, SIG_OTHER, false}}};
+    static const struct hostile_making second_bad = {
+        .entries = {SOUND, {1, 32, OTHER, false}, {0x20, 256, SIG, false}}};
+    static const struct hostile_making twice = {.entries = {SOUND, KEY_TLV, SIG_TLV}};
+    struct verify_result result;
+
+    CHECK(is_good(&both, known, 2, &result));
+    CHECK_EQ(result.signatures, 2);
+    CHECK(is_good(&both, &known[1], 1, &result));
+    CHECK_EQ(result.foreign_signatures, 1);
+    CHECK(!is_good(&second_bad, known, 2, &result));
+    CHECK(is_good(&second_bad, known, 1, &result));
+    CHECK(!is_good(&twice, known, 2, &result));
+    CHECK(strcmp(result.detail, "two signatures name ours") == 0);
+}
+
+int main(void)
+{
+    struct key known[2] = {0};
+
+    test_key_make(&keys.ours, 1);
+    test_key_make(&keys.other, 2);
+    adopt(&known[0], &keys.ours, "ours");
+    adopt(&known[1], &keys.other, "other");
+    check_images(known);
+    check_two_keys(known);
+    key_free(&known[0]);
+    key_free(&known[1]);
+    return check_report();
+}
