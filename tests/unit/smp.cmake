@@ -1,6 +1,7 @@
 twin_test(unit test_msg twin_smp)
 twin_test(unit test_msg_odd twin_smp)
 twin_test(unit test_console twin_smp)
+twin_test(unit test_rc twin_smp)
 
 # The vectors are a JSON file; only this test reads JSON.
 if(TWIN_PROGRAMS)

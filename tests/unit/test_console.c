@@ -226,6 +226,37 @@ static void test_packets_on_one_line(void)
     CHECK_EQ(seen.dropped + seen.texts, 0);
 }
 
+/* Only the two bytes together are a marker. */
+static void test_half_markers_in_text(void)
+{
+    reset();
+    feed_text("a\tb\n");
+    feed_text("c\x06"
+              "d\n");
+    feed_text("e\x04"
+              "f\n");
+    feed_text("\x04g\n\x06h\ti\n");
+    CHECK(strcmp(seen.text, "a\tb|cd|ef|g|h\ti|") == 0);
+    feed_text("\x14j\n"); /* half of a marker is never content */
+    CHECK(strcmp(seen.text, "a\tb|cd|ef|g|h\ti|\x14j|") == 0);
+    CHECK_EQ(seen.packets + seen.dropped, 0);
+}
+
+/* A line that ends inside its padding lost something: its packet is gone at once. */
+static void test_half_padding(void)
+{
+    char lines[BUF];
+    size_t len = encode_pieces(100, 100, "\n", lines);
+    char *padding = memchr(lines, '=', len);
+
+    CHECK(padding != NULL && padding[1] == '=' && padding[2] == '\n');
+    reset();
+    feed(lines, (size_t)(padding - lines) + 1);
+    feed(padding + 2, len - (size_t)(padding + 2 - lines));
+    CHECK_EQ(seen.dropped, 1);
+    CHECK_EQ(seen.packets, 0);
+}
+
 static void test_long_text(void)
 {
     uint8_t line[BUF];
@@ -368,6 +399,8 @@ int main(void)
     test_lost_newline();
     test_end_of_a_packet();
     test_packets_on_one_line();
+    test_half_markers_in_text();
+    test_half_padding();
     test_long_text();
     test_too_large();
     test_single_faults();

@@ -187,6 +187,10 @@ static void test_requests_are_exact(void)
                                           "force\xfa\0\0\0\x15"));
     CHECK(!DECODE(&twin_os_reset_req_msg, "\xa1\x65"
                                           "force\x20"));
+    CHECK(!DECODE(&twin_os_reset_req_msg, "\xa1\x65"
+                                          "force\x54twenty bytes of text")); /* 20: not false */
+    CHECK(!DECODE(&twin_os_reset_req_msg, "\xa1\x65"
+                                          "force\x34")); /* -21 */
     CHECK(DECODE(&twin_image_erase_req_msg, "\xa1\x64slot\x1a\xff\xff\xff\xff"));
     CHECK_EQ(out.erase.slot, UINT32_MAX);
     CHECK(!DECODE(&twin_image_erase_req_msg, "\xa1\x64slot\x1b\0\0\0\x01\0\0\0\0"));
@@ -325,6 +329,24 @@ static void test_headers(void)
     }
 }
 
+/* A request cut anywhere, with nothing behind it that could be read by mistake. */
+static void test_cut_requests(void)
+{
+    static const char request[] = "\xa1\x65"
+                                  "force\xf5";
+    struct twin_os_reset_req reset;
+
+    for (size_t len = 0; len < sizeof(request) - 1; len++) {
+        uint8_t *bytes = malloc(len + (len == 0));
+        CHECK(bytes != NULL);
+        memcpy(bytes, request, len);
+        struct twin_cbor_reader r = {.buf = bytes, .len = len};
+        twin_msg_decode(&r, &twin_os_reset_req_msg, &reset);
+        CHECK(r.failed);
+        free(bytes);
+    }
+}
+
 static void test_result_codes(void)
 {
     for (uint32_t rc = TWIN_RC_OK; rc <= TWIN_RC_TOO_NEW; rc++) {
@@ -368,6 +390,7 @@ int main(void)
     test_results();
     test_answers_need_something();
     test_headers();
+    test_cut_requests();
     test_result_codes();
     take(twin_msg_decode, &twin_empty_msg, "", 0);
     return check_report();
