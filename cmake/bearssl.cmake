@@ -42,5 +42,6 @@ file(GLOB top ${source}/*/inc)
 cmake_path(GET top PARENT_PATH top)
 
 add_library(bearssl STATIC EXCLUDE_FROM_ALL ${files})
-target_include_directories(bearssl SYSTEM PUBLIC ${top}/inc PRIVATE ${top}/src)
+target_include_directories(bearssl SYSTEM PUBLIC $<BUILD_INTERFACE:${top}/inc>
+  PRIVATE ${top}/src)
 target_compile_options(bearssl PRIVATE -w) # not our code: its warnings are not ours to fix

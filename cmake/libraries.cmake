@@ -1,20 +1,37 @@
-# One static library for each room of lib/: twin_core, twin_smp, ... from the one list.
-include(${CMAKE_SOURCE_DIR}/sources.cmake)
+# One static library for each room of lib/: twin_core, twin_smp, ... from the one list. Other builds
+# call them twinslot::core, twinslot::smp, ..., with add_subdirectory and once installed.
+include(${PROJECT_SOURCE_DIR}/sources.cmake)
+include(GNUInstallDirs)
+
+# Whole only where they are installed: elsewhere what is linked is enough.
+if(TWIN_BOARD OR NOT PROJECT_IS_TOP_LEVEL)
+  set(twin_not_all EXCLUDE_FROM_ALL)
+endif()
 
 function(twin_libraries)
   foreach(lib IN LISTS TWIN_LIBS)
-    list(TRANSFORM TWIN_${lib}_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/lib/${lib}/ OUTPUT_VARIABLE files)
-    add_library(twin_${lib} STATIC EXCLUDE_FROM_ALL ${files})
-    target_include_directories(twin_${lib} PUBLIC ${CMAKE_SOURCE_DIR}/include)
+    list(TRANSFORM TWIN_${lib}_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/lib/${lib}/ OUTPUT_VARIABLE files)
+    add_library(twin_${lib} STATIC ${twin_not_all} ${files})
+    add_library(twinslot::${lib} ALIAS twin_${lib})
+    set_target_properties(twin_${lib} PROPERTIES EXPORT_NAME ${lib})
+    target_compile_features(twin_${lib} PUBLIC c_std_11)
+    target_include_directories(twin_${lib} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+      $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     # lib/crypto is one of two backends, so nobody gets it by default: programs name theirs.
     set(uses ${TWIN_${lib}_USES})
     list(REMOVE_ITEM uses crypto)
     list(TRANSFORM uses PREPEND twin_)
     target_link_libraries(twin_${lib} PUBLIC ${uses})
+    # Other builds have the one backend, and get what they need without naming it.
+    if(crypto IN_LIST TWIN_${lib}_USES AND PROJECT_IS_TOP_LEVEL)
+      target_link_libraries(twin_${lib} PUBLIC $<INSTALL_INTERFACE:twinslot::crypto>)
+    elseif(crypto IN_LIST TWIN_${lib}_USES)
+      target_link_libraries(twin_${lib} PUBLIC twin_crypto)
+    endif()
   endforeach()
 endfunction()
 
 twin_libraries()
 # On the host the distribution's shared library; for a board a target of this name built from its
-# source package.
+# source package; in other builds their target of this name, else the library.
 target_link_libraries(twin_crypto PUBLIC bearssl)

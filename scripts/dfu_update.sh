@@ -35,7 +35,7 @@ itself. Run the script again after an interruption: it goes on where the device 
 EXIT CODES: 0 done, 1 the device refused, 2 wrong use, 3 no connection or no answer, 4 the file, the
 image or the device's health did not pass, 130 interrupted.
 
-mcumgr is taken from MCUMGR, from ../build/bin, or from PATH.
+mcumgr is taken from MCUMGR, from beside this script, from ../build/bin, or from PATH.
 END
 }
 
@@ -103,9 +103,10 @@ elif [ -n "$baud" ]; then
 fi
 [ -n "$conn$conntype" ] || wrong_use 'which device? Give --port DEV, or another CONNECTION'
 
-mcumgr=${MCUMGR:-$HERE/../build/bin/mcumgr}
+mcumgr=${MCUMGR:-$HERE/mcumgr}
+[ -x "$mcumgr" ] || [ -n "${MCUMGR:-}" ] || mcumgr=$HERE/../build/bin/mcumgr
 [ -x "$mcumgr" ] || mcumgr=$(command -v mcumgr) ||
-    wrong_use 'mcumgr is not in ../build/bin and not on PATH: build it first'
+    wrong_use 'mcumgr is neither beside this script nor in ../build/bin nor on PATH: build it first'
 
 exec "$mcumgr" ${conn:+--conn "$conn"} ${conntype:+--conntype "$conntype"} \
     ${connstring:+--connstring "$connstring"} update ${options[@]+"${options[@]}"}
