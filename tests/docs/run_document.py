@@ -117,8 +117,9 @@ def compile_c(document, folder):
     return subprocess.run(command, input=source, text=True).returncode == 0
 
 
-def build_cmake(block, folder):
-    """A project that has a program `app`, with the block at its end."""
+def build_cmake(block, folder, log):
+    """A project that has a program `app`, with the block at its end. What the commands installed into
+    ~/.local is found."""
     project = folder / "cmake-project"
     project.mkdir(exist_ok=True)
     for module in (ROOT / "cmake").glob("twinslot_*.cmake"):
@@ -129,7 +130,8 @@ def build_cmake(block, folder):
     (project / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.25)\nproject(example C)\nadd_executable(app app.c)\n" +
         block.text + "\n")
-    environment = dict(os.environ, PATH=f"{BIN}:{os.environ['PATH']}")
+    environment = dict(os.environ, PATH=f"{BIN}:{os.environ['PATH']}",
+                       CMAKE_PREFIX_PATH=str(log / ".local"))
     return all(subprocess.run(command, env=environment).returncode == 0 for command in (
         ["cmake", "-S", project, "-B", project / "build", "-G", "Ninja", "--log-level=WARNING"],
         ["cmake", "--build", project / "build"]))
@@ -186,7 +188,7 @@ def run(name, folder, log):
     if not compile_c(document, log):
         report.fail(next(b for b in document if b.kind == "c"), "does not compile")
     for block in document:
-        if block.kind == "cmake" and not build_cmake(block, folder):
+        if block.kind == "cmake" and not build_cmake(block, folder, log):
             report.fail(block, "cannot be built")
         if "not-run" in block.words:
             print(f"{name}:{block.line}: not run: {block.words['not-run']}")
