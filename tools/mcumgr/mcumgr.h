@@ -62,6 +62,10 @@ struct session_watch {
 int session_open(struct session *session, const struct cli_call *call);
 void session_close(struct session *session);
 
+/* End the program where no way leads back: the link is closed before, so that a serial port gets
+ * its settings back. */
+void session_abandon(int code) __attribute__((noreturn));
+
 /* Drive a job to its end. A broken link gives TWIN_E_IO with session->problem, Ctrl-C the same with
  * was_stopped. watch may be NULL. */
 twin_err_t session_drive(struct session *session, struct twin_job *job,

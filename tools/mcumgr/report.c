@@ -42,7 +42,7 @@ void *report_room(size_t len)
     void *room = malloc(len);
 
     if (room == NULL) {
-        exit(cli_fail(CLI_LINK, "not enough memory for the device's answer"));
+        session_abandon(cli_fail(CLI_LINK, "not enough memory for the device's answer"));
     }
     return room;
 }

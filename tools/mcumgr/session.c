@@ -191,11 +191,14 @@ static struct twin_client_config client_config(const struct mcumgr_common *commo
                                        .seq = random_seq()};
 }
 
+static struct session *open_session; /* a program has one at a time; NULL: none */
+
 int session_open(struct session *session, const struct cli_call *call)
 {
     struct target target;
 
     memset(session, 0, sizeof(*session));
+    open_session = session;
     session->options = *(const struct mcumgr_common *)call->common;
     session->options.tries += session->options.tries == 0; /* as the Go tool counts */
     session->common = &session->options;
@@ -227,6 +230,15 @@ void session_close(struct session *session)
 {
     transport_close(session->link);
     session->link = NULL;
+    open_session = NULL;
+}
+
+void session_abandon(int code)
+{
+    if (open_session != NULL) {
+        session_close(open_session);
+    }
+    exit(code);
 }
 
 /* ---- Driving a job ---- */
