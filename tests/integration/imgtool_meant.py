@@ -324,6 +324,25 @@ class Meant(unittest.TestCase):
             lower = self.sign("--replaces", self.out, version="1.0")
             self.assertIn(f"1.0.0+0 is below the installed {form}".encode(), lower.stderr)
 
+    def test_json_of_failures(self):
+        """One object on stdout, whatever fails; a fault of the image is verify's own object."""
+        self.signed("-k", P256)
+        broken = self.folder / "broken"
+        broken.write_bytes(b"\x00" * 100)
+        for words in (["verify", "--json", "nosuch"], ["verify", "--json", "-k", "nosuch", self.out],
+                      ["verify", "--json", "-k", broken, self.out], ["verify", "--json"],
+                      ["keyinfo", "--json", "-k", "nosuch"], ["keyinfo", "-k", broken, "--json"],
+                      ["dumpinfo", "-f", "json", "nosuch"], ["dumpinfo", "-f", "json", broken]):
+            done = run(*words)
+            error = json.loads(done.stdout)["error"]
+            self.assertEqual(error["code"], done.returncode, words)
+            self.assertNotEqual(error["why"], "", words)
+        done = run("keyinfo", "--json", "-k", PUBLIC, "--require", "private")
+        told = json.loads(done.stdout)
+        self.assertEqual((done.returncode, told["error"]["code"], told["kind"]), (2, 2, "public"))
+        done = run("verify", "--json", broken)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["valid"]), (1, False))
+
     def test_help_and_version(self):
         for words in (["--help"], ["-h"], ["help"]):
             done = run(*words)

@@ -5,6 +5,7 @@
 #define _XOPEN_SOURCE 700
 #include "check.h"
 #include "cli.h"
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,18 +48,37 @@ static int work(const struct cli_call *call)
     return CLI_DONE;
 }
 
+static int say_it_itself(const struct cli_call *call)
+{
+    (void)call;
+    cli_json_print(json_pack("{s:b}", "valid", 0));
+    cli_fail_printed();
+    return CLI_REFUSED;
+}
+
+static int fail_in_json(const struct cli_call *call)
+{
+    (void)call;
+    cli_fail_in_json();
+    return cli_fail(CLI_REFUSED, "no such file");
+}
+
 static const struct cli_cmd cmd_text = {
     .path = "some text", .args = "WORD", .help = "h", .run = fail_in_one_text};
 static const struct cli_cmd cmd_twice = {.path = "twice", .help = "h", .run = fail_twice};
 static const struct cli_cmd cmd_silent = {.path = "silent", .help = "h", .run = say_nothing};
 static const struct cli_cmd cmd_work = {.path = "work", .help = "h", .run = work};
-static const struct cli_cmd *const commands[] = {&cmd_text, &cmd_twice, &cmd_silent, &cmd_work,
-                                                 NULL};
-static const struct cli_program program = {.name = "prog",
-                                           .help = "h",
-                                           .commands = commands,
-                                           .options = common,
-                                           .opts_size = sizeof(struct common_opts)};
+static const struct cli_cmd cmd_itself = {.path = "itself", .help = "h", .run = say_it_itself};
+static const struct cli_cmd cmd_always = {.path = "always", .help = "h", .run = fail_in_json};
+static const struct cli_cmd *const commands[] = {&cmd_itself, &cmd_always, &cmd_text, &cmd_twice,
+                                                 &cmd_silent, &cmd_work,   NULL};
+static const struct cli_program usual = {.name = "prog",
+                                         .help = "h",
+                                         .commands = commands,
+                                         .options = common,
+                                         .opts_size = sizeof(struct common_opts)};
+
+static const struct cli_program *program = &usual;
 
 /* What the last run printed. */
 static char out[2000], err[4000];
@@ -80,7 +100,7 @@ static int run(int argc, char **argv)
 
     fflush(stdout);
     CHECK(dup2(files[0], STDOUT_FILENO) >= 0 && dup2(files[1], STDERR_FILENO) >= 0);
-    const int code = cli_main(&program, argc, argv);
+    const int code = cli_main(program, argc, argv);
     fflush(stdout);
     read_back(files[0], saved[0], STDOUT_FILENO, out, sizeof(out));
     read_back(files[1], saved[1], STDERR_FILENO, err, sizeof(err));
@@ -138,6 +158,55 @@ static void test_usage_errors(void)
     check_object(CLI_USAGE, "some text", "WORD", "prog some text --help");
 }
 
+/* A program without --json, but with a command that has it. */
+static void test_own_json(void)
+{
+    static const struct cli_cmd cmd_own = {.path = "own",
+                                           .args = "WORD",
+                                           .help = "h",
+                                           .options = common,
+                                           .opts_size = sizeof(struct common_opts),
+                                           .run = fail_in_one_text};
+    static const struct cli_cmd *const own_commands[] = {&cmd_work, &cmd_own, NULL};
+    static const struct cli_program own = {.name = "prog", .help = "h", .commands = own_commands};
+
+    program = &own;
+    CHECK_EQ(RUN("prog", "own", "--json", "x"), CLI_LINK);
+    check_object(CLI_LINK, "own", "the port x is gone", NULL);
+    CHECK_EQ(RUN("prog", "own", "x"), CLI_LINK);
+    CHECK(strcmp(out, "") == 0);
+    program = &usual;
+
+    CHECK_EQ(RUN("prog", "itself", "--json"), CLI_REFUSED);
+    CHECK(strcmp(out, "{\"valid\":false}\n") == 0);
+    CHECK_EQ(RUN("prog", "always"), CLI_REFUSED);
+    check_object(CLI_REFUSED, "always", "no such file", NULL);
+}
+
+/* Success that cannot be told has the program's own code; a failure keeps its. */
+static void test_unwritable(void)
+{
+    static const struct cli_program other = {
+        .name = "prog", .help = "h", .commands = commands, .unwritable = CLI_USAGE};
+    char *done[] = {"prog", "work", NULL}, *failed[] = {"prog", "silent", NULL};
+    const int saved = dup(STDOUT_FILENO), full = open("/dev/full", O_WRONLY);
+
+    fflush(stdout);
+    CHECK(dup2(full, STDOUT_FILENO) >= 0);
+    const int usual_code = cli_main(&usual, 2, done);
+    clearerr(stdout);
+    const int other_code = cli_main(&other, 2, done);
+    clearerr(stdout);
+    const int failed_code = cli_main(&other, 2, failed);
+    clearerr(stdout);
+    CHECK(dup2(saved, STDOUT_FILENO) >= 0);
+    close(saved);
+    close(full);
+    CHECK_EQ(usual_code, CLI_REFUSED);
+    CHECK_EQ(other_code, CLI_USAGE);
+    CHECK_EQ(failed_code, CLI_INTERRUPTED);
+}
+
 static void test_without_json(void)
 {
     CHECK_EQ(RUN("prog", "some", "text", "x"), CLI_LINK);
@@ -155,5 +224,7 @@ int main(void)
     test_failures();
     test_usage_errors();
     test_without_json();
+    test_own_json();
+    test_unwritable();
     return check_report();
 }

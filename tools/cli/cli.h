@@ -131,9 +131,10 @@ struct cli_program {
     bool (*is_lenient)(void); /* are spare words and missing verbs no error now? NULL: they are */
     /* Called before run, to check or prepare: CLI_DONE to go on, else the exit code; or NULL. */
     int (*before)(const struct cli_call *call);
+    int unwritable; /* exit code when all went well but for writing stdout; 0: CLI_REFUSED */
 };
 
-/* Parse, run, and give what main() is to return. A failure to write stdout makes it CLI_REFUSED. */
+/* Parse, run, and give what main() is to return. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
 /*
@@ -144,8 +145,8 @@ bool cli_flag_given(int argc, char **argv, const char *name);
 
 /*
  * A failure. stderr gets one line: "Error: could not WHAT: WHY. HINT", or "Interrupted: did not
- * WHAT." In a program that has the common option --json, and if it was given, stdout gets one
- * object for the first failure of a run:
+ * WHAT." If --json was given, in a program that has it or a command that has it, stdout gets
+ * one object for the first failure of a run:
  *
  *     {"error": {"code": 3, "what": "...", "why": "...", "try": "..."}}
  *
@@ -167,6 +168,14 @@ int cli_fail_as(const struct cli_failure *failure);
  * beside "error". Taken over, and replaces what was set before; NULL: nothing.
  */
 void cli_fail_with(json_t *beside);
+
+/*
+ * For a command whose output is JSON though it has no --json: failures from now on get an object.
+ */
+void cli_fail_in_json(void);
+
+/* The command has printed an object of its own that says what failed: none is to follow it. */
+void cli_fail_printed(void);
 
 /* Report a failure that is one text: what failed, on what, why, what to try. Returns code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -28,6 +28,16 @@ void cli_fail_with(json_t *beside)
     json.beside = beside;
 }
 
+void cli_fail_in_json(void)
+{
+    json.wanted = true;
+}
+
+void cli_fail_printed(void)
+{
+    json.reported = true;
+}
+
 void failures_name_command(const char *path)
 {
     json.command = path;

@@ -6,24 +6,37 @@
 #include "value.h"
 #include <string.h>
 
-/* Nothing may be lost silently, so a stdout that cannot be written is a failure. */
-static int close_stdout(int rc)
+/* Nothing may be lost silently: unwritable stdout is a failure, but it hides no other. */
+static int close_stdout(const struct cli_program *program, int rc)
 {
+    const int code = program->unwritable != CLI_DONE ? program->unwritable : CLI_REFUSED;
+
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        return cli_fail(CLI_REFUSED,
-                        "cannot write the output; is the disk full or the pipe closed?");
+        cli_fail(code, "cannot write the output; is the disk full or the pipe closed?");
+        return rc != CLI_DONE ? rc : code;
     }
     return rc;
 }
 
-static bool has_json(const struct cli_program *program)
+static bool has_option(const struct cli_opt *options, const char *name)
 {
-    for (const struct cli_opt *opt = program->options; opt != NULL && opt->name != NULL; opt++) {
-        if (strcmp(opt->name, "json") == 0) {
+    for (const struct cli_opt *opt = options; opt != NULL && opt->name != NULL; opt++) {
+        if (strcmp(opt->name, name) == 0) {
             return true;
         }
     }
     return false;
+}
+
+/* In the program, or in one of its commands: which one is meant is not known yet. */
+static bool has_json(const struct cli_program *program)
+{
+    bool found = has_option(program->options, "json");
+
+    for (const struct cli_cmd *const *cmd = program->commands; !found && *cmd != NULL; cmd++) {
+        found = has_option((*cmd)->options, "json");
+    }
+    return found;
 }
 
 bool cli_flag_given(int argc, char **argv, const char *name)
@@ -59,5 +72,5 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
         rc = parser.call.cmd->run(&parser.call);
     }
     parse_end(&parser);
-    return failures_end(close_stdout(rc));
+    return failures_end(close_stdout(program, rc));
 }

@@ -76,10 +76,14 @@ static int dump_bytes(const struct cli_call *call, struct twin_span bytes)
 
 static int dumpinfo_run(const struct cli_call *call)
 {
+    const struct dumpinfo_opts *opts = call->opts;
     const char *path = call->args[0];
     struct image_file file;
     struct stat info;
 
+    if (opts->format == JSON && opts->outfile == NULL) {
+        cli_fail_in_json();
+    }
     if (stat(path, &info) != 0) {
         return cli_usage_error(call, "Image file not found (%s)", path);
     }

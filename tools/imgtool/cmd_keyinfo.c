@@ -23,7 +23,7 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static void print_json(const struct key *key, const char *kind)
+static json_t *key_json(const struct key *key, const char *kind)
 {
     uint8_t hash[HASH_LEN_MAX];
     char hex[2 * HASH_LEN_MAX + 1];
@@ -36,7 +36,7 @@ static void print_json(const struct key *key, const char *kind)
     json_object_set_new(json, "kind", json_string(kind));
     json_object_set_new(json, "type", json_string(key->type->name));
     json_object_set_new(json, "keyhash", json_string(hex));
-    cli_json_print(json);
+    return json;
 }
 
 static int keyinfo_run(const struct cli_call *call)
@@ -47,12 +47,15 @@ static int keyinfo_run(const struct cli_call *call)
 
     if (rc == CLI_DONE) {
         int kind = key.is_private ? 0 : 1;
-        if (opts->json) {
-            print_json(&key, kinds[kind]);
-        } else {
+        bool fits = opts->require == CLI_CHOICE_NONE || opts->require == kind;
+        if (!opts->json) {
             puts(kinds[kind]);
+        } else if (fits) {
+            cli_json_print(key_json(&key, kinds[kind]));
+        } else {
+            cli_fail_with(key_json(&key, kinds[kind])); /* one object, not two */
         }
-        if (opts->require != CLI_CHOICE_NONE && opts->require != kind) {
+        if (!fits) {
             rc = cli_usage_error(call, "Key %s is %s, but %s was required.", opts->key, kinds[kind],
                                  kinds[opts->require]);
         }

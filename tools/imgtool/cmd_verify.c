@@ -162,6 +162,7 @@ static void print_json(const struct verify_result *result)
         json_object_set_new(json, "detail", json_string(result->detail));
         json_object_set_new(json, "hint", json_string(result->hint));
         cli_json_print(json);
+        cli_fail_printed();
         return;
     }
     version_text(&result->version, text, sizeof(text));

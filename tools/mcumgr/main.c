@@ -59,6 +59,7 @@ static const struct cli_program program = {
     .go_style = true,
     .is_lenient = mcumgr_is_compat,
     .before = check_options,
+    .unwritable = CLI_USAGE, /* not the device's fault, nor that of the connection to it */
 };
 
 /* Known before the command line is parsed: an error in it ends with the right code too. */
