@@ -226,6 +226,41 @@ static void check_damaged_old(struct world *world)
     world->sim.mem[world->config.slots.area[TWIN_SECONDARY].addr + 4000] ^= 1;
     expect(world, 2, true, 0);
     CHECK_EQ(world->events[TWIN_BOOT_EV_REVERT_IMPOSSIBLE], 1);
+    CHECK(world_update_fault(world) == NULL);
+}
+
+/* Room for so many cells only: with fewer than the attempts, so many starts, but one at least. */
+static void check_few_cells(uint16_t max_sectors, uint8_t starts)
+{
+    const struct world_shape tight = {1024, 16, 4, max_sectors, 8, 0xff, 4000, 3000};
+    struct world world;
+
+    world_make(&world, &tight);
+    world_reset(&world);
+    request(&world, false);
+    for (uint8_t i = 1; i <= starts; i++) {
+        expect(&world, 2, true, i);
+    }
+    expect(&world, 1, false, 0);
+    CHECK(world_update_fault(&world) == NULL);
+    world_free(&world);
+}
+
+/* The TLVs, and the signature in them, lie across the border of two sectors. */
+static void check_tlvs_across_sectors(void)
+{
+    for (uint32_t len = 8192 - 440; len <= 8192; len += 40) {
+        const struct world_shape crossing = {4096, 8, 4, 128, 8, 0xff, len, len};
+        struct world world;
+
+        world_make(&world, &crossing);
+        world_reset(&world);
+        request(&world, true);
+        expect(&world, 2, false, 0);
+        CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, &world.new));
+        CHECK(world_slot_holds(&world, TWIN_SECONDARY, 0, &world.old));
+        world_free(&world);
+    }
 }
 
 /* Stop a swap when the primary's trailer says that it is under way and nothing has moved yet. */
@@ -364,6 +399,10 @@ int main(void)
     check_same_version(&world);
     check_damaged_trial(&world);
     check_damaged_old(&world);
+    check_few_cells(121, 1); /* none: a start is due to each image that comes */
+    check_few_cells(120, 2);
+    check_few_cells(119, 3);
+    check_tlvs_across_sectors();
     check_lost_source(&world, false, flip_payload);
     check_lost_source(&world, true, remove_image);
     check_lost_source(&world, true, replace_by_longer);

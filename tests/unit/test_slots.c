@@ -5,6 +5,7 @@
 #include "check.h"
 #include "support/simflash.h"
 #include "twin/slots.h"
+#include <string.h>
 
 #define SLOT (64u * 1024u)
 
@@ -77,6 +78,14 @@ static void check_geometry(void)
     fresh(4, 8, 0xff);
     slots.sector_bytes = 0;
     CHECK_EQ(twin_slots_check(&slots), TWIN_E_ARG);
+    for (uint32_t sectors = 0; sectors <= 4; sectors++) { /* two of image, and the trailer's */
+        fresh(4, 8, 0xff);
+        slots.area[TWIN_PRIMARY].len = slots.area[TWIN_SECONDARY].len = sectors * 4096;
+        CHECK_EQ(twin_slots_check(&slots), sectors < 3 ? TWIN_E_ARG : TWIN_OK);
+    }
+    fresh(32, 32, 0xff);
+    slots.area[TWIN_PRIMARY].len = slots.area[TWIN_SECONDARY].len = 4 * 4096;
+    CHECK_EQ(twin_slots_check(&slots), TWIN_E_ARG); /* its trailer takes three */
 }
 
 /* The bytes that the reference writes and expects. */
@@ -248,6 +257,45 @@ static void check_field_bytes(void)
     CHECK_EQ(sim.mem[SLOT - 39], 0xff);
 }
 
+/* Every field under every alignment: where the reference has it, padded with erased bytes. */
+static void check_field_places(uint32_t write_bytes, uint8_t align, uint8_t erased)
+{
+    static const uint8_t magic8[] = {0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f,
+                                     0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80};
+    uint8_t magic[] = {align, 0x00, 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b,
+                       0x8d,  0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f, 0x8a};
+    uint32_t ok = align == 32 ? 64 : 16u + align; /* from the end */
+    uint8_t want[256];
+    uint8_t *end = &want[sizeof(want)];
+
+    memset(want, erased, sizeof(want));
+    memcpy(end - 16, align == 8 ? magic8 : magic, 16);
+    end[-(int)ok] = 1;
+    end[-(int)(ok + align)] = 1;
+    end[-(int)(ok + 2 * align)] = 14 << 4 | TWIN_SWAP_REVERT;
+    memcpy(end - (ok + 3 * align), "\x44\x33\x22\x11", 4);
+    memcpy(end - (ok + 4 * align), "\xaa\xbb\xcc\xdd", 4);
+    for (int slot = 0; slot < 2; slot++) {
+        fresh(write_bytes, align, erased);
+        slots.image = 14;
+        put((enum twin_slot)slot, TWIN_FIELD_MAGIC, 0);
+        put((enum twin_slot)slot, TWIN_FIELD_IMAGE_OK, 0);
+        put((enum twin_slot)slot, TWIN_FIELD_COPY_DONE, 0);
+        put((enum twin_slot)slot, TWIN_FIELD_SWAP_INFO, TWIN_SWAP_REVERT);
+        put((enum twin_slot)slot, TWIN_FIELD_TLV_SIZES, 0x11223344);
+        put((enum twin_slot)slot, TWIN_FIELD_SWAP_SIZE, 0xddccbbaa);
+        CHECK_MEM(&sim.mem[(uint32_t)(slot + 1) * SLOT - sizeof(want)], want, sizeof(want));
+        struct twin_trailer trailer;
+        twin_trailer_read(&slots, (enum twin_slot)slot, &trailer);
+        CHECK_EQ(trailer.magic, TWIN_SET);
+        CHECK_EQ(trailer.image_ok, TWIN_SET);
+        CHECK_EQ(trailer.copy_done, TWIN_SET);
+        CHECK_EQ(trailer.swap_type, TWIN_SWAP_REVERT);
+        CHECK_EQ(trailer.swap_size, 0xddccbbaa);
+        CHECK(!trailer.unreadable);
+    }
+}
+
 /* A trailer of three sectors goes from its end: after one erase its magic is gone. */
 static void check_erase_order(void)
 {
@@ -320,6 +368,12 @@ int main(void)
     check_withdraw();
     check_programmed();
     check_field_bytes();
+    for (uint32_t unit = 1; unit <= 32; unit *= 2) {
+        for (uint32_t align = unit < 8 ? 8 : unit; align <= 32; align *= 2) {
+            check_field_places(unit, (uint8_t)align, 0xff);
+            check_field_places(unit, (uint8_t)align, 0x00);
+        }
+    }
     check_erase_order();
     check_refusals();
     check_area();

@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "support/world.h"
+#include <string.h>
 
 static const struct world_shape shape = {4096, 8, 4, 128, 8, 0xff, 9000, 9500};
 
@@ -141,6 +142,20 @@ static void test_refused_without_erases(void)
         CHECK(world.events[TWIN_BOOT_EV_REFUSED] > 0);
         check_heals();
     }
+}
+
+/* Nothing good to start, and the withdrawal fails: the device stops, and waits for help. */
+static void test_stop_without_erases(void)
+{
+    prepare(false);
+    world.sim.mem[slot_addr(TWIN_SECONDARY) + 4096 + 700] ^= 1;
+    world.sim.mem[700] ^= 1;
+    wear_all(SIM_ERASE, false);
+    CHECK_EQ(world_boot(&world).status, TWIN_BOOT_STOP);
+    CHECK_EQ(world.events[TWIN_BOOT_EV_INVALID], 1);
+    sim_heal(&world.sim);
+    CHECK_EQ(world_boot(&world).status, TWIN_BOOT_STOP);
+    CHECK(world_update_fault(&world) == NULL);
 }
 
 /* Before anything is moved the primary's trailer must really be there, and the request be gone. */
@@ -352,9 +367,135 @@ static void test_bad_cell(void)
     }
 }
 
+static void ready_blank(void)
+{
+    sim_heal(&world.sim);
+    world_reset(&world);
+}
+
+static void ready_permanent(void)
+{
+    prepare(true);
+}
+
+static void ready_confirmed(void)
+{
+    prepare_trial(1);
+    CHECK_EQ(twin_slots_confirm(&world.config.slots), TWIN_OK);
+}
+
+static void ready_previous(void)
+{
+    ready_confirmed();
+    CHECK_EQ(twin_slots_request_previous(&world.config.slots), TWIN_OK);
+}
+
+/* A unit of the fields that power tore so that it reads as an error until its erase. */
+static void test_unreadable_field(void (*ready)(void), enum twin_slot slot, uint32_t off)
+{
+    ready();
+    world.sim.lost[(slot_addr(slot) + off) / 4] = 1;
+    for (unsigned i = 0; i < 5; i++) {
+        struct world_boot boot = world_boot(&world);
+        CHECK_EQ(boot.status, TWIN_BOOT_START);
+        CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, boot.major == 1 ? &world.old : &world.new));
+    }
+    CHECK(world_update_fault(&world) == NULL);
+    CHECK_EQ(world.sim.violations, 0);
+}
+
+/* All of a trailer. */
+static void test_unreadable_trailer(void (*ready)(void), enum twin_slot slot)
+{
+    ready();
+    memset(&world.sim.lost[(slot_addr(slot) + map().sector) / 4], 1, 4096 / 4);
+    CHECK_EQ(world_boot(&world).status, TWIN_BOOT_START);
+    CHECK(world_update_fault(&world) == NULL);
+    CHECK_EQ(world.sim.violations, 0);
+}
+
+static void test_unreadable_fields(void)
+{
+    static void (*const states[])(void) = {ready_blank, ready_update,    ready_permanent,
+                                           ready_start, ready_confirmed, ready_previous};
+
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        for (int slot = 0; slot < 2; slot++) {
+            test_unreadable_trailer(states[i], (enum twin_slot)slot);
+            for (uint32_t off = map().swap_size; off < 8 * 4096; off += 4) {
+                test_unreadable_field(states[i], (enum twin_slot)slot, off);
+            }
+        }
+    }
+}
+
+/*
+ * A swap is cut at each of its operations, with a status unit that cannot be read then: the last
+ * one written, as power may leave it, counts as written; one that was not written yet is ignored
+ * unless it is the very next, which is what a torn one looks like.
+ */
+static void test_unreadable_status(void)
+{
+    bool lost = true;
+
+    for (uint32_t op = 1; lost; op++) {
+        prepare(false);
+        sim_arm(&world.sim, op, SIM_CUT_AFTER, 1);
+        lost = world_boot(&world).power_lost;
+        sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
+        uint32_t marks = 0;
+        while (marks < 6 && world.sim.mem[map().status + 4 * marks] != 0xff) {
+            marks++;
+        }
+        if (marks > 0) {
+            world.sim.lost[map().status / 4 + marks - 1] = 1;
+        }
+        if (marks + 1 < 6) {
+            world.sim.lost[map().status / 4 + marks + 1] = 1;
+        }
+        struct world_boot boot = world_boot(&world);
+        CHECK_EQ(boot.status, TWIN_BOOT_START);
+        CHECK(!lost || boot.major == 2);
+        CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, &world.new));
+        CHECK(world_slot_holds(&world, TWIN_SECONDARY, 0, &world.old));
+        world.sim.violations = 0; /* a mark that met the unit which cannot be read */
+        check_heals();
+    }
+}
+
+/* The size cannot be read: of a swap that has moved nothing that is withdrawn, else it waits. */
+static void test_unreadable_size(void)
+{
+    for (uint32_t op = 1; op < 60; op++) {
+        struct twin_slots_state state;
+        prepare(false);
+        sim_arm(&world.sim, op, SIM_CUT_AFTER, 1);
+        bool lost = world_boot(&world).power_lost;
+        sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
+        twin_slots_read(&world.config.slots, &state);
+        if (!lost || state.plan != TWIN_PLAN_RESUME) {
+            continue;
+        }
+        bool moved = world.sim.mem[map().status] != 0xff;
+        world.sim.lost[map().swap_size / 4] = 1;
+        struct world_boot boot = world_boot(&world);
+        CHECK(boot.status == (moved ? boot.status : TWIN_BOOT_START));
+        CHECK_EQ(world.events[TWIN_BOOT_EV_REFUSED], !moved);
+        if (moved) { /* readable again: it goes on */
+            world.sim.lost[map().swap_size / 4] = 0;
+            expect(2, true, 1);
+        }
+        check_heals();
+    }
+}
+
 int main(void)
 {
     world_make(&world, &shape);
+    test_stop_without_erases();
+    test_unreadable_fields();
+    test_unreadable_status();
+    test_unreadable_size();
     test_trial_without_writes();
     test_exhausted_without_erases();
     test_revert_without_trailer();
