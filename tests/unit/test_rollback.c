@@ -139,6 +139,24 @@ static void test_trial_goes_back(void)
     expect(1, false);
 }
 
+/* Power was lost in the erase of a trial's trailer, which left its magic and an image_ok that
+ * cannot be read: the revert, whose request stands, goes on. */
+static void test_torn_trial_goes_back(void)
+{
+    const struct twin_slots *slots = &world.config.slots;
+
+    world_reset(&world);
+    expect(1, false);
+    CHECK_EQ(twin_slots_request(slots, false), TWIN_OK);
+    expect(2, true);
+    put(TWIN_SECONDARY, TWIN_FIELD_COPY_DONE, 0);
+    put(TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO, TWIN_SWAP_REVERT);
+    put(TWIN_SECONDARY, TWIN_FIELD_MAGIC, 0);
+    world.sim.lost[twin_trailer_map(slots, TWIN_PRIMARY).image_ok / 4] = 1;
+    expect(1, false);
+    CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, &world.old));
+}
+
 /* Refused although a confirmed update, a trial's end or a permanent one left the trailer. */
 static void test_after_updates(bool permanent)
 {
@@ -180,6 +198,7 @@ int main(void)
     test_settled();
     test_cut_while_settling();
     test_trial_goes_back();
+    test_torn_trial_goes_back();
     test_after_updates(false);
     test_after_updates(true);
     test_unreadable();
