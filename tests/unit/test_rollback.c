@@ -157,6 +157,22 @@ static void test_torn_trial_goes_back(void)
     CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, &world.old));
 }
 
+/* A trial's magic that cannot be read for a while: nothing is erased or written meanwhile. */
+static void test_unreadable_trial(void)
+{
+    world_reset(&world);
+    expect(1, false);
+    CHECK_EQ(twin_slots_request(&world.config.slots, false), TWIN_OK);
+    expect(2, true);
+    uint8_t *lost = &world.sim.lost[world.config.slots.area[TWIN_PRIMARY].len / 4 - 1];
+    *lost = 1;
+    sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
+    CHECK_EQ(world_boot(&world).major, 2);
+    CHECK_EQ(world.sim.ops, 0);
+    *lost = 0;
+    expect(2, true);
+}
+
 /* Refused although a confirmed update, a trial's end or a permanent one left the trailer. */
 static void test_after_updates(bool permanent)
 {
@@ -199,6 +215,7 @@ int main(void)
     test_cut_while_settling();
     test_trial_goes_back();
     test_torn_trial_goes_back();
+    test_unreadable_trial();
     test_after_updates(false);
     test_after_updates(true);
     test_unreadable();
