@@ -407,6 +407,20 @@ static void check_versions(void)
     CHECK_EQ(x.client.job.result, TWIN_E_REFUSED);
     CHECK_EQ(x.client.refusal.rc, TWIN_RC_TOO_OLD);
 
+    make(&x); /* other refusals say nothing of versions, nor do a group's with the same numbers */
+    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
+    ANSWER(&x, V1_RSP, 250, "\xa1\x62rc\x08");
+    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_DONE);
+    CHECK_EQ(x.client.refusal.rc, TWIN_RC_NOT_SUPPORTED);
+    make(&x);
+    CHECK_EQ(poll_at(&x, 0), TWIN_STEP_SEND);
+    ANSWER(&x, V2_RSP, 250,
+           "\xa1\x63"
+           "err\xa2\x65"
+           "group\x00\x62rc\x0d");
+    CHECK_EQ(poll_at(&x, 1), TWIN_STEP_DONE);
+    CHECK(x.client.refusal.is_group && x.client.refusal.rc == TWIN_RC_TOO_NEW);
+
     make(&x); /* one that refuses version 1, asked in it */
     x.client.config.version = TWIN_SMP_V1;
     begin(&x);

@@ -13,7 +13,8 @@
 
 /* ---- Speed ---- */
 
-static uint64_t free_us; /* a loss-free transfer at 115200 baud */
+static uint64_t free_us;       /* a loss-free transfer at 115200 baud */
+static uint32_t part_unit = 8; /* bytes that parts end on multiples of, with these buffers */
 
 /* Parts end where flash can be written up to. */
 static bool check_part(void *ctx, uint32_t index, uint8_t *packet, size_t len)
@@ -27,7 +28,8 @@ static bool check_part(void *ctx, uint32_t index, uint8_t *packet, size_t len)
     if (packet[5] == TWIN_GRP_IMAGE && packet[7] == TWIN_IMAGE_UPLOAD) {
         twin_msg_decode(&r, &twin_image_upload_req_msg, &req);
         const uint32_t end = req.off + (uint32_t)req.data.len;
-        CHECK(!r.failed && (end % 8 == 0 || end == t->config.len));
+        const uint32_t unit = req.off == 0 ? 8 : part_unit; /* the first part is a small one */
+        CHECK(!r.failed && (end % unit == 0 || end == t->config.len));
         CHECK(req.off == 0 ? req.sha.len == 32 && req.len == t->config.len : req.sha.len == 0);
         CHECK(len <= t->upload.status.packet_max);
     }
@@ -179,7 +181,17 @@ static void check_last_reply_lost(void)
 }
 
 /* A list that has the hash, but not as an image that was stored and does not run. */
-enum lie { LIE_NONE, LIE_ACTIVE, LIE_SHORT, LIE_NO_HASH, LIE_OTHER, LIE_EMPTY, LIES };
+enum lie {
+    LIE_NONE,
+    LIE_ACTIVE,
+    LIE_SHORT,
+    LIE_NO_HASH,
+    LIE_OTHER,
+    LIE_EMPTY,
+    LIES,
+    LIE_SILENCE, /* no list comes at all, */
+    LIE_GARBAGE  /* or one that cannot be read */
+};
 struct liar {
     struct transfer *t;
     uint32_t last;
@@ -197,6 +209,12 @@ static bool lie_in_list(void *ctx, uint32_t index, uint8_t *packet, size_t len)
     (void)len;
     if (packet[5] != TWIN_GRP_IMAGE || packet[7] != TWIN_IMAGE_STATE) {
         return index != liar->last;
+    }
+    if (liar->lie == LIE_SILENCE) {
+        return false;
+    }
+    if (liar->lie == LIE_GARBAGE) {
+        return DEVICE_SAYS(liar->t->device, packet, "\x01");
     }
     memcpy(other, liar->t->hash, sizeof(other));
     other[31] ^= 1;
@@ -236,6 +254,51 @@ static void check_lying_list(void)
         transfer_completes(&t);
         CHECK_EQ(t.upload.status.has_matched, liar.lie != LIE_NONE);
         CHECK_EQ(t.upload.status.packets, packets + (liar.lie == LIE_NONE ? 1 : 2));
+        transfer_unmake(&t);
+    }
+    for (liar.lie = LIE_SILENCE; liar.lie <= LIE_GARBAGE; liar.lie++) {
+        transfer_make(&t);
+        t.device->ctx = &liar;
+        t.device->reply_filter = lie_in_list;
+        CHECK_EQ(transfer_run(&t), liar.lie == LIE_SILENCE ? TWIN_E_TIMEOUT : TWIN_E_FORMAT);
+        CHECK_EQ(t.upload.status.packets, packets + 1); /* nothing is sent on a guess */
+        transfer_unmake(&t);
+    }
+}
+
+/* What the first part says beside the file: what was asked for, and nothing else. */
+static struct twin_image_upload_req first_req;
+
+static bool keep_first(void *ctx, uint32_t index, uint8_t *packet, size_t len)
+{
+    struct twin_cbor_reader r = {.buf = packet + TWIN_SMP_HEADER_LEN,
+                                 .len = len - TWIN_SMP_HEADER_LEN};
+
+    (void)ctx;
+    (void)index;
+    if (packet[5] == TWIN_GRP_IMAGE && packet[7] == TWIN_IMAGE_UPLOAD && first_req.len == 0) {
+        twin_msg_decode(&r, &twin_image_upload_req_msg, &first_req);
+        CHECK(!r.failed);
+    }
+    return true;
+}
+
+static void check_first_request(void)
+{
+    struct transfer t;
+
+    for (unsigned wish = 0; wish < 4; wish++) {
+        transfer_make(&t);
+        t.device->request_filter = keep_first;
+        t.config.upgrade = (wish & 1) != 0;
+        t.config.image = wish & 2;
+        memset(&first_req, 0, sizeof(first_req));
+        transfer_begin(&t);
+        (void)transfer_run(&t); /* our device has no image 2 */
+        CHECK_EQ(first_req.upgrade, t.config.upgrade);
+        CHECK_EQ((first_req.present & TWIN_IMAGE_UPLOAD_REQ_UPGRADE) != 0, t.config.upgrade);
+        CHECK_EQ(first_req.image, t.config.image);
+        CHECK_EQ((first_req.present & TWIN_IMAGE_UPLOAD_REQ_IMAGE) != 0, t.config.image != 0);
         transfer_unmake(&t);
     }
 }
@@ -403,6 +466,11 @@ int main(void)
     check_line(115200, 2048);
     check_line(1000000, 384);
     check_line(1000000, 1024);
+    check_line(115200, 392); /* where 16 would cost too much */
+    part_unit = 16;
+    check_line(115200, 2044); /* where 32 would */
+    part_unit = 8;
+    check_first_request();
     check_losses();
     check_random_losses();
     check_last_reply_lost();
