@@ -433,11 +433,38 @@ static twin_err_t read_nothing(void *ctx, uint32_t off, size_t len, const uint8_
     return off == 0 ? transfer_read_image(ctx, off, len, data) : TWIN_E_IO;
 }
 
+static bool check_size(void *ctx, uint32_t index, uint8_t *packet, size_t len)
+{
+    const struct transfer *t = ctx;
+
+    (void)index;
+    CHECK(!device_is_part(packet) || len <= t->config.packet_max);
+    return true;
+}
+
+/* However small the packets have to be: none is larger, and none is sent that holds nothing. */
+static void check_small_packets(void)
+{
+    struct transfer t;
+
+    for (uint32_t packet_max = 40; packet_max < 130; packet_max++) {
+        transfer_make(&t);
+        t.config.packet_max = packet_max;
+        t.device->request_filter = check_size;
+        t.device->ctx = &t;
+        transfer_begin(&t);
+        const twin_err_t err = device_run(t.device, &t.upload.job, 40);
+        CHECK_EQ(err, packet_max < 63 ? TWIN_E_SPACE : TWIN_E_BUSY); /* an image's header in it */
+        transfer_unmake(&t);
+    }
+}
+
 static void check_arguments(void)
 {
     struct transfer t;
 
     transfer_make(&t);
+    CHECK_EQ(t.upload.status.total, t.config.len);
     t.config.len = 31;
     transfer_begin(&t);
     CHECK_EQ(transfer_run(&t), TWIN_E_ARG);
@@ -481,6 +508,7 @@ int main(void)
     check_silence();
     check_resume();
     check_device_reset();
+    check_small_packets();
     check_arguments();
     return check_report();
 }

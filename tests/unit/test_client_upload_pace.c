@@ -170,6 +170,9 @@ static bool say_refusal(void *ctx, uint32_t index, uint8_t *packet, size_t len)
 
 #define BUSY      "\xa1\x62rc\x0a"
 #define NO_MEMORY "\xa1\x62rc\x02"
+#define NO_MEMORY_WHY                                                                              \
+    "\xa2\x62rc\x02\x63rsn\x64"                                                                    \
+    "full"
 #define NO_MEMORY_GROUP                                                                            \
     "\xa1\x63"                                                                                     \
     "err\xa2\x65group\x01\x62rc\x0f"
@@ -275,6 +278,11 @@ static void check_no_memory(void)
     MAKE_REFUSING(&t, now_and_then, NO_MEMORY); /* only pauses in a row are limited */
     transfer_completes(&t);
     CHECK(t.upload.status.pauses > 30);
+    transfer_unmake(&t);
+
+    MAKE_REFUSING(&t, in_the_middle, NO_MEMORY_WHY); /* a reason is final at the beginning only */
+    transfer_completes(&t);
+    CHECK(t.upload.status.pauses > 0);
     transfer_unmake(&t);
 
     MAKE_REFUSING(&t, in_the_middle, NO_MEMORY_GROUP);
