@@ -246,6 +246,24 @@ static void check_few_cells(uint16_t max_sectors, uint8_t starts)
     world_free(&world);
 }
 
+/* A copy buffer that a sector is no multiple of, there and back. */
+static void check_odd_buffer(struct world *world)
+{
+    const uint32_t buf_len = world->config.buf_len;
+
+    world_reset(world);
+    world->config.buf_len = 992;
+    request(world, false);
+    expect(world, 2, true, 1);
+    CHECK(world_slot_holds(world, TWIN_SECONDARY, 0, &world->old));
+    expect(world, 2, true, 2);
+    expect(world, 2, true, 3);
+    expect(world, 1, false, 0);
+    CHECK(world_slot_holds(world, TWIN_PRIMARY, 0, &world->old));
+    CHECK_EQ(world->sim.violations, 0);
+    world->config.buf_len = buf_len;
+}
+
 /* The TLVs, and the signature in them, lie across the border of two sectors. */
 static void check_tlvs_across_sectors(void)
 {
@@ -331,6 +349,9 @@ static void check_config(struct world *world)
     struct twin_boot boot;
     struct twin_boot_config config = world->config;
 
+    config.slots.sector_bytes++;
+    CHECK_EQ(twin_boot_init(&boot, &config), TWIN_E_ARG);
+    config.slots.sector_bytes--;
     CHECK_EQ(twin_boot_init(&boot, &config), TWIN_OK);
     config.attempts = 0;
     CHECK_EQ(twin_boot_init(&boot, &config), TWIN_E_ARG);
@@ -403,6 +424,7 @@ int main(void)
     check_few_cells(120, 2);
     check_few_cells(119, 3);
     check_tlvs_across_sectors();
+    check_odd_buffer(&world);
     check_lost_source(&world, false, flip_payload);
     check_lost_source(&world, true, remove_image);
     check_lost_source(&world, true, replace_by_longer);
