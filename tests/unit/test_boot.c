@@ -246,6 +246,20 @@ static void check_few_cells(uint16_t max_sectors, uint8_t starts)
     world_free(&world);
 }
 
+/* An image where this mode puts none makes the one beside it doubtful too. */
+static void check_two_updates(struct world *world)
+{
+    struct test_image small;
+
+    world_reset(world);
+    request(world, false);
+    test_image_make(&small, &world->key, 5, 200, 0);
+    sim_put(&world->sim, world->config.slots.area[TWIN_SECONDARY].addr, small.bytes, small.len);
+    test_image_free(&small);
+    expect(world, 1, false, 0);
+    CHECK_EQ(world->events[TWIN_BOOT_EV_REFUSED], 1);
+}
+
 /* A copy buffer that a sector is no multiple of, there and back. */
 static void check_odd_buffer(struct world *world)
 {
@@ -425,6 +439,7 @@ int main(void)
     check_few_cells(119, 3);
     check_tlvs_across_sectors();
     check_odd_buffer(&world);
+    check_two_updates(&world);
     check_lost_source(&world, false, flip_payload);
     check_lost_source(&world, true, remove_image);
     check_lost_source(&world, true, replace_by_longer);

@@ -334,6 +334,7 @@ static void check_refusals(void)
 
 static void check_area(void)
 {
+    static const uint8_t long_buf[TWIN_FLASH_WRITE_MAX + 1];
     uint8_t buf[8] = {0};
 
     fresh(8, 8, 0xff);
@@ -343,7 +344,9 @@ static void check_area(void)
     CHECK_EQ(twin_area_write(area, 4, buf, 8), TWIN_E_ARG);
     CHECK_EQ(twin_area_write(area, 0, buf, 7), TWIN_E_ARG);
     CHECK_EQ(twin_area_erase(area, 0, 100), TWIN_E_ARG);
+    CHECK_EQ(twin_area_erase(area, area->len, area->flash->page_bytes), TWIN_E_ARG);
     CHECK_EQ(twin_area_write_padded(area, 0, buf, 0), TWIN_E_ARG);
+    CHECK_EQ(twin_area_write_padded(area, 0, long_buf, sizeof(long_buf)), TWIN_E_ARG);
     CHECK(twin_area_is_blank(area, 0, SLOT));
     CHECK(!twin_area_is_blank(area, 0, SLOT + 1)); /* no bytes of the area */
     CHECK_EQ(twin_area_write_padded(area, SLOT - 8, buf, 3), TWIN_OK);
