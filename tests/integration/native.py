@@ -1,6 +1,7 @@
 """Runs twinslot-device for the tests and cleans up after it, whatever happens.
 SPDX-License-Identifier: Apache-2.0"""
 
+import json
 import os
 import pathlib
 import select
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import unittest
 
 from smp import Client
 
@@ -176,3 +178,27 @@ class Device:
         with open(self.flash, "rb") as flash:
             flash.seek(number * slot + off)
             return flash.read(length)
+
+
+KEY = BUILD / "keys" / "dev-rsa-2048.pem"  # what the device's bootloader trusts
+HEADER = ["--header-size", "0x200", "--pad-header", "--align", "4"]
+
+
+def imgtool(*arguments):
+    subprocess.run([BIN / "imgtool", *map(str, arguments)], check=True, capture_output=True)
+
+
+class DeviceCase(unittest.TestCase):
+    """Tests that each begin with a device that runs 1.0.0."""
+
+    def setUp(self):
+        self.device = Device("1.0.0").__enter__()
+        self.addCleanup(self.device.__exit__, None, None, None)
+        self.folder = pathlib.Path(self.device.folder)
+        self.device.power_on()
+        self.device.wait_for("monitor 1.0.0 runs")
+
+    def listed(self):
+        done = self.device.mcumgr("--json", "image", "list")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [(slot["version"], slot["confirmed"]) for slot in json.loads(done.stdout)["images"]]

@@ -12,11 +12,10 @@ import threading
 import time
 import unittest
 
-from native import ATTEMPTS, BIN, PATIENCE_S, Device, image_path
+from native import ATTEMPTS, BIN, HEADER, KEY, PATIENCE_S, DeviceCase, image_path, imgtool
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KEY = ROOT / "build" / "keys" / "dev-rsa-2048.pem"
-HEADER = ["--header-size", "0x200", "--pad-header", "--align", "4", "-S", "0x76000"]
+SLOT_HEADER = [*HEADER, "-S", "0x76000"]
 
 
 def command(*arguments):
@@ -29,23 +28,7 @@ def dfu(*arguments):
                           capture_output=True, text=True, timeout=PATIENCE_S)
 
 
-def imgtool(*arguments):
-    subprocess.run([BIN / "imgtool", *map(str, arguments)], check=True, capture_output=True)
-
-
-class Dfu(unittest.TestCase):
-    def setUp(self):
-        self.device = Device("1.0.0").__enter__()
-        self.addCleanup(self.device.__exit__, None, None, None)
-        self.folder = pathlib.Path(self.device.folder)
-        self.device.power_on()
-        self.device.wait_for("monitor 1.0.0 runs")
-
-    def listed(self):
-        done = self.device.mcumgr("--json", "image", "list")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [(slot["version"], slot["confirmed"]) for slot in json.loads(done.stdout)["images"]]
-
+class Dfu(DeviceCase):
     def power_off_for_long(self):
         """Without a port: its number would go to the next who asks for a terminal."""
         self.device.power_off()
@@ -78,7 +61,7 @@ class Dfu(unittest.TestCase):
     def sign(self, name, *arguments):
         payload = self.folder / "payload"
         payload.write_bytes(image_path("1.1.0").read_bytes()[0x200:40000])
-        imgtool("sign", "-v", "1.1.0", *HEADER, *arguments, payload, self.folder / name)
+        imgtool("sign", "-v", "1.1.0", *SLOT_HEADER, *arguments, payload, self.folder / name)
         return self.folder / name
 
     def resigned(self):

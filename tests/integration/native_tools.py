@@ -1,38 +1,16 @@
 """mcumgr as its users would: wrong ports, unwilling devices, files that do not fit. After each the
 device has what it had. SPDX-License-Identifier: Apache-2.0"""
 
-import json
 import os
 import pathlib
 import pty
 import subprocess
-import tempfile
 import unittest
 
-from native import BIN, PATIENCE_S, Device, image_path
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-KEY = ROOT / "build" / "keys" / "dev-rsa-2048.pem"
-HEADER = ["--header-size", "0x200", "--pad-header", "--align", "4"]
+from native import BIN, HEADER, KEY, PATIENCE_S, DeviceCase, image_path, imgtool
 
 
-def imgtool(*arguments):
-    subprocess.run([BIN / "imgtool", *map(str, arguments)], check=True, capture_output=True)
-
-
-class Tools(unittest.TestCase):
-    def setUp(self):
-        self.device = Device("1.0.0").__enter__()
-        self.addCleanup(self.device.__exit__, None, None, None)
-        self.folder = pathlib.Path(self.device.folder)
-        self.device.power_on()
-        self.device.wait_for("monitor 1.0.0 runs")
-
-    def listed(self):
-        done = self.device.mcumgr("--json", "image", "list")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [(slot["version"], slot["confirmed"]) for slot in json.loads(done.stdout)["images"]]
-
+class Tools(DeviceCase):
     def test_too_large(self):
         big = self.folder / "big"
         big.write_bytes(bytes(477_000))
