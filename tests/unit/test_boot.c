@@ -246,6 +246,26 @@ static void check_few_cells(uint16_t max_sectors, uint8_t starts)
     world_free(&world);
 }
 
+/* The cells hold what docs/spec-boot-attempts.md says: a start, then the wish to go back. */
+static void check_cell_bytes(struct world *world)
+{
+    const struct twin_slots *slots = &world->config.slots;
+    const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
+    const uint32_t unit = primary->flash->write_bytes, cell = unit > 4 ? unit : 4;
+    const uint8_t *cells =
+        &world->sim.mem[primary->addr + twin_trailer_map(slots, TWIN_PRIMARY).status - 2 * cell];
+    const uint8_t flip = primary->flash->erased == 0xff ? 0 : 0xff;
+
+    world_reset(world);
+    request(world, false);
+    expect(world, 2, true, 1);
+    CHECK_EQ(twin_boot_revert_request(slots), TWIN_OK);
+    for (uint32_t i = 0; i < cell; i++) {
+        CHECK_EQ(cells[cell + i], 0x0f ^ flip);
+        CHECK_EQ(cells[i], 0xf0 ^ flip);
+    }
+}
+
 /* An image where this mode puts none makes the one beside it doubtful too. */
 static void check_two_updates(struct world *world)
 {
@@ -440,6 +460,7 @@ int main(void)
     check_tlvs_across_sectors();
     check_odd_buffer(&world);
     check_two_updates(&world);
+    check_cell_bytes(&world);
     check_lost_source(&world, false, flip_payload);
     check_lost_source(&world, true, remove_image);
     check_lost_source(&world, true, replace_by_longer);
