@@ -10,7 +10,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
-#include "support/world.h"
+#include "support/rig.h"
 #include <stdlib.h>
 
 #define BOOTS_MAX   12
@@ -23,12 +23,12 @@ enum outcome { END_OLD = 1, END_NEW = 2 };
 
 struct scenario {
     const char *name;
-    void (*prepare)(struct world *world); /* up to the moment before */
-    void (*act)(struct world *world);     /* what the application does; power may fail in it */
-    bool boots;                           /* then boot once; power may fail in that too */
-    unsigned ends;                        /* enum outcome: what may come of it when power failed */
-    unsigned end;                         /* what comes of it when power holds */
-    void (*harm)(struct world *world);    /* what happens to the update while there is no power */
+    void (*prepare)(struct rig *rig); /* up to the moment before */
+    void (*act)(struct rig *rig);     /* what the application does; power may fail in it */
+    bool boots;                       /* then boot once; power may fail in that too */
+    unsigned ends;                    /* enum outcome: what may come of it when power failed */
+    unsigned end;                     /* what comes of it when power holds */
+    void (*harm)(struct rig *rig);    /* what happens to the update while there is no power */
 };
 
 static unsigned long points, pairs, failures;
@@ -42,132 +42,132 @@ static void must(twin_err_t err)
     }
 }
 
-static void nothing(struct world *world)
+static void nothing(struct rig *rig)
 {
-    (void)world;
+    (void)rig;
 }
 
-static void ask_test(struct world *world)
+static void ask_test(struct rig *rig)
 {
-    must(twin_slots_request(&world->config.slots, false));
+    must(twin_slots_request(&rig->config.slots, false));
 }
 
-static void ask_perm(struct world *world)
+static void ask_perm(struct rig *rig)
 {
-    must(twin_slots_request(&world->config.slots, true));
+    must(twin_slots_request(&rig->config.slots, true));
 }
 
-static void confirm(struct world *world)
+static void confirm(struct rig *rig)
 {
-    must(twin_slots_confirm(&world->config.slots));
+    must(twin_slots_confirm(&rig->config.slots));
 }
 
 /* Swapped in and started once. */
-static void prepare_trial(struct world *world)
+static void prepare_trial(struct rig *rig)
 {
-    ask_test(world);
-    (void)world_boot(world);
+    ask_test(rig);
+    (void)rig_boot(rig);
 }
 
 /* All attempts but the last used up: the next boot is the last start. */
-static void prepare_last_start(struct world *world)
+static void prepare_last_start(struct rig *rig)
 {
-    prepare_trial(world);
-    for (unsigned i = 1; i + 1 < world->config.attempts; i++) {
-        (void)world_boot(world);
+    prepare_trial(rig);
+    for (unsigned i = 1; i + 1 < rig->config.attempts; i++) {
+        (void)rig_boot(rig);
     }
 }
 
 /* The next boot reverts. */
-static void prepare_revert(struct world *world)
+static void prepare_revert(struct rig *rig)
 {
-    prepare_last_start(world);
-    (void)world_boot(world);
+    prepare_last_start(rig);
+    (void)rig_boot(rig);
 }
 
-static void prepare_given_up(struct world *world)
+static void prepare_given_up(struct rig *rig)
 {
-    prepare_trial(world);
-    must(twin_boot_revert_request(&world->config.slots));
+    prepare_trial(rig);
+    must(twin_boot_revert_request(&rig->config.slots));
 }
 
 /* The trailers are not blank: an update came, stayed, and now the old image comes as an update. */
-static void prepare_used(struct world *world)
+static void prepare_used(struct rig *rig)
 {
-    const struct twin_slots *slots = &world->config.slots;
+    const struct twin_slots *slots = &rig->config.slots;
     uint32_t addr = slots->area[TWIN_SECONDARY].addr;
 
-    prepare_trial(world);
-    confirm(world);
-    memset(&world->sim.mem[addr], world->sim.flash.erased, slots->area[TWIN_SECONDARY].len);
-    sim_put(&world->sim, addr + twin_slots_update_off(slots), world->old.bytes, world->old.len);
+    prepare_trial(rig);
+    confirm(rig);
+    memset(&rig->sim.mem[addr], rig->sim.flash.erased, slots->area[TWIN_SECONDARY].len);
+    sim_put(&rig->sim, addr + twin_slots_update_off(slots), rig->old.bytes, rig->old.len);
 }
 
-static void prepare_used_asked(struct world *world)
+static void prepare_used_asked(struct rig *rig)
 {
-    prepare_used(world);
-    ask_test(world);
+    prepare_used(rig);
+    ask_test(rig);
 }
 
 /* It came, failed, went, and is asked for once more. */
-static void prepare_again(struct world *world)
+static void prepare_again(struct rig *rig)
 {
-    prepare_revert(world);
-    (void)world_boot(world);
-    ask_test(world);
+    prepare_revert(rig);
+    (void)rig_boot(rig);
+    ask_test(rig);
 }
 
 /* It came, stayed, and the one before it is wanted back. */
-static void prepare_previous(struct world *world)
+static void prepare_previous(struct rig *rig)
 {
-    prepare_trial(world);
-    confirm(world);
+    prepare_trial(rig);
+    confirm(rig);
 }
 
-static void ask_previous(struct world *world)
+static void ask_previous(struct rig *rig)
 {
-    must(twin_slots_request_previous(&world->config.slots));
+    must(twin_slots_request_previous(&rig->config.slots));
 }
 
-static void prepare_previous_asked(struct world *world)
+static void prepare_previous_asked(struct rig *rig)
 {
-    prepare_previous(world);
-    ask_previous(world);
+    prepare_previous(rig);
+    ask_previous(rig);
 }
 
 /* Bits of the update are lost. */
-static void damage(struct world *world)
+static void damage(struct rig *rig)
 {
-    const struct twin_slots *slots = &world->config.slots;
+    const struct twin_slots *slots = &rig->config.slots;
 
-    world->sim.mem[slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots) + 700] ^= 1;
+    rig->sim.mem[slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots) + 700] ^= 1;
 }
 
 /* Somebody with a debugger takes the request back. */
-static void take_back(struct world *world)
+static void take_back(struct rig *rig)
 {
-    const struct twin_slots *slots = &world->config.slots;
+    const struct twin_slots *slots = &rig->config.slots;
     uint32_t start = twin_trailer_map(slots, TWIN_SECONDARY).sector;
 
-    sim_blank(&world->sim, slots->area[TWIN_SECONDARY].addr + start,
+    sim_blank(&rig->sim, slots->area[TWIN_SECONDARY].addr + start,
               slots->area[TWIN_SECONDARY].len - start);
 }
 
-static void damage_and_take_back(struct world *world)
+static void damage_and_take_back(struct rig *rig)
 {
-    damage(world);
-    take_back(world);
+    damage(rig);
+    take_back(rig);
 }
 
-static void withdraw(struct world *world)
+static void withdraw(struct rig *rig)
 {
-    must(twin_slots_withdraw(&world->config.slots));
+    must(twin_slots_withdraw(&rig->config.slots));
 }
 
-static void prepare_used_asked_perm(struct world *world)
+static void prepare_used_asked_perm(struct rig *rig)
 {
-    prepare_used(world);
-    ask_perm(world);
+    prepare_used(rig);
+    ask_perm(rig);
 }
 
 static const struct scenario scenarios[] = {
@@ -201,7 +201,7 @@ static const struct scenario scenarios[] = {
 };
 
 struct run {
-    struct world *world;
+    struct rig *rig;
     const struct scenario *scenario;
     const uint8_t *image; /* all flash, prepared */
     uint32_t cut_op, cut2_op;
@@ -219,13 +219,12 @@ static void complain(const struct run *run, const char *what)
 }
 
 /* Was power lost in the erase of a sector with the fields at the end of a trailer? */
-static bool lost_in_fields(const struct world *world)
+static bool lost_in_fields(const struct rig *rig)
 {
-    const struct twin_slots *slots = &world->config.slots;
+    const struct twin_slots *slots = &rig->config.slots;
     uint32_t slot_len = slots->area[TWIN_PRIMARY].len;
 
-    return world->sim.cut_in_erase &&
-           slot_len - world->sim.cut_addr % slot_len == slots->sector_bytes;
+    return rig->sim.cut_in_erase && slot_len - rig->sim.cut_addr % slot_len == slots->sector_bytes;
 }
 
 static bool is_ecc(const struct run *run)
@@ -236,47 +235,47 @@ static bool is_ecc(const struct run *run)
 /* Boot until the same confirmed image starts twice; 0 if it never does. */
 static unsigned settle(struct run *run)
 {
-    struct world *world = run->world;
+    struct rig *rig = run->rig;
     unsigned trials = 0, last = 0;
 
     run->lost2 = run->lost2_in_fields = false;
     for (unsigned boots = 0; boots < BOOTS_MAX; boots++) {
-        struct world_boot boot = world_boot(world);
+        struct rig_boot boot = rig_boot(rig);
         if (boot.power_lost) {
             run->lost2 = true;
-            run->lost2_in_fields = lost_in_fields(world);
-            sim_arm(&world->sim, 0, SIM_CUT_BEFORE, 1);
+            run->lost2_in_fields = lost_in_fields(rig);
+            sim_arm(&rig->sim, 0, SIM_CUT_BEFORE, 1);
             continue;
         }
-        const struct test_image *image = boot.major == 1 ? &world->old : &world->new;
-        if (boot.status != TWIN_BOOT_START || !world_slot_holds(world, TWIN_PRIMARY, 0, image)) {
+        const struct test_image *image = boot.major == 1 ? &rig->old : &rig->new;
+        if (boot.status != TWIN_BOOT_START || !rig_slot_holds(rig, TWIN_PRIMARY, 0, image)) {
             complain(run, "nothing whole was started");
             return 0;
         }
         trials += boot.unconfirmed;
         /* An erase that took image_ok and left magic and copy_done puts a confirmed image on trial.
          * With nothing to go back to it stays there until its application confirms it again. */
-        if (is_ecc(run) && run->scenario->harm != NULL && trials > world->config.attempts &&
-            world->events[TWIN_BOOT_EV_REVERT_IMPOSSIBLE] != 0) {
-            must(twin_slots_confirm(&world->config.slots));
+        if (is_ecc(run) && run->scenario->harm != NULL && trials > rig->config.attempts &&
+            rig->events[TWIN_BOOT_EV_REVERT_IMPOSSIBLE] != 0) {
+            must(twin_slots_confirm(&rig->config.slots));
         }
         if (!boot.unconfirmed && last == boot.major) {
             return last;
         }
         last = boot.unconfirmed ? 0 : boot.major;
     }
-    complain(run, trials > world->config.attempts ? "too many starts on trial" : "never settled");
+    complain(run, trials > rig->config.attempts ? "too many starts on trial" : "never settled");
     return 0;
 }
 
 static void perform(const struct run *run)
 {
-    struct world *world = run->world;
+    struct rig *rig = run->rig;
 
-    if (setjmp(world->sim.power_lost) == 0) {
-        run->scenario->act(world);
+    if (setjmp(rig->sim.power_lost) == 0) {
+        run->scenario->act(rig);
         if (run->scenario->boots) {
-            (void)world_boot(world); /* takes the cut by itself */
+            (void)rig_boot(rig); /* takes the cut by itself */
         }
     }
 }
@@ -284,9 +283,9 @@ static void perform(const struct run *run)
 /* Operations that the scenario takes when power holds. */
 static uint32_t count_ops(const struct run *run)
 {
-    sim_arm(&run->world->sim, 0, SIM_CUT_BEFORE, 1);
+    sim_arm(&run->rig->sim, 0, SIM_CUT_BEFORE, 1);
     perform(run);
-    return run->world->sim.ops;
+    return run->rig->sim.ops;
 }
 
 static void check_end(struct run *run, unsigned allowed)
@@ -297,27 +296,27 @@ static void check_end(struct run *run, unsigned allowed)
         complain(run, end == END_OLD ? "ended with the old image" : "ended with the new image");
     }
     if (end != 0) {
-        sim_arm(&run->world->sim, 0, SIM_CUT_BEFORE, 1);
-        const char *fault = world_update_fault(run->world);
+        sim_arm(&run->rig->sim, 0, SIM_CUT_BEFORE, 1);
+        const char *fault = rig_update_fault(run->rig);
         if (fault != NULL) {
             complain(run, fault);
         }
     }
-    if (run->world->sim.violations != 0) {
+    if (run->rig->sim.violations != 0) {
         complain(run, "a flash rule was broken");
-        run->world->sim.violations = 0;
+        run->rig->sim.violations = 0;
     }
 }
 
 /* Have all sectors of both images stayed where they were? */
 static bool nothing_moved(const struct run *run)
 {
-    const struct twin_slots *slots = &run->world->config.slots;
+    const struct twin_slots *slots = &run->rig->config.slots;
 
     for (int slot = 0; slot < 2; slot++) {
         uint32_t addr = slots->area[slot].addr;
         uint32_t len = twin_trailer_map(slots, (enum twin_slot)slot).sector;
-        if (memcmp(&run->world->sim.mem[addr], &run->image[addr], len) != 0) {
+        if (memcmp(&run->rig->sim.mem[addr], &run->image[addr], len) != 0) {
             return false;
         }
     }
@@ -332,22 +331,22 @@ static bool asks_for_older(const struct scenario *scenario)
 
 static void cut_once(struct run *run, uint32_t seed)
 {
-    struct world *world = run->world;
+    struct rig *rig = run->rig;
 
-    sim_blank(&world->sim, 0, world->sim.flash.size);
-    memcpy(world->sim.mem, run->image, world->sim.flash.size);
-    sim_arm(&world->sim, run->cut_op, run->cut, seed);
-    world->sim.prefix = run->prefix;
+    sim_blank(&rig->sim, 0, rig->sim.flash.size);
+    memcpy(rig->sim.mem, run->image, rig->sim.flash.size);
+    sim_arm(&rig->sim, run->cut_op, run->cut, seed);
+    rig->sim.prefix = run->prefix;
     perform(run);
-    run->in_fields = lost_in_fields(world);
+    run->in_fields = lost_in_fields(rig);
     if (run->scenario->harm != NULL && run->cut_op != 0 && nothing_moved(run)) {
-        run->scenario->harm(world);
+        run->scenario->harm(rig);
     }
-    sim_arm(&world->sim, run->cut2_op, run->cut2, seed + 1);
-    world->sim.prefix = run->prefix2;
+    sim_arm(&rig->sim, run->cut2_op, run->cut2, seed + 1);
+    rig->sim.prefix = run->prefix2;
     unsigned ends = run->cut_op == 0 ? run->scenario->end : run->scenario->ends;
     check_end(run,
-              world->config.is_downgrade != NULL && asks_for_older(run->scenario) ? END_NEW : ends);
+              rig->config.is_downgrade != NULL && asks_for_older(run->scenario) ? END_NEW : ends);
 }
 
 /* A few second cuts, spread over the operations of the recovery. */
@@ -365,7 +364,7 @@ static void cut_twice(struct run *run, uint32_t recovery_ops, unsigned count, ui
 /* An erase that stops between any two of a trailer's fields: each leaves another meaning. */
 static void cut_between_fields(struct run *run, uint32_t *prefix, uint32_t *seed)
 {
-    const struct twin_slots *slots = &run->world->config.slots;
+    const struct twin_slots *slots = &run->rig->config.slots;
     uint32_t fields = twin_trailer_map(slots, TWIN_PRIMARY).status;
     uint32_t unit = slots->area[TWIN_PRIMARY].flash->write_bytes;
     uint32_t page = slots->area[TWIN_PRIMARY].flash->page_bytes;
@@ -402,7 +401,7 @@ static void try_cut(struct run *run, unsigned pair_count, uint32_t *seed)
 {
     cut_once(run, ++*seed);
     points++;
-    uint32_t recovery_ops = run->world->sim.ops;
+    uint32_t recovery_ops = run->rig->sim.ops;
     if (run->in_fields && run->cut == SIM_CUT_PREFIX) {
         cut_between_fields(run, &run->prefix, seed);
     }
@@ -416,19 +415,19 @@ static void try_cut(struct run *run, unsigned pair_count, uint32_t *seed)
     cut_twice(run, recovery_ops, pair_count, seed);
 }
 
-static void try_scenario(struct world *world, const struct scenario *scenario, unsigned pair_count)
+static void try_scenario(struct rig *rig, const struct scenario *scenario, unsigned pair_count)
 {
-    struct run run = {.world = world, .scenario = scenario};
+    struct run run = {.rig = rig, .scenario = scenario};
     uint32_t seed = 1;
     unsigned turn = 0;
-    uint8_t *image = malloc(world->sim.flash.size);
+    uint8_t *image = malloc(rig->sim.flash.size);
 
     if (image == NULL) {
         exit(2);
     }
-    world_reset(world);
-    scenario->prepare(world);
-    memcpy(image, world->sim.mem, world->sim.flash.size);
+    rig_reset(rig);
+    scenario->prepare(rig);
+    memcpy(image, rig->sim.mem, rig->sim.flash.size);
     run.image = image;
     uint32_t ops = count_ops(&run);
     cut_once(&run, seed);
@@ -446,7 +445,7 @@ static void try_scenario(struct world *world, const struct scenario *scenario, u
 
 static const struct {
     const char *name;
-    struct world_shape shape;
+    struct rig_shape shape;
     bool harm;         /* also the scenarios with harm, which take long */
     bool no_downgrade; /* by version */
 } shapes[] = {
@@ -469,15 +468,15 @@ int main(int argc, char **argv)
     sample = argc > 1 ? 1 : SAMPLE;
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
         unsigned long before = points;
-        struct world world;
-        world_make(&world, &shapes[i].shape);
-        world.config.is_downgrade = shapes[i].no_downgrade ? twin_downgrade_version : NULL;
+        struct rig rig;
+        rig_make(&rig, &shapes[i].shape);
+        rig.config.is_downgrade = shapes[i].no_downgrade ? twin_downgrade_version : NULL;
         for (size_t k = 0; k < sizeof(scenarios) / sizeof(scenarios[0]); k++) {
             if (scenarios[k].harm == NULL || shapes[i].harm) {
-                try_scenario(&world, &scenarios[k], pair_count);
+                try_scenario(&rig, &scenarios[k], pair_count);
             }
         }
-        world_free(&world);
+        rig_free(&rig);
         printf("%-50s %6lu power cuts\n", shapes[i].name, points - before);
     }
     printf("power cuts: %lu single, %lu in pairs, %lu failures\n", points, pairs, failures);

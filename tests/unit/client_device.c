@@ -7,7 +7,7 @@
 #include "twin/console.h"
 #include <stdlib.h>
 
-static const struct world_shape shape = {4096, 34, 4, 128, 8, 0xff, 9000, 120000};
+static const struct rig_shape shape = {4096, 34, 4, 128, 8, 0xff, 9000, 120000};
 
 /* Keys take long to make, so one device serves all tests of a program, one after the other. */
 static struct device *the_device;
@@ -16,15 +16,15 @@ struct device *device_make(void)
 {
     if (the_device == NULL) {
         the_device = calloc(1, sizeof(*the_device));
-        world_make(&the_device->world, &shape);
+        rig_make(&the_device->rig, &shape);
     }
     struct device *d = the_device;
-    memset((uint8_t *)d + sizeof(d->world), 0, sizeof(*d) - sizeof(d->world));
-    world_reset(&d->world);
-    const struct twin_area *update = &d->world.config.slots.area[TWIN_SECONDARY];
+    memset((uint8_t *)d + sizeof(d->rig), 0, sizeof(*d) - sizeof(d->rig));
+    rig_reset(&d->rig);
+    const struct twin_area *update = &d->rig.config.slots.area[TWIN_SECONDARY];
     CHECK_EQ(twin_area_erase(update, 0, update->len), TWIN_OK);
     d->srv_config = (struct twin_srv_config){.groups = twin_srv_groups,
-                                             .slots = &d->world.config.slots,
+                                             .slots = &d->rig.config.slots,
                                              .buf_size = 384,
                                              .buf_count = 4,
                                              .bootloader = "MCUboot",
@@ -42,7 +42,7 @@ struct device *device_make(void)
 
 void device_free(struct device *d)
 {
-    CHECK_EQ(d->world.sim.violations, 0);
+    CHECK_EQ(d->rig.sim.violations, 0);
 }
 
 void device_restart(struct device *d)
@@ -106,7 +106,7 @@ bool device_is_part(const uint8_t *packet)
 
 static void reset(struct device *d)
 {
-    CHECK_EQ(world_boot(&d->world).status, TWIN_BOOT_START);
+    CHECK_EQ(rig_boot(&d->rig).status, TWIN_BOOT_START);
     device_restart(d);
     d->boots++;
     d->priv.cpu_free_us += (uint64_t)d->boot_ms * 1000;
@@ -126,7 +126,7 @@ static unsigned in_work(const struct device *d, uint64_t at_us)
 static void at_device(struct device *d, uint64_t at_us, const uint8_t *packet, size_t len)
 {
     uint8_t reply[DEVICE_PACKET];
-    const uint32_t erases = d->world.sim.erases;
+    const uint32_t erases = d->rig.sim.erases;
     const bool is_down = d->boots > 0 && d->priv.cpu_free_us > at_us + 1000000u;
 
     if (is_down || len > d->packet_limit || in_work(d, at_us) >= d->queue_limit) {
@@ -136,7 +136,7 @@ static void at_device(struct device *d, uint64_t at_us, const uint8_t *packet, s
     const size_t reply_len = twin_srv_handle(&d->srv, &request, reply, d->srv_config.buf_size);
     const uint64_t begin = at_us > d->priv.cpu_free_us ? at_us : d->priv.cpu_free_us;
     d->priv.cpu_free_us =
-        begin + d->latency_us + (uint64_t)(d->world.sim.erases - erases) * d->erase_us;
+        begin + d->latency_us + (uint64_t)(d->rig.sim.erases - erases) * d->erase_us;
     d->priv.working_until_us[d->requests % DEVICE_QUEUE] = d->priv.cpu_free_us;
     if (reply_len > 0) {
         send_reply(d, reply, reply_len);
@@ -211,13 +211,13 @@ twin_err_t device_run(struct device *d, struct twin_job *job, uint32_t stop_afte
 
 bool device_has_update(const struct device *d)
 {
-    return world_slot_holds(&d->world, TWIN_SECONDARY,
-                            twin_slots_update_off(&d->world.config.slots), &d->world.new);
+    return rig_slot_holds(&d->rig, TWIN_SECONDARY, twin_slots_update_off(&d->rig.config.slots),
+                          &d->rig.new);
 }
 
 void device_update_hashes(const struct device *d, uint8_t sha[32], uint8_t hash[32])
 {
-    const struct test_image *image = &d->world.new;
+    const struct test_image *image = &d->rig.new;
     struct twin_sha256 ctx;
     struct twin_image_header header;
 

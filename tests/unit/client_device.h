@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "support/world.h"
+#include "support/rig.h"
 #include "twin/client.h"
 #include "twin/server.h"
 
@@ -18,7 +18,7 @@
 typedef bool (*device_filter)(void *ctx, uint32_t index, uint8_t *packet, size_t len);
 
 struct device {
-    struct world world; /* first: it is kept from one device to the next */
+    struct rig rig; /* first: it is kept from one device to the next */
     struct twin_srv_config srv_config;
     struct twin_srv srv;
 

@@ -29,14 +29,14 @@ void transfer_make(struct transfer *t)
     memset(t, 0, sizeof(*t));
     t->device = device_make();
     device_update_hashes(t->device, t->sha, t->hash);
-    t->config = (struct twin_upload_config){.len = t->device->world.new.len,
+    t->config = (struct twin_upload_config){.len = t->device->rig.new.len,
                                             .sha = t->sha,
                                             .image_hash = {t->hash, sizeof(t->hash)},
                                             .packet_max = 65533,
                                             .frame_bytes = 4,
                                             .piece_bytes = 93,
                                             .read = transfer_read_image,
-                                            .ctx = &t->device->world.new};
+                                            .ctx = &t->device->rig.new};
     transfer_begin(t);
 }
 

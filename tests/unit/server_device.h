@@ -1,17 +1,17 @@
 /*
- * server_device.h - a device for tests of the SMP server: the world of the bootloader tests with a
+ * server_device.h - a device for tests of the SMP server: the rig of the bootloader tests with a
  * server in it, and a way to send it requests. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "check.h"
-#include "support/world.h"
+#include "support/rig.h"
 #include "twin/server.h"
 #include <stdlib.h>
 
 #define DEVICE_BUF 1024
 
 struct device {
-    struct world world;
+    struct rig rig;
     struct twin_srv_config config;
     struct twin_srv srv;
     enum twin_smp_version version; /* of the requests sent */
@@ -37,7 +37,7 @@ static bool device_ask(void *ctx, const struct twin_srv_question *question, cons
     device->asked++;
     device->question = *question;
     if (device->marks) {
-        CHECK_EQ(twin_slots_request(&device->world.config.slots, true), TWIN_OK);
+        CHECK_EQ(twin_slots_request(&device->rig.config.slots, true), TWIN_OK);
     }
     if (device->refuses && device->reason != NULL) {
         *reason = device->reason;
@@ -48,7 +48,7 @@ static bool device_ask(void *ctx, const struct twin_srv_question *question, cons
 /* The application starts: whatever was only in memory is gone. */
 static inline void device_start(struct device *device)
 {
-    device->config.slots = &device->world.config.slots;
+    device->config.slots = &device->rig.config.slots;
     device->config.ctx = device;
     device->config.ask = device_ask;
     device->asked = 0;
@@ -56,11 +56,11 @@ static inline void device_start(struct device *device)
     CHECK_EQ(twin_srv_init(&device->srv, &device->config), TWIN_OK);
 }
 
-static inline void device_make(struct device *device, const struct world_shape *shape)
+static inline void device_make(struct device *device, const struct rig_shape *shape)
 {
     memset(device, 0, sizeof(*device));
-    world_make(&device->world, shape);
-    world_reset(&device->world);
+    rig_make(&device->rig, shape);
+    rig_reset(&device->rig);
     device->config = (struct twin_srv_config){.groups = twin_srv_groups,
                                               .buf_size = DEVICE_BUF,
                                               .buf_count = 4,
@@ -71,9 +71,9 @@ static inline void device_make(struct device *device, const struct world_shape *
 }
 
 /* Boot, and if something starts, start the server of it. */
-static inline struct world_boot device_boot(struct device *device)
+static inline struct rig_boot device_boot(struct device *device)
 {
-    struct world_boot boot = world_boot(&device->world);
+    struct rig_boot boot = rig_boot(&device->rig);
 
     CHECK_EQ(boot.status, TWIN_BOOT_START);
     device_start(device);
@@ -239,14 +239,14 @@ static inline bool device_upload(struct device *device, const struct twin_image_
 /* What a slot of the simulated flash holds. */
 static inline const uint8_t *device_slot(const struct device *device, enum twin_slot slot)
 {
-    return &device->world.sim.mem[device->world.config.slots.area[slot].addr];
+    return &device->rig.sim.mem[device->rig.config.slots.area[slot].addr];
 }
 
-static const struct world_shape small_shape = {.sector_bytes = 1024,
-                                               .sectors = 12,
-                                               .write_bytes = 8,
-                                               .max_sectors = 16,
-                                               .max_align = 8,
-                                               .erased = 0xff,
-                                               .old_len = 5000,
-                                               .new_len = 6003};
+static const struct rig_shape small_shape = {.sector_bytes = 1024,
+                                             .sectors = 12,
+                                             .write_bytes = 8,
+                                             .max_sectors = 16,
+                                             .max_align = 8,
+                                             .erased = 0xff,
+                                             .old_len = 5000,
+                                             .new_len = 6003};

@@ -9,7 +9,7 @@ static struct device device;
 
 static inline const struct twin_slots *slots(void)
 {
-    return &device.world.config.slots;
+    return &device.rig.config.slots;
 }
 
 static inline enum twin_plan plan(void)
@@ -23,35 +23,35 @@ static inline enum twin_plan plan(void)
 /* Bring a fresh device into a state, the way it gets there in the field. */
 static inline void enter(enum twin_plan wanted)
 {
-    world_reset(&device.world);
+    rig_reset(&device.rig);
     device_start(&device);
     switch (wanted) {
     case TWIN_PLAN_NONE:
         break;
     case TWIN_PLAN_TEST:
     case TWIN_PLAN_PERM:
-        CHECK(device_set(&device, &device.world.new, wanted == TWIN_PLAN_PERM));
+        CHECK(device_set(&device, &device.rig.new, wanted == TWIN_PLAN_PERM));
         break;
     case TWIN_PLAN_TRIAL:
-        CHECK(device_set(&device, &device.world.new, false));
+        CHECK(device_set(&device, &device.rig.new, false));
         CHECK_EQ(device_boot(&device).major, 2);
         break;
     case TWIN_PLAN_PREVIOUS:
-        CHECK(device_set(&device, &device.world.new, true));
+        CHECK(device_set(&device, &device.rig.new, true));
         CHECK_EQ(device_boot(&device).major, 2);
         CHECK_EQ(twin_slots_request_previous(slots()), TWIN_OK);
         break;
     case TWIN_PLAN_REVERT:
     case TWIN_PLAN_RESUME:
         /* Only seen when a bootloader starts the application in the middle of its work. */
-        CHECK(device_set(&device, &device.world.new, false));
+        CHECK(device_set(&device, &device.rig.new, false));
         CHECK_EQ(device_boot(&device).major, 2);
         for (uint32_t op = 1; plan() != wanted && op < 500; op++) {
             enter(TWIN_PLAN_TRIAL);
             CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
-            sim_arm(&device.world.sim, op, SIM_CUT_BEFORE, 1);
-            (void)world_boot(&device.world);
-            sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+            sim_arm(&device.rig.sim, op, SIM_CUT_BEFORE, 1);
+            (void)rig_boot(&device.rig);
+            sim_arm(&device.rig.sim, 0, SIM_CUT_BEFORE, 1);
         }
         device_start(&device);
         break;

@@ -10,12 +10,12 @@ static uint8_t sha_of_new[TWIN_SHA256_LEN]; /* of the whole file */
 
 static inline const struct twin_slots *slots(void)
 {
-    return &device.world.config.slots;
+    return &device.rig.config.slots;
 }
 
 static inline const struct test_image *new_image(void)
 {
-    return &device.world.new;
+    return &device.rig.new;
 }
 
 /* The first part of the new image, with everything that it may have. */
@@ -98,8 +98,7 @@ static inline struct twin_image_upload_rsp upload_all(uint32_t part)
 
 static inline bool is_stored(void)
 {
-    return world_slot_holds(&device.world, TWIN_SECONDARY, twin_slots_update_off(slots()),
-                            new_image());
+    return rig_slot_holds(&device.rig, TWIN_SECONDARY, twin_slots_update_off(slots()), new_image());
 }
 
 /* Behind the image, to the end of the slot. */
@@ -107,22 +106,22 @@ static inline bool rest_is_erased(void)
 {
     uint32_t end = twin_slots_update_off(slots()) + new_image()->len;
 
-    return twin_flash_is_erased(&device.world.sim.flash, device_slot(&device, TWIN_SECONDARY) + end,
+    return twin_flash_is_erased(&device.rig.sim.flash, device_slot(&device, TWIN_SECONDARY) + end,
                                 slots()->area[TWIN_SECONDARY].len - end);
 }
 
 /* A device with an old image, an empty secondary and no power lost. */
 static inline void fresh(void)
 {
-    world_reset(&device.world);
-    memset(device.world.sim.mem + slots()->area[TWIN_SECONDARY].addr, device.world.sim.flash.erased,
+    rig_reset(&device.rig);
+    memset(device.rig.sim.mem + slots()->area[TWIN_SECONDARY].addr, device.rig.sim.flash.erased,
            slots()->area[TWIN_SECONDARY].len);
     device.refuses = false;
     device.version = TWIN_SMP_V2;
     device_start(&device);
 }
 
-static inline void make(const struct world_shape *shape)
+static inline void make(const struct rig_shape *shape)
 {
     struct twin_sha256 ctx;
 
@@ -143,18 +142,18 @@ static struct test_image prior;
 static inline void put_prior(void)
 {
     fresh();
-    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots()),
+    sim_put(&device.rig.sim, slots()->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots()),
             prior.bytes, prior.len);
-    sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+    sim_arm(&device.rig.sim, 0, SIM_CUT_BEFORE, 1);
 }
 
 static inline void make_prior(uint32_t payload_len)
 {
-    test_image_make(&prior, &device.world.key, PRIOR, payload_len, 0);
+    test_image_make(&prior, &device.rig.key, PRIOR, payload_len, 0);
     put_prior();
 }
 
 static inline bool slot_holds(const struct test_image *image)
 {
-    return world_slot_holds(&device.world, TWIN_SECONDARY, twin_slots_update_off(slots()), image);
+    return rig_slot_holds(&device.rig, TWIN_SECONDARY, twin_slots_update_off(slots()), image);
 }

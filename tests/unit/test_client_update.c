@@ -40,13 +40,13 @@ static void make(struct session *s)
     memset(s, 0, sizeof(*s));
     s->device = device_make();
     s->device->baud = 1000000;
-    s->config.upload = (struct twin_upload_config){.len = s->device->world.new.len,
+    s->config.upload = (struct twin_upload_config){.len = s->device->rig.new.len,
                                                    .sha = s->sha,
                                                    .image_hash = {s->hash, sizeof(s->hash)},
                                                    .packet_max = 65533,
                                                    .frame_bytes = 4,
                                                    .read = read_image,
-                                                   .ctx = &s->device->world.new};
+                                                   .ctx = &s->device->rig.new};
     begin(s);
 }
 
@@ -57,14 +57,14 @@ static twin_err_t run(struct session *s)
 
 static bool new_runs(const struct session *s)
 {
-    return world_slot_holds(&s->device->world, TWIN_PRIMARY, 0, &s->device->world.new);
+    return rig_slot_holds(&s->device->rig, TWIN_PRIMARY, 0, &s->device->rig.new);
 }
 
 static bool is_confirmed(const struct session *s)
 {
     struct twin_slots_state state;
 
-    twin_slots_read(&s->device->world.config.slots, &state);
+    twin_slots_read(&s->device->rig.config.slots, &state);
     return state.plan == TWIN_PLAN_NONE;
 }
 
@@ -204,13 +204,13 @@ static void check_refused_image(void)
 
     make(&s);
     d = s.device;
-    d->world.new.bytes[d->world.new.len - 1] ^= 1; /* in the signature */
+    d->rig.new.bytes[d->rig.new.len - 1] ^= 1; /* in the signature */
     begin(&s);
     CHECK_EQ(run(&s), TWIN_E_VERIFY);
     CHECK_EQ(s.update.stage, TWIN_UPDATE_WAIT);
     CHECK_EQ(d->boots, 1);
-    CHECK(world_slot_holds(&d->world, TWIN_PRIMARY, 0, &d->world.old));
-    d->world.new.bytes[d->world.new.len - 1] ^= 1;
+    CHECK(rig_slot_holds(&d->rig, TWIN_PRIMARY, 0, &d->rig.old));
+    d->rig.new.bytes[d->rig.new.len - 1] ^= 1;
     begin(&s); /* the right signature: the hash is there already, the file is not */
     CHECK_EQ(run(&s), TWIN_OK);
     CHECK(s.update.was_there && s.update.upload.status.packets > 1);

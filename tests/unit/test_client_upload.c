@@ -319,10 +319,10 @@ static void check_duplicates(void)
 static void used_flash(struct device *device)
 {
     static const uint8_t used[100 * 1024];
-    const struct twin_slots *slots = &device->world.config.slots;
+    const struct twin_slots *slots = &device->rig.config.slots;
 
-    sim_put(&device->world.sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots),
-            used, sizeof(used));
+    sim_put(&device->rig.sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots), used,
+            sizeof(used));
 }
 
 /* Late answers: the device takes longer than the client believes, so parts are sent twice. */
@@ -472,7 +472,7 @@ static void check_arguments(void)
     t.config.len = 32; /* an image header: the device will judge it */
     transfer_begin(&t);
     CHECK(transfer_run(&t) != TWIN_E_ARG);
-    t.config.len = t.device->world.new.len;
+    t.config.len = t.device->rig.new.len;
     t.config.packet_max = 60;
     transfer_begin(&t);
     CHECK_EQ(transfer_run(&t), TWIN_E_SPACE);

@@ -351,12 +351,12 @@ static void check_refused(void)
     transfer_unmake(&t);
 
     transfer_make(&t);
-    t.device->world.new.bytes[0] ^= 1; /* no image any more */
+    t.device->rig.new.bytes[0] ^= 1; /* no image any more */
     CHECK_EQ(transfer_run(&t), TWIN_E_REFUSED);
     CHECK(t.client.refusal.is_group);
     CHECK_EQ(t.client.refusal.rc, TWIN_IMAGE_RC_BAD_MAGIC);
     CHECK_EQ(t.upload.status.packets, 1);
-    t.device->world.new.bytes[0] ^= 1;
+    t.device->rig.new.bytes[0] ^= 1;
     transfer_unmake(&t);
 }
 

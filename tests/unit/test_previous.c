@@ -4,134 +4,134 @@
  * powercut/. SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
-#include "support/world.h"
+#include "support/rig.h"
 
-static const struct world_shape shape = {4096, 8, 4, 128, 8, 0xff, 9000, 9500};
+static const struct rig_shape shape = {4096, 8, 4, 128, 8, 0xff, 9000, 9500};
 
-static void expect(struct world *world, uint8_t major, bool unconfirmed)
+static void expect(struct rig *rig, uint8_t major, bool unconfirmed)
 {
-    struct world_boot boot = world_boot(world);
+    struct rig_boot boot = rig_boot(rig);
 
     CHECK_EQ(boot.status, TWIN_BOOT_START);
     CHECK_EQ(boot.major, major);
     CHECK_EQ(boot.unconfirmed, unconfirmed);
-    CHECK_EQ(world->sim.violations, 0);
+    CHECK_EQ(rig->sim.violations, 0);
 }
 
 /* Version 2 came, on trial or for good, and was confirmed; version 1 stands behind it. */
-static void prepare(struct world *world, bool permanent)
+static void prepare(struct rig *rig, bool permanent)
 {
-    world_reset(world);
-    world->config.is_downgrade = NULL;
-    CHECK_EQ(twin_slots_request(&world->config.slots, permanent), TWIN_OK);
-    expect(world, 2, !permanent);
-    CHECK_EQ(twin_slots_confirm(&world->config.slots), TWIN_OK);
-    expect(world, 2, false);
+    rig_reset(rig);
+    rig->config.is_downgrade = NULL;
+    CHECK_EQ(twin_slots_request(&rig->config.slots, permanent), TWIN_OK);
+    expect(rig, 2, !permanent);
+    CHECK_EQ(twin_slots_confirm(&rig->config.slots), TWIN_OK);
+    expect(rig, 2, false);
 }
 
-static void ask(struct world *world)
+static void ask(struct rig *rig)
 {
-    CHECK_EQ(twin_slots_request_previous(&world->config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_request_previous(&rig->config.slots), TWIN_OK);
 }
 
 /* There and back again, without an upload, as often as somebody likes. */
-static void check_there_and_back(struct world *world, bool permanent)
+static void check_there_and_back(struct rig *rig, bool permanent)
 {
-    const struct twin_slots *slots = &world->config.slots;
+    const struct twin_slots *slots = &rig->config.slots;
 
-    prepare(world, permanent);
+    prepare(rig, permanent);
     for (unsigned round = 0; round < 2; round++) {
-        ask(world);
-        expect(world, 1, false);
-        expect(world, 1, false);
-        CHECK(world_slot_holds(world, TWIN_PRIMARY, 0, &world->old));
-        CHECK(world_slot_holds(world, TWIN_SECONDARY, slots->sector_bytes, &world->new));
+        ask(rig);
+        expect(rig, 1, false);
+        expect(rig, 1, false);
+        CHECK(rig_slot_holds(rig, TWIN_PRIMARY, 0, &rig->old));
+        CHECK(rig_slot_holds(rig, TWIN_SECONDARY, slots->sector_bytes, &rig->new));
         CHECK_EQ(twin_slots_request(slots, false), TWIN_OK);
-        expect(world, 2, true);
+        expect(rig, 2, true);
         CHECK_EQ(twin_slots_confirm(slots), TWIN_OK);
-        expect(world, 2, false);
+        expect(rig, 2, false);
     }
 }
 
 /* Refused: the request goes, the running image stays confirmed, and the next request is taken. */
-static void check_refused(struct world *world)
+static void check_refused(struct rig *rig)
 {
-    ask(world);
-    expect(world, 2, false);
-    CHECK_EQ(world->events[TWIN_BOOT_EV_REFUSED], 1);
-    expect(world, 2, false);
-    CHECK_EQ(world->events[TWIN_BOOT_EV_REFUSED], 0);
-    CHECK(world_slot_holds(world, TWIN_PRIMARY, 0, &world->new));
-    ask(world);
+    ask(rig);
+    expect(rig, 2, false);
+    CHECK_EQ(rig->events[TWIN_BOOT_EV_REFUSED], 1);
+    expect(rig, 2, false);
+    CHECK_EQ(rig->events[TWIN_BOOT_EV_REFUSED], 0);
+    CHECK(rig_slot_holds(rig, TWIN_PRIMARY, 0, &rig->new));
+    ask(rig);
 }
 
-static void check_damaged(struct world *world)
+static void check_damaged(struct rig *rig)
 {
-    prepare(world, false);
-    world->sim.mem[world->config.slots.area[TWIN_SECONDARY].addr + 4000] ^= 1;
-    check_refused(world);
+    prepare(rig, false);
+    rig->sim.mem[rig->config.slots.area[TWIN_SECONDARY].addr + 4000] ^= 1;
+    check_refused(rig);
 }
 
-static void check_erased(struct world *world)
+static void check_erased(struct rig *rig)
 {
-    prepare(world, false);
-    memset(&world->sim.mem[world->config.slots.area[TWIN_SECONDARY].addr], 0xff, 4096);
-    check_refused(world);
+    prepare(rig, false);
+    memset(&rig->sim.mem[rig->config.slots.area[TWIN_SECONDARY].addr], 0xff, 4096);
+    check_refused(rig);
 }
 
 /* Version 1 came as an update of version 2: the previous image is the newer one. */
-static void prepare_older(struct world *world)
+static void prepare_older(struct rig *rig)
 {
-    const struct twin_slots *slots = &world->config.slots;
+    const struct twin_slots *slots = &rig->config.slots;
     uint32_t addr = slots->area[TWIN_SECONDARY].addr;
 
-    prepare(world, false);
-    memset(&world->sim.mem[addr], 0xff, slots->area[TWIN_SECONDARY].len);
-    sim_put(&world->sim, addr + twin_slots_update_off(slots), world->old.bytes, world->old.len);
+    prepare(rig, false);
+    memset(&rig->sim.mem[addr], 0xff, slots->area[TWIN_SECONDARY].len);
+    sim_put(&rig->sim, addr + twin_slots_update_off(slots), rig->old.bytes, rig->old.len);
     CHECK_EQ(twin_slots_request(slots, true), TWIN_OK);
-    expect(world, 1, false);
+    expect(rig, 1, false);
 }
 
 /* No trial asked for it, so the version rule holds, and in its direction only. */
-static void check_version_rule(struct world *world)
+static void check_version_rule(struct rig *rig)
 {
-    prepare(world, false);
-    world->config.is_downgrade = twin_downgrade_version;
-    check_refused(world);
-    prepare_older(world);
-    world->config.is_downgrade = twin_downgrade_version;
-    ask(world);
-    expect(world, 2, false);
-    expect(world, 2, false);
+    prepare(rig, false);
+    rig->config.is_downgrade = twin_downgrade_version;
+    check_refused(rig);
+    prepare_older(rig);
+    rig->config.is_downgrade = twin_downgrade_version;
+    ask(rig);
+    expect(rig, 2, false);
+    expect(rig, 2, false);
 }
 
 /* An equal version is none that is below. */
-static void check_equal_version(struct world *world)
+static void check_equal_version(struct rig *rig)
 {
     struct test_image twin;
 
-    prepare(world, false);
-    test_image_make(&twin, &world->key, 2, 7000, 0);
-    sim_put(&world->sim, world->config.slots.area[TWIN_SECONDARY].addr, twin.bytes, twin.len);
+    prepare(rig, false);
+    test_image_make(&twin, &rig->key, 2, 7000, 0);
+    sim_put(&rig->sim, rig->config.slots.area[TWIN_SECONDARY].addr, twin.bytes, twin.len);
     test_image_free(&twin);
-    world->config.is_downgrade = twin_downgrade_version;
-    ask(world);
-    expect(world, 2, false);
-    CHECK_EQ(world->events[TWIN_BOOT_EV_SWAPPED], 1);
-    CHECK(!world_slot_holds(world, TWIN_PRIMARY, 0, &world->new));
+    rig->config.is_downgrade = twin_downgrade_version;
+    ask(rig);
+    expect(rig, 2, false);
+    CHECK_EQ(rig->events[TWIN_BOOT_EV_SWAPPED], 1);
+    CHECK(!rig_slot_holds(rig, TWIN_PRIMARY, 0, &rig->new));
 }
 
 int main(void)
 {
-    struct world world;
+    struct rig rig;
 
-    world_make(&world, &shape);
-    check_there_and_back(&world, false);
-    check_there_and_back(&world, true);
-    check_damaged(&world);
-    check_erased(&world);
-    check_version_rule(&world);
-    check_equal_version(&world);
-    world_free(&world);
+    rig_make(&rig, &shape);
+    check_there_and_back(&rig, false);
+    check_there_and_back(&rig, true);
+    check_damaged(&rig);
+    check_erased(&rig);
+    check_version_rule(&rig);
+    check_equal_version(&rig);
+    rig_free(&rig);
     return check_report();
 }

@@ -3,43 +3,43 @@
  * image back, and a trial that fails still does. SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
-#include "support/world.h"
+#include "support/rig.h"
 
-static const struct world_shape shape = {4096, 8, 4, 128, 8, 0xff, 9000, 9500};
+static const struct rig_shape shape = {4096, 8, 4, 128, 8, 0xff, 9000, 9500};
 
-static struct world world;
+static struct rig rig;
 
 static void put(enum twin_slot slot, enum twin_trailer_field field, uint32_t value)
 {
-    CHECK_EQ(twin_trailer_write(&world.config.slots, slot, field, value), TWIN_OK);
+    CHECK_EQ(twin_trailer_write(&rig.config.slots, slot, field, value), TWIN_OK);
 }
 
 static void expect(uint8_t major, bool unconfirmed)
 {
-    struct world_boot boot = world_boot(&world);
+    struct rig_boot boot = rig_boot(&rig);
 
     CHECK_EQ(boot.status, TWIN_BOOT_START);
     CHECK_EQ(boot.major, major);
     CHECK_EQ(boot.unconfirmed, unconfirmed);
-    CHECK_EQ(world.sim.violations, 0);
+    CHECK_EQ(rig.sim.violations, 0);
 }
 
 /* Version 2 as the factory programs it. */
 static void program(void)
 {
-    world_reset(&world);
-    memset(world.sim.mem, 0xff, world.sim.flash.size);
-    sim_put(&world.sim, 0, world.new.bytes, world.new.len);
+    rig_reset(&rig);
+    memset(rig.sim.mem, 0xff, rig.sim.flash.size);
+    sim_put(&rig.sim, 0, rig.new.bytes, rig.new.len);
 }
 
 /* Version 1, signed, where the image to go back to stands, and the request of a revert. */
 static void attack(void)
 {
-    const struct twin_slots *slots = &world.config.slots;
+    const struct twin_slots *slots = &rig.config.slots;
     const struct twin_area *area = &slots->area[TWIN_SECONDARY];
 
-    memset(&world.sim.mem[area->addr], 0xff, area->len);
-    sim_put(&world.sim, area->addr, world.old.bytes, world.old.len);
+    memset(&rig.sim.mem[area->addr], 0xff, area->len);
+    sim_put(&rig.sim, area->addr, rig.old.bytes, rig.old.len);
     put(TWIN_SECONDARY, TWIN_FIELD_COPY_DONE, 0);
     put(TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO, TWIN_SWAP_REVERT);
     put(TWIN_SECONDARY, TWIN_FIELD_MAGIC, 0);
@@ -49,10 +49,10 @@ static void check_refused(void)
 {
     attack();
     expect(2, false);
-    CHECK_EQ(world.events[TWIN_BOOT_EV_REFUSED], 1);
+    CHECK_EQ(rig.events[TWIN_BOOT_EV_REFUSED], 1);
     expect(2, false);
-    CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, &world.new));
-    CHECK(world_update_fault(&world) == NULL);
+    CHECK(rig_slot_holds(&rig, TWIN_PRIMARY, 0, &rig.new));
+    CHECK(rig_update_fault(&rig) == NULL);
 }
 
 static void blank(void)
@@ -73,7 +73,7 @@ static void padded_confirmed(void)
 static void half_magic(void)
 {
     padded();
-    world.sim.mem[world.config.slots.area[TWIN_PRIMARY].len - 3] = 0xff;
+    rig.sim.mem[rig.config.slots.area[TWIN_PRIMARY].len - 3] = 0xff;
 }
 
 /* A swap_info that a new magic would make a swap under way. */
@@ -103,9 +103,9 @@ static void test_settled(void)
         program();
         trailers[i]();
         expect(2, false);
-        sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
+        sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
         expect(2, false);
-        CHECK_EQ(world.sim.ops, 0);
+        CHECK_EQ(rig.sim.ops, 0);
         check_refused();
     }
 }
@@ -117,9 +117,9 @@ static void test_cut_while_settling(void)
         for (int cut = 0; cut < SIM_CUT_COUNT; cut++) {
             program();
             remains();
-            sim_arm(&world.sim, op, (enum sim_cut)cut, op);
-            CHECK(world_boot(&world).power_lost);
-            sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
+            sim_arm(&rig.sim, op, (enum sim_cut)cut, op);
+            CHECK(rig_boot(&rig).power_lost);
+            sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
             expect(2, false);
             check_refused();
         }
@@ -129,10 +129,10 @@ static void test_cut_while_settling(void)
 /* A trial that fails goes back, also to an older version; after that the rule holds again. */
 static void test_trial_goes_back(void)
 {
-    world_reset(&world);
+    rig_reset(&rig);
     expect(1, false);
-    CHECK_EQ(twin_slots_request(&world.config.slots, false), TWIN_OK);
-    for (unsigned i = 0; i < world.config.attempts; i++) {
+    CHECK_EQ(twin_slots_request(&rig.config.slots, false), TWIN_OK);
+    for (unsigned i = 0; i < rig.config.attempts; i++) {
         expect(2, true);
     }
     expect(1, false);
@@ -143,32 +143,32 @@ static void test_trial_goes_back(void)
  * cannot be read: the revert, whose request stands, goes on. */
 static void test_torn_trial_goes_back(void)
 {
-    const struct twin_slots *slots = &world.config.slots;
+    const struct twin_slots *slots = &rig.config.slots;
 
-    world_reset(&world);
+    rig_reset(&rig);
     expect(1, false);
     CHECK_EQ(twin_slots_request(slots, false), TWIN_OK);
     expect(2, true);
     put(TWIN_SECONDARY, TWIN_FIELD_COPY_DONE, 0);
     put(TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO, TWIN_SWAP_REVERT);
     put(TWIN_SECONDARY, TWIN_FIELD_MAGIC, 0);
-    world.sim.lost[twin_trailer_map(slots, TWIN_PRIMARY).image_ok / 4] = 1;
+    rig.sim.lost[twin_trailer_map(slots, TWIN_PRIMARY).image_ok / 4] = 1;
     expect(1, false);
-    CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, &world.old));
+    CHECK(rig_slot_holds(&rig, TWIN_PRIMARY, 0, &rig.old));
 }
 
 /* A trial's magic that cannot be read for a while: nothing is erased or written meanwhile. */
 static void test_unreadable_trial(void)
 {
-    world_reset(&world);
+    rig_reset(&rig);
     expect(1, false);
-    CHECK_EQ(twin_slots_request(&world.config.slots, false), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&rig.config.slots, false), TWIN_OK);
     expect(2, true);
-    uint8_t *lost = &world.sim.lost[world.config.slots.area[TWIN_PRIMARY].len / 4 - 1];
+    uint8_t *lost = &rig.sim.lost[rig.config.slots.area[TWIN_PRIMARY].len / 4 - 1];
     *lost = 1;
-    sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
-    CHECK_EQ(world_boot(&world).major, 2);
-    CHECK_EQ(world.sim.ops, 0);
+    sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
+    CHECK_EQ(rig_boot(&rig).major, 2);
+    CHECK_EQ(rig.sim.ops, 0);
     *lost = 0;
     expect(2, true);
 }
@@ -176,41 +176,41 @@ static void test_unreadable_trial(void)
 /* Refused although a confirmed update, a trial's end or a permanent one left the trailer. */
 static void test_after_updates(bool permanent)
 {
-    world_reset(&world);
-    CHECK_EQ(twin_slots_request(&world.config.slots, permanent), TWIN_OK);
+    rig_reset(&rig);
+    CHECK_EQ(twin_slots_request(&rig.config.slots, permanent), TWIN_OK);
     expect(2, !permanent);
-    CHECK_EQ(twin_slots_confirm(&world.config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_confirm(&rig.config.slots), TWIN_OK);
     check_refused();
 }
 
 /* A secondary that cannot be read may hold a revert's request: nothing is settled then. */
 static void test_unreadable(void)
 {
-    const struct twin_area *area = &world.config.slots.area[TWIN_SECONDARY];
+    const struct twin_area *area = &rig.config.slots.area[TWIN_SECONDARY];
 
     program();
-    sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
-    sim_wear(&world.sim, (struct sim_fault){
-                             .call = SIM_READ, .addr = area->addr, .end = area->addr + area->len});
+    sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
+    sim_wear(&rig.sim, (struct sim_fault){
+                           .call = SIM_READ, .addr = area->addr, .end = area->addr + area->len});
     expect(2, false);
-    CHECK_EQ(world.sim.ops, 0);
-    sim_heal(&world.sim);
+    CHECK_EQ(rig.sim.ops, 0);
+    sim_heal(&rig.sim);
 }
 
 /* Not forbidden: no write. */
 static void test_allowed(void)
 {
-    world.config.is_downgrade = NULL;
+    rig.config.is_downgrade = NULL;
     program();
-    sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
+    sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
     expect(2, false);
-    CHECK_EQ(world.sim.ops, 0);
+    CHECK_EQ(rig.sim.ops, 0);
 }
 
 int main(void)
 {
-    world_make(&world, &shape);
-    world.config.is_downgrade = twin_downgrade_version;
+    rig_make(&rig, &shape);
+    rig.config.is_downgrade = twin_downgrade_version;
     test_settled();
     test_cut_while_settling();
     test_trial_goes_back();
@@ -220,6 +220,6 @@ int main(void)
     test_after_updates(true);
     test_unreadable();
     test_allowed();
-    world_free(&world);
+    rig_free(&rig);
     return check_report();
 }

@@ -337,7 +337,7 @@ static void test_reset(void)
 static void test_init(void)
 {
     static const struct twin_srv_group *const os_only[] = {&twin_srv_os, NULL};
-    struct twin_slots bad_slots = device.world.config.slots;
+    struct twin_slots bad_slots = device.rig.config.slots;
     struct twin_srv_config config = {.groups = NULL};
     struct twin_srv srv;
 
@@ -468,8 +468,8 @@ static void test_random(void)
             reply.len -= TWIN_SMP_HEADER_LEN + header.len;
         }
     }
-    CHECK_EQ(device.world.sim.violations, 0);
-    CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, &device.world.old));
+    CHECK_EQ(device.rig.sim.violations, 0);
+    CHECK(rig_slot_holds(&device.rig, TWIN_PRIMARY, 0, &device.rig.old));
     CHECK_EQ(device_boot(&device).major, 1);
 }
 
@@ -490,6 +490,6 @@ int main(void)
     test_init();
     test_user_group();
     test_random();
-    world_free(&device.world);
+    rig_free(&device.rig);
     return check_report();
 }

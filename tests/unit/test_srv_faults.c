@@ -29,7 +29,7 @@ static void marked(void)
 static void torn_request(void)
 {
     put_prior();
-    sim_put(&device.world.sim,
+    sim_put(&device.rig.sim,
             slots()->area[TWIN_SECONDARY].addr + slots()->area[TWIN_SECONDARY].len - 16,
             "\x77\xc2\x95\x00", 4);
 }
@@ -89,7 +89,7 @@ static bool is_permanent(void)
 
 static bool mark_previous(void)
 {
-    return device_set(&device, &device.world.old, false);
+    return device_set(&device, &device.rig.old, false);
 }
 
 static bool is_previous(void)
@@ -172,7 +172,7 @@ static void goes_on(void)
     CHECK(is_stored());
     CHECK(device_set(&device, new_image(), false));
     CHECK_EQ(device_boot(&device).major, 2);
-    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK_EQ(device.rig.sim.violations, 0);
 }
 
 static bool is_flash_code(uint32_t group_rc)
@@ -184,7 +184,7 @@ static bool is_flash_code(uint32_t group_rc)
 /* One run; false when the command ended before the call that was to fail. */
 static bool run(size_t i, enum sim_call call, uint32_t from, uint32_t count)
 {
-    struct sim_flash *sim = &device.world.sim;
+    struct sim_flash *sim = &device.rig.sim;
 
     commands[i].enter();
     sim_fail(sim, call, from, count);
@@ -230,6 +230,6 @@ int main(void)
         }
     }
     test_image_free(&prior);
-    world_free(&device.world);
+    rig_free(&device.rig);
     return check_report();
 }

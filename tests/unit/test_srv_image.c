@@ -19,7 +19,7 @@ static void test_list(void)
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct test_image *old = &device.world.old, *new = &device.world.new;
+        const struct test_image *old = &device.rig.old, *new = &device.rig.new;
         struct twin_image_state_rsp list = {0};
         enter(rows[i].plan);
         CHECK(device_list(&device, &list));
@@ -41,17 +41,17 @@ static void test_life(void)
     CHECK_EQ(device_boot(&device).major, 2);
     CHECK(device_list(&device, &list)); /* the way back stays until an upload takes its place */
     CHECK_EQ(slot_count(&list), 2);
-    check_entry(slot_at(&list, 0), 0, &device.world.new, "b-ca-");
-    check_entry(slot_at(&list, 1), 1, &device.world.old, "b----");
+    check_entry(slot_at(&list, 0), 0, &device.rig.new, "b-ca-");
+    check_entry(slot_at(&list, 1), 1, &device.rig.old, "b----");
 
     enter(TWIN_PLAN_TRIAL);
     CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
     CHECK_EQ(device_boot(&device).major, 1);
     CHECK(device_list(&device, &list));
     CHECK_EQ(slot_count(&list), 2);
-    check_entry(slot_at(&list, 0), 0, &device.world.old, "b-ca-");
-    check_entry(slot_at(&list, 1), 1, &device.world.new, "b----");
-    CHECK(device_set(&device, &device.world.new, true)); /* and tried again, for good */
+    check_entry(slot_at(&list, 0), 0, &device.rig.old, "b-ca-");
+    check_entry(slot_at(&list, 1), 1, &device.rig.new, "b----");
+    CHECK(device_set(&device, &device.rig.new, true)); /* and tried again, for good */
     CHECK_EQ(device_boot(&device).major, 2);
     CHECK_EQ(plan(), TWIN_PLAN_NONE);
 }
@@ -64,7 +64,7 @@ static void test_not_bootable(void)
     enter(TWIN_PLAN_NONE);
     CHECK(device_erase(&device, 1));
     test_image_make(&image, NULL, 3, 100, TWIN_IMAGE_NON_BOOTABLE);
-    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + 1024, image.bytes, image.len);
+    sim_put(&device.rig.sim, slots()->area[TWIN_SECONDARY].addr + 1024, image.bytes, image.len);
     CHECK(device_list(&device, &list));
     CHECK_EQ(slot_count(&list), 2);
     check_entry(slot_at(&list, 1), 1, &image, "-----");
@@ -78,15 +78,15 @@ static void test_list_leaves_out(void)
     const uint8_t zero[4] = {0};
 
     enter(TWIN_PLAN_NONE); /* no TLV area */
-    sim_put(&device.world.sim, area->addr + 1024 + 32 + small_shape.new_len, zero, sizeof(zero));
+    sim_put(&device.rig.sim, area->addr + 1024 + 32 + small_shape.new_len, zero, sizeof(zero));
     CHECK(device_list(&device, &list));
     CHECK_EQ(slot_count(&list), 1);
     enter(TWIN_PLAN_NONE); /* no hash */
-    sim_put(&device.world.sim, area->addr + 1024 + 32 + small_shape.new_len + 4, zero, 2);
+    sim_put(&device.rig.sim, area->addr + 1024 + 32 + small_shape.new_len + 4, zero, 2);
     CHECK(device_list(&device, &list));
     CHECK_EQ(slot_count(&list), 1);
     CHECK(device_erase(&device, 1));
-    memset(device.world.sim.mem, 0xff, slots()->area[TWIN_PRIMARY].len);
+    memset(device.rig.sim.mem, 0xff, slots()->area[TWIN_PRIMARY].len);
     CHECK(device_list(&device, &list));
     CHECK_EQ(slot_count(&list), 0);
 }
@@ -100,8 +100,8 @@ static void test_list_looks_in_one_place(void)
     for (unsigned slot = 0; slot < 2; slot++) { /* both start at offset 0 while on trial */
         const uint32_t addr = slots()->area[slot].addr;
         enter(TWIN_PLAN_TRIAL);
-        sim_put(&device.world.sim, addr, zero, sizeof(zero));
-        sim_put(&device.world.sim, addr + 1024, device.world.new.bytes, device.world.new.len);
+        sim_put(&device.rig.sim, addr, zero, sizeof(zero));
+        sim_put(&device.rig.sim, addr + 1024, device.rig.new.bytes, device.rig.new.len);
         CHECK(device_list(&device, &list));
         CHECK_EQ(slot_count(&list), 1);
     }
@@ -148,8 +148,8 @@ static void test_state_rules(void)
             state_rules[i].plan == TWIN_PLAN_TRIAL || state_rules[i].plan == TWIN_PLAN_REVERT;
         bool is_old = (state_rules[i].slot == TWIN_PRIMARY) != swapped;
         enter(state_rules[i].plan);
-        bool ok = device_set(&device, is_old ? &device.world.old : &device.world.new,
-                             state_rules[i].confirm);
+        bool ok =
+            device_set(&device, is_old ? &device.rig.old : &device.rig.new, state_rules[i].confirm);
         CHECK_EQ(ok, state_rules[i].rc == OK);
         CHECK_EQ(device.group_rc, state_rules[i].rc);
         CHECK_EQ(plan(), state_rules[i].after);
@@ -160,21 +160,21 @@ static void test_state_rules(void)
             CHECK_EQ(plan(), state_rules[i].after);
         }
     }
-    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK_EQ(device.rig.sim.violations, 0);
 }
 
 /* One of the swap's own images is in the secondary: no command touches it. */
 static void test_slot_in_use(void)
 {
     static const enum twin_plan plans[] = {TWIN_PLAN_TRIAL, TWIN_PLAN_REVERT, TWIN_PLAN_RESUME};
-    const struct test_image *image = &device.world.new;
+    const struct test_image *image = &device.rig.new;
     const struct twin_image_upload_req upload = {
         .present = TWIN_IMAGE_UPLOAD_REQ_LEN, .len = image->len, .data = {image->bytes, 500}};
     struct twin_image_upload_rsp rsp;
 
     for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
         enter(plans[i]);
-        const uint32_t ops = device.world.sim.ops;
+        const uint32_t ops = device.rig.sim.ops;
         CHECK(!device_erase(&device, 1));
         CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_FREE_SLOT);
         CHECK(!device_erase(&device, -1));
@@ -188,7 +188,7 @@ static void test_slot_in_use(void)
                                      : "slot holds the image to go back to") == 0);
         device.version = TWIN_SMP_V2;
         CHECK_EQ(device.asked, 0);
-        CHECK_EQ(device.world.sim.ops, ops);
+        CHECK_EQ(device.rig.sim.ops, ops);
         CHECK_EQ(plan(), plans[i]);
     }
 }
@@ -236,9 +236,9 @@ static void test_damaged_image(void)
 
     for (uint32_t off = 32; off < 32 + small_shape.new_len; off += 997) {
         enter(TWIN_PLAN_NONE);
-        uint8_t byte = device.world.sim.mem[addr + off] ^ 4u;
-        sim_put(&device.world.sim, addr + off, &byte, 1);
-        CHECK(!device_set(&device, &device.world.new, off % 2 != 0));
+        uint8_t byte = device.rig.sim.mem[addr + off] ^ 4u;
+        sim_put(&device.rig.sim, addr + off, &byte, 1);
+        CHECK(!device_set(&device, &device.rig.new, off % 2 != 0));
         CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
         CHECK_EQ(plan(), TWIN_PLAN_NONE);
         CHECK_EQ(device.asked, 0);
@@ -254,15 +254,15 @@ static void test_damage_with_a_like_hash(void)
 
     enter(TWIN_PLAN_NONE);
     CHECK_EQ(twin_image_open(&image, area, 1024, area->len - 1024), TWIN_OK);
-    hash[0] = (uint8_t)~image_hash(&device.world.new).ptr[0];
-    for (uint32_t i = 1; i < 10000 && hash[0] != image_hash(&device.world.new).ptr[0]; i++) {
+    hash[0] = (uint8_t)~image_hash(&device.rig.new).ptr[0];
+    for (uint32_t i = 1; i < 10000 && hash[0] != image_hash(&device.rig.new).ptr[0]; i++) {
         twin_put_le32(bytes, i);
-        sim_put(&device.world.sim, area->addr + 2000, bytes, sizeof(bytes));
+        sim_put(&device.rig.sim, area->addr + 2000, bytes, sizeof(bytes));
         CHECK_EQ(twin_image_hash_compute(&image, hash), TWIN_OK);
     }
-    CHECK_EQ(hash[0], image_hash(&device.world.new).ptr[0]);
+    CHECK_EQ(hash[0], image_hash(&device.rig.new).ptr[0]);
     for (int confirm = 0; confirm < 2; confirm++) {
-        CHECK(!device_set(&device, &device.world.new, confirm != 0));
+        CHECK(!device_set(&device, &device.rig.new, confirm != 0));
         CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
         CHECK_EQ(plan(), TWIN_PLAN_NONE);
     }
@@ -279,7 +279,7 @@ static void test_nearly_equal_hash(void)
 
     enter(TWIN_PLAN_NONE);
     for (size_t i = 0; i < 2 * sizeof(near); i++) {
-        const struct test_image *image = i % 2 != 0 ? &device.world.old : &device.world.new;
+        const struct test_image *image = i % 2 != 0 ? &device.rig.old : &device.rig.new;
         memcpy(near, image_hash(image).ptr, sizeof(near));
         near[i / 2] ^= 1u;
         CHECK(!device_call(&device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE,
@@ -292,11 +292,11 @@ static void test_nearly_equal_hash(void)
 static void test_application_is_asked(void)
 {
     enter(TWIN_PLAN_NONE);
-    CHECK(device_set(&device, &device.world.new, false));
+    CHECK(device_set(&device, &device.rig.new, false));
     CHECK_EQ(device.asked, 1);
     CHECK_EQ(device.question.event, TWIN_SRV_TEST);
     CHECK_EQ(device.question.version.major, 2);
-    CHECK(device_set(&device, &device.world.new, false)); /* nothing new */
+    CHECK(device_set(&device, &device.rig.new, false)); /* nothing new */
     CHECK_EQ(device.asked, 1);
 
     enter(TWIN_PLAN_NONE);
@@ -304,7 +304,7 @@ static void test_application_is_asked(void)
     device.reason = "a patient is connected";
     for (int version = TWIN_SMP_V1; version <= TWIN_SMP_V2; version++) {
         device.version = (enum twin_smp_version)version;
-        CHECK(!device_set(&device, &device.world.new, true));
+        CHECK(!device_set(&device, &device.rig.new, true));
         CHECK_EQ(device.question.event, TWIN_SRV_PERMANENT);
         CHECK_EQ(device.rc, TWIN_RC_BUSY);
         CHECK(strcmp(device.rsn, "a patient is connected") == 0);
@@ -312,7 +312,7 @@ static void test_application_is_asked(void)
         CHECK(!device_erase(&device, -1));
         CHECK_EQ(device.question.event, TWIN_SRV_ERASE);
         CHECK_EQ(device.rc, TWIN_RC_BUSY);
-        CHECK(world_slot_holds(&device.world, TWIN_SECONDARY, 1024, &device.world.new));
+        CHECK(rig_slot_holds(&device.rig, TWIN_SECONDARY, 1024, &device.rig.new));
     }
     device.refuses = false;
     enter(TWIN_PLAN_TRIAL);
@@ -326,7 +326,7 @@ static void test_application_marks_meanwhile(void)
 {
     enter(TWIN_PLAN_NONE);
     device.marks = true;
-    CHECK(!device_set(&device, &device.world.new, false));
+    CHECK(!device_set(&device, &device.rig.new, false));
     device.marks = false;
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_PENDING);
     CHECK_EQ(plan(), TWIN_PLAN_PERM);
@@ -344,12 +344,12 @@ static void test_erase(void)
     enter(TWIN_PLAN_NONE);
     CHECK(device_erase(&device, -1));
     CHECK(slot_is_blank());
-    uint32_t erases = device.world.sim.erases;
+    uint32_t erases = device.rig.sim.erases;
     CHECK(device_erase(&device, 1)); /* blank sectors are not worn */
-    CHECK_EQ(device.world.sim.erases, erases);
+    CHECK_EQ(device.rig.sim.erases, erases);
 
     for (uint32_t off = 0; off < slots()->area[TWIN_SECONDARY].len; off += 512) { /* garbage */
-        sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + off, "x", 1);
+        sim_put(&device.rig.sim, slots()->area[TWIN_SECONDARY].addr + off, "x", 1);
     }
     CHECK(device_erase(&device, 1));
     CHECK(slot_is_blank());
@@ -363,7 +363,7 @@ static void test_erase(void)
     CHECK_EQ(device.rc, TWIN_RC_BAD_STATE);
     CHECK(strlen(device.rsn) > 0);
     device.version = TWIN_SMP_V2;
-    CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, &device.world.old));
+    CHECK(rig_slot_holds(&device.rig, TWIN_PRIMARY, 0, &device.rig.old));
     CHECK_EQ(device_boot(&device).major, 1);
 }
 
@@ -380,7 +380,7 @@ static void test_erase_withdraws(void)
 
 static void erase_until_cut(void)
 {
-    if (setjmp(device.world.sim.power_lost) == 0) {
+    if (setjmp(device.rig.sim.power_lost) == 0) {
         CHECK(device_erase(&device, 1));
     }
 }
@@ -391,11 +391,11 @@ static void test_erase_cut(void)
     for (uint32_t op = 1; op < 14; op++) {
         for (int cut = SIM_CUT_BEFORE; cut < SIM_CUT_COUNT; cut++) {
             enter(TWIN_PLAN_TEST);
-            sim_arm(&device.world.sim, op, (enum sim_cut)cut, op);
+            sim_arm(&device.rig.sim, op, (enum sim_cut)cut, op);
             erase_until_cut();
-            sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+            sim_arm(&device.rig.sim, 0, SIM_CUT_BEFORE, 1);
             CHECK(op == 1 || plan() == TWIN_PLAN_NONE); /* withdrawn before anything goes */
-            struct world_boot boot = device_boot(&device);
+            struct rig_boot boot = device_boot(&device);
             CHECK(boot.major == 1 || (op == 1 && boot.major == 2));
         }
     }
@@ -408,7 +408,7 @@ static void test_erase_keeps_the_way_back(void)
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_FREE_SLOT);
     CHECK(!device_erase(&device, -1));
     CHECK_EQ(device.asked, 0);
-    CHECK(world_slot_holds(&device.world, TWIN_SECONDARY, 0, &device.world.old));
+    CHECK(rig_slot_holds(&device.rig, TWIN_SECONDARY, 0, &device.rig.old));
     CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
     CHECK_EQ(device_boot(&device).major, 1);
 }
@@ -440,17 +440,16 @@ static void test_slot_info(void)
 static void test_flash_faults(void)
 {
     enter(TWIN_PLAN_NONE);
-    device.world.sim.write_fails = true;
-    CHECK(!device_set(&device, &device.world.new, false));
+    device.rig.sim.write_fails = true;
+    CHECK(!device_set(&device, &device.rig.new, false));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_FLASH_WRITE);
-    device.world.sim.write_fails = false;
-    CHECK(device_set(&device, &device.world.new, false) ||
-          device.group_rc == TWIN_IMAGE_RC_PENDING);
+    device.rig.sim.write_fails = false;
+    CHECK(device_set(&device, &device.rig.new, false) || device.group_rc == TWIN_IMAGE_RC_PENDING);
     enter(TWIN_PLAN_TRIAL);
-    device.world.sim.write_fails = true;
+    device.rig.sim.write_fails = true;
     CHECK(!device_set(&device, NULL, true));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_FLASH_WRITE);
-    device.world.sim.write_fails = false;
+    device.rig.sim.write_fails = false;
 }
 
 /* A reply that does not fit is a refusal, never a part of it. */
@@ -497,6 +496,6 @@ int main(void)
     test_erase_keeps_the_way_back();
     test_slot_info();
     test_flash_faults();
-    world_free(&device.world);
+    rig_free(&device.rig);
     return check_report();
 }

@@ -19,30 +19,30 @@ static void test_back_and_forth(void)
 
     for (int confirm = 0; confirm < 2; confirm++) {
         enter_confirmed();
-        CHECK(device_set(&device, &device.world.old, confirm != 0));
+        CHECK(device_set(&device, &device.rig.old, confirm != 0));
         CHECK_EQ(device.question.event, TWIN_SRV_PERMANENT); /* it has had its trial */
         CHECK_EQ(device.question.version.major, 1);
         CHECK_EQ(plan(), TWIN_PLAN_PREVIOUS);
-        CHECK(device_set(&device, &device.world.old, confirm != 0)); /* it is so already */
+        CHECK(device_set(&device, &device.rig.old, confirm != 0)); /* it is so already */
         CHECK_EQ(device.asked, 1);
         CHECK(device_list(&device, &list));
-        check_entry(slot_at(&list, 1), 1, &device.world.old, "bp--P");
-        struct world_boot boot = device_boot(&device);
+        check_entry(slot_at(&list, 1), 1, &device.rig.old, "bp--P");
+        struct rig_boot boot = device_boot(&device);
         CHECK(boot.major == 1 && !boot.unconfirmed);
         CHECK(device_list(&device, &list));
         CHECK_EQ(slot_count(&list), 2);
-        check_entry(slot_at(&list, 0), 0, &device.world.old, "b-ca-");
-        check_entry(slot_at(&list, 1), 1, &device.world.new, "b----");
-        CHECK(device_set(&device, &device.world.new, false));
+        check_entry(slot_at(&list, 0), 0, &device.rig.old, "b-ca-");
+        check_entry(slot_at(&list, 1), 1, &device.rig.new, "b----");
+        CHECK(device_set(&device, &device.rig.new, false));
         CHECK_EQ(device_boot(&device).major, 2);
     }
-    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK_EQ(device.rig.sim.violations, 0);
 }
 
 /* Send the first part of the old image's file; how much of it the device then has. */
 static uint32_t offer_old_file(uint8_t last_sha_byte_flip)
 {
-    const struct test_image *old = &device.world.old;
+    const struct test_image *old = &device.rig.old;
     uint8_t sha[TWIN_SHA256_LEN];
     struct twin_image_upload_rsp rsp = {0};
     struct twin_sha256 ctx;
@@ -64,25 +64,25 @@ static uint32_t offer_old_file(uint8_t last_sha_byte_flip)
 /* Its whole file is there already: nothing is sent, erased or withdrawn. */
 static void test_file_is_there(void)
 {
-    const uint32_t len = device.world.old.len;
+    const uint32_t len = device.rig.old.len;
 
     enter_confirmed();
-    sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+    sim_arm(&device.rig.sim, 0, SIM_CUT_BEFORE, 1);
     CHECK_EQ(offer_old_file(0), len);
-    CHECK(device_set(&device, &device.world.old, false));
+    CHECK(device_set(&device, &device.rig.old, false));
     CHECK_EQ(offer_old_file(0), len);
     CHECK_EQ(plan(), TWIN_PLAN_PREVIOUS);
-    CHECK_EQ(device.world.sim.erases, 0);
+    CHECK_EQ(device.rig.sim.erases, 0);
     CHECK_EQ(device_boot(&device).major, 1);
     CHECK_EQ(device_boot(&device).major, 1);
 
     enter_confirmed(); /* another file with the same header, or a damaged one: it is stored anew */
     CHECK_EQ(offer_old_file(1), 500);
     enter_confirmed();
-    device.world.sim.mem[slots()->area[TWIN_SECONDARY].addr + len - 1] ^= 1u;
+    device.rig.sim.mem[slots()->area[TWIN_SECONDARY].addr + len - 1] ^= 1u;
     CHECK_EQ(offer_old_file(0), 500);
     enter(TWIN_PLAN_NONE); /* no swap has left it there */
-    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr, device.world.old.bytes, len);
+    sim_put(&device.rig.sim, slots()->area[TWIN_SECONDARY].addr, device.rig.old.bytes, len);
     CHECK_EQ(offer_old_file(0), 500);
 }
 
@@ -97,7 +97,7 @@ static bool lists_previous(void)
 /* Refused, damaged, overwritten, erased, asked for and then withdrawn by an upload. */
 static void test_previous_is_lost(void)
 {
-    const struct test_image *new = &device.world.new, *old = &device.world.old;
+    const struct test_image *new = &device.rig.new, *old = &device.rig.old;
     const uint32_t addr = slots()->area[TWIN_SECONDARY].addr;
     const struct twin_image_upload_req upload = {
         .present = TWIN_IMAGE_UPLOAD_REQ_LEN, .len = new->len, .data = {new->bytes, 500}};
@@ -111,8 +111,8 @@ static void test_previous_is_lost(void)
     CHECK_EQ(plan(), TWIN_PLAN_NONE);
     device.refuses = false;
 
-    byte = device.world.sim.mem[addr + 3000] ^ 1u;
-    sim_put(&device.world.sim, addr + 3000, &byte, 1);
+    byte = device.rig.sim.mem[addr + 3000] ^ 1u;
+    sim_put(&device.rig.sim, addr + 3000, &byte, 1);
     CHECK(!device_set(&device, old, false));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
     CHECK_EQ(plan(), TWIN_PLAN_NONE);
@@ -143,10 +143,10 @@ static void test_not_previous(void)
     const uint32_t addr = slots()->area[TWIN_SECONDARY].addr;
 
     enter(TWIN_PLAN_NONE);
-    memset(&device.world.sim.mem[addr], 0xff, slots()->area[TWIN_SECONDARY].len);
-    sim_put(&device.world.sim, addr, device.world.new.bytes, device.world.new.len);
+    memset(&device.rig.sim.mem[addr], 0xff, slots()->area[TWIN_SECONDARY].len);
+    sim_put(&device.rig.sim, addr, device.rig.new.bytes, device.rig.new.len);
     CHECK(!lists_previous());
-    CHECK(!device_set(&device, &device.world.new, false));
+    CHECK(!device_set(&device, &device.rig.new, false));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
 }
 
@@ -156,10 +156,10 @@ static void put_update(uint8_t major)
 {
     struct test_image image;
 
-    test_image_make(&image, &device.world.key, major, 2000, 0);
-    memset(&device.world.sim.mem[slots()->area[TWIN_SECONDARY].addr], 0xff,
+    test_image_make(&image, &device.rig.key, major, 2000, 0);
+    memset(&device.rig.sim.mem[slots()->area[TWIN_SECONDARY].addr], 0xff,
            slots()->area[TWIN_SECONDARY].len);
-    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots()),
+    sim_put(&device.rig.sim, slots()->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots()),
             image.bytes, image.len);
     bool ok = device_set(&device, &image, false);
     CHECK_EQ(ok, device.group_rc == 0);
@@ -169,10 +169,10 @@ static void put_update(uint8_t major)
 /* Where the bootloader refuses older versions the server does, before a restart is spent on it. */
 static void test_no_downgrade(void)
 {
-    device.config.is_downgrade = device.world.config.is_downgrade = twin_downgrade_version;
+    device.config.is_downgrade = device.rig.config.is_downgrade = twin_downgrade_version;
     enter_confirmed();
     for (int confirm = 0; confirm < 2; confirm++) {
-        CHECK(!device_set(&device, &device.world.old, confirm != 0));
+        CHECK(!device_set(&device, &device.rig.old, confirm != 0));
         CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NOT_NEWER);
         CHECK_EQ(plan(), TWIN_PLAN_NONE);
         CHECK_EQ(device.asked, 0);
@@ -186,10 +186,10 @@ static void test_no_downgrade(void)
         CHECK_EQ(device_boot(&device).major, major);
     }
     enter(TWIN_PLAN_NONE);
-    sim_put(&device.world.sim, 0, "\0\0\0", 4); /* nothing to compare with */
-    CHECK(!device_set(&device, &device.world.new, false));
+    sim_put(&device.rig.sim, 0, "\0\0\0", 4); /* nothing to compare with */
+    CHECK(!device_set(&device, &device.rig.new, false));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_VERSION);
-    device.config.is_downgrade = device.world.config.is_downgrade = NULL;
+    device.config.is_downgrade = device.rig.config.is_downgrade = NULL;
 }
 
 int main(void)
@@ -200,6 +200,6 @@ int main(void)
     test_not_previous();
     test_file_is_there();
     test_no_downgrade();
-    world_free(&device.world);
+    rig_free(&device.rig);
     return check_report();
 }

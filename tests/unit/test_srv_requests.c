@@ -218,7 +218,7 @@ static void test_styles(void)
             os_commands(&style);
         }
     }
-    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK_EQ(device.rig.sim.violations, 0);
 }
 
 /* A null where bytes may be left out is the same as leaving them out. */
@@ -288,10 +288,10 @@ static void refuse_odd(uint8_t id, const struct item *items, size_t count, size_
         memcpy(changed, items, count * sizeof(*items));
         changed[at].kind = RAW;
         changed[at].span = odd[i].span;
-        sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+        sim_arm(&device.rig.sim, 0, SIM_CUT_BEFORE, 1);
         CHECK(!image_call(id, changed, count, &plain));
         CHECK_EQ(device.rc, TWIN_RC_INVALID);
-        CHECK_EQ(device.world.sim.ops, 0);
+        CHECK_EQ(device.rig.sim.ops, 0);
         CHECK_EQ(device.asked, 0);
         CHECK_EQ(plan(), before);
     }
@@ -382,6 +382,6 @@ int main(void)
     test_odd_erase();
     test_odd_reset();
     test_image_free(&prior);
-    world_free(&device.world);
+    rig_free(&device.rig);
     return check_report();
 }

@@ -6,14 +6,14 @@
 #include "srv_upload_parts.h"
 
 /* Sectors smaller than the trailer, so that it spans several; the other erased value. */
-static const struct world_shape small_sectors = {.sector_bytes = 256,
-                                                 .sectors = 40,
-                                                 .write_bytes = 4,
-                                                 .max_sectors = 40,
-                                                 .max_align = 8,
-                                                 .erased = 0x00,
-                                                 .old_len = 2000,
-                                                 .new_len = 3003};
+static const struct rig_shape small_sectors = {.sector_bytes = 256,
+                                               .sectors = 40,
+                                               .write_bytes = 4,
+                                               .max_sectors = 40,
+                                               .max_align = 8,
+                                               .erased = 0x00,
+                                               .old_len = 2000,
+                                               .new_len = 3003};
 
 /* Whatever is listed for the secondary is the image that is there, from header to last TLV. */
 static bool list_is_true(void)
@@ -26,14 +26,14 @@ static bool list_is_true(void)
         return true;
     }
     struct twin_image_slot entry = slot_at(&list, 1);
-    const struct test_image *const images[] = {&device.world.old, new_image(), &prior};
+    const struct test_image *const images[] = {&device.rig.old, new_image(), &prior};
     const unsigned major = entry.version.ptr[0] - '0';
     if (major < 1 || major > PRIOR) {
         return false;
     }
     const struct test_image *image = images[major - 1];
     return span_is(entry.hash, image_hash(image).ptr, TWIN_SHA256_LEN) &&
-           (slot_holds(image) || world_slot_holds(&device.world, TWIN_SECONDARY, 0, image));
+           (slot_holds(image) || rig_slot_holds(&device.rig, TWIN_SECONDARY, 0, image));
 }
 
 static bool lists_update(void)
@@ -74,7 +74,7 @@ static void restart_after_parts(void)
 static void test_restart(void)
 {
     static const int32_t more[] = {0, -1, 1, -1024, 1024, -2500, 2500};
-    struct world_shape shape = small_shape;
+    struct rig_shape shape = small_shape;
 
     for (uint32_t at = 0; at < 5; at++) {
         shape.new_len = 4 * 1024 - 32 - 2 + at; /* the TLVs begin 2 bytes before to 2 behind */
@@ -84,7 +84,7 @@ static void test_restart(void)
             restart_after_parts();
             test_image_free(&prior);
         }
-        world_free(&device.world);
+        rig_free(&device.rig);
     }
 }
 
@@ -108,7 +108,7 @@ static void test_short_file(void)
         req.present = TWIN_IMAGE_UPLOAD_REQ_LEN;
         if (len <= tlvs) {
             refuse(&req, TWIN_IMAGE_RC_NO_TLVS);
-            CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
+            CHECK_EQ(device.rig.sim.erases + device.rig.sim.writes, 0);
             continue;
         }
         CHECK_EQ(send(&req).off, 400);
@@ -118,7 +118,7 @@ static void test_short_file(void)
         CHECK(!lists_update());
     }
     test_image_free(&prior);
-    world_free(&device.world);
+    rig_free(&device.rig);
 }
 
 /* Nothing is erased twice, nor more than the file and the trailer need. */
@@ -127,9 +127,9 @@ static void test_erase_count(void)
     make(&small_shape);
     make_prior(small_shape.new_len + 2000);
     (void)upload_all(300);
-    CHECK_EQ(device.world.sim.erases, (new_image()->len + 1023) / 1024);
+    CHECK_EQ(device.rig.sim.erases, (new_image()->len + 1023) / 1024);
     test_image_free(&prior);
-    world_free(&device.world);
+    rig_free(&device.rig);
 }
 
 /* ---- Power cuts ---- */
@@ -139,7 +139,7 @@ enum command { UPLOAD, ERASE, COMMAND_COUNT };
 
 static void run_until_cut(enum command command)
 {
-    if (setjmp(device.world.sim.power_lost) != 0) {
+    if (setjmp(device.rig.sim.power_lost) != 0) {
         return;
     }
     if (command == UPLOAD) {
@@ -162,7 +162,7 @@ static uint8_t begin(enum before before)
     CHECK(device_set(&device, &prior, true));
     CHECK_EQ(device_boot(&device).major, PRIOR); /* the old image is left at the slot's start */
     if (before == MARKED_PREVIOUS) {
-        CHECK(device_set(&device, &device.world.old, false));
+        CHECK(device_set(&device, &device.rig.old, false));
     }
     return PRIOR;
 }
@@ -182,7 +182,7 @@ static uint8_t asked_for(enum before before)
 /* The device has lost power in a command: it starts, lists what is there, and takes an update. */
 static void goes_on(uint8_t runs, uint8_t asked)
 {
-    struct world_boot boot = device_boot(&device);
+    struct rig_boot boot = device_boot(&device);
 
     CHECK(boot.major == runs || boot.major == asked);
     if (boot.unconfirmed) {
@@ -193,8 +193,8 @@ static void goes_on(uint8_t runs, uint8_t asked)
     CHECK(is_stored());
     CHECK(device_set(&device, new_image(), false));
     CHECK_EQ(device_boot(&device).major, 2);
-    CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, new_image()));
-    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK(rig_slot_holds(&device.rig, TWIN_PRIMARY, 0, new_image()));
+    CHECK_EQ(device.rig.sim.violations, 0);
 }
 
 /* The operations that withdraw a request: before them it may still be followed, not after. */
@@ -212,17 +212,17 @@ static void cut_everywhere(enum command command, enum before before)
     for (uint32_t op = 1; cut && op < 500; op += command == UPLOAD && op > 12 ? 5 : 1) {
         for (int how = SIM_CUT_BEFORE; how < SIM_CUT_COUNT; how++) {
             uint8_t runs = begin(before);
-            sim_arm(&device.world.sim, op, (enum sim_cut)how, op + (uint32_t)how);
+            sim_arm(&device.rig.sim, op, (enum sim_cut)how, op + (uint32_t)how);
             run_until_cut(command);
-            cut = device.world.sim.ops >= op;
-            sim_arm(&device.world.sim, 0, SIM_CUT_BEFORE, 1);
+            cut = device.rig.sim.ops >= op;
+            sim_arm(&device.rig.sim, 0, SIM_CUT_BEFORE, 1);
             goes_on(runs, op <= trailer_sectors() ? asked_for(before) : runs);
         }
     }
     CHECK(!cut);
 }
 
-static void test_power_cuts(const struct world_shape *shape)
+static void test_power_cuts(const struct rig_shape *shape)
 {
     make(shape);
     make_prior(shape->new_len + 100);
@@ -232,7 +232,7 @@ static void test_power_cuts(const struct world_shape *shape)
         }
     }
     test_image_free(&prior);
-    world_free(&device.world);
+    rig_free(&device.rig);
 }
 
 /* ---- A pending update ---- */
@@ -271,7 +271,7 @@ static void test_pending(void)
         CHECK_EQ(device_boot(&device).major, 2);
     }
     test_image_free(&prior);
-    world_free(&device.world);
+    rig_free(&device.rig);
 }
 
 /* What cannot be stored does not cost the pending update. */
@@ -300,7 +300,7 @@ static void test_pending_stays(void)
     CHECK_EQ(plan(), TWIN_PLAN_TEST);
     CHECK_EQ(device_boot(&device).major, 2);
     test_image_free(&prior);
-    world_free(&device.world);
+    rig_free(&device.rig);
 }
 
 int main(void)

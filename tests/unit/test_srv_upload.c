@@ -10,7 +10,7 @@ static void test_shapes(void)
     static const uint32_t parts[] = {1, 7, 32, 33, 64, 100, 128, 255, 256, 500, 512, 900};
 
     for (uint8_t unit = 1; unit <= TWIN_FLASH_WRITE_MAX; unit = (uint8_t)(unit * 2)) {
-        struct world_shape shape = small_shape;
+        struct rig_shape shape = small_shape;
         shape.write_bytes = unit;
         shape.max_align = unit < 8 ? 8 : unit;
         shape.erased = unit % 3 == 2 ? 0x00 : 0xff;
@@ -25,23 +25,23 @@ static void test_shapes(void)
             CHECK(is_stored());
             CHECK(rest_is_erased());
         }
-        CHECK_EQ(device.world.sim.violations, 0);
+        CHECK_EQ(device.rig.sim.violations, 0);
         CHECK(device_set(&device, new_image(), false));
         CHECK_EQ(device_boot(&device).major, 2);
-        CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, new_image()));
-        world_free(&device.world);
+        CHECK(rig_slot_holds(&device.rig, TWIN_PRIMARY, 0, new_image()));
+        rig_free(&device.rig);
     }
 }
 
 /* The largest image that the device announces, and one byte more. */
 static void test_largest(void)
 {
-    struct world_shape shape = small_shape;
+    struct rig_shape shape = small_shape;
 
     make(&shape);
     uint32_t tlvs = new_image()->len - shape.new_len;
     shape.new_len = twin_slots_image_max(slots()) - tlvs;
-    world_free(&device.world);
+    rig_free(&device.rig);
     for (int more = 0; more < 2; more++) {
         make(&shape);
         struct twin_image_upload_req req = first_part(512);
@@ -52,9 +52,9 @@ static void test_largest(void)
             CHECK_EQ(device_boot(&device).major, 2);
         } else {
             refuse_twice(&req, TWIN_IMAGE_RC_TOO_LARGE, TWIN_RC_UNKNOWN, "img too large");
-            CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
+            CHECK_EQ(device.rig.sim.erases + device.rig.sim.writes, 0);
         }
-        world_free(&device.world);
+        rig_free(&device.rig);
         shape.new_len++;
     }
 }
@@ -105,7 +105,7 @@ static void test_first_part(void)
     bytes[9] = 0;
     refuse_twice(&req, TWIN_IMAGE_RC_NO_HEADER, TWIN_RC_INVALID, "header malformed");
     CHECK_EQ(device.asked, 0);
-    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
+    CHECK_EQ(device.rig.sim.erases + device.rig.sim.writes, 0);
 }
 
 /* Slots of another image are meant by its number and, as everywhere, by 0. */
@@ -114,7 +114,7 @@ static void test_image_number(void)
     struct twin_image_upload_req req = first_part(64);
 
     fresh();
-    device.world.config.slots.image = 2;
+    device.rig.config.slots.image = 2;
     req.present |= TWIN_IMAGE_UPLOAD_REQ_IMAGE;
     for (req.image = 0; req.image < 4; req.image++) {
         if (req.image == 0 || req.image == 2) {
@@ -123,7 +123,7 @@ static void test_image_number(void)
             refuse(&req, TWIN_IMAGE_RC_INVALID_SLOT);
         }
     }
-    device.world.config.slots.image = 0;
+    device.rig.config.slots.image = 0;
 }
 
 static void test_upgrade(void)
@@ -150,7 +150,7 @@ static void test_upgrade(void)
     CHECK_EQ(send(&req).off, 64);
     fresh();
     req.upgrade = true;
-    sim_put(&device.world.sim, 0, "\0\0\0", 4); /* nothing to compare with */
+    sim_put(&device.rig.sim, 0, "\0\0\0", 4); /* nothing to compare with */
     bytes[20] = 2;
     refuse_twice(&req, TWIN_IMAGE_RC_NO_VERSION, TWIN_RC_UNKNOWN, "no own version");
 }
@@ -164,13 +164,13 @@ static void test_resume(void)
     struct twin_image_upload_req part = next_part(100, 333); /* then the link breaks */
     CHECK_EQ(send(&part).off, 433);
     CHECK_EQ(device.asked, 1);
-    uint32_t erases = device.world.sim.erases, writes = device.world.sim.writes;
+    uint32_t erases = device.rig.sim.erases, writes = device.rig.sim.writes;
     CHECK_EQ(send(&req).off, 433); /* the same file: go on there */
-    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, erases + writes);
+    CHECK_EQ(device.rig.sim.erases + device.rig.sim.writes, erases + writes);
     CHECK_EQ(device.asked, 1);
     CHECK(upload_rest(433, 256).match);
     CHECK(is_stored());
-    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK_EQ(device.rig.sim.violations, 0);
 }
 
 /* What is refused at the beginning is refused in every part; it does not end the transfer. */
@@ -239,7 +239,7 @@ static void test_restart(void)
     device_start(&device); /* progress is in memory only */
     part = next_part(356, 256);
     CHECK_EQ(send(&part).off, 0);
-    CHECK_EQ(device.world.sim.violations, 0);
+    CHECK_EQ(device.rig.sim.violations, 0);
 }
 
 static void test_wrong_offsets(void)
@@ -270,12 +270,12 @@ static void test_lost_end(void)
     CHECK(upload_all(256).match);
     last = next_part(new_image()->len - 10, 10);
     CHECK_EQ(send(&last).off, 0);
-    uint32_t erases = device.world.sim.erases, writes = device.world.sim.writes;
+    uint32_t erases = device.rig.sim.erases, writes = device.rig.sim.writes;
     unsigned asked = device.asked;
     struct twin_image_upload_rsp rsp = send(&req); /* the file is there already */
     CHECK_EQ(rsp.off, new_image()->len);
     CHECK(rsp.match);
-    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, erases + writes);
+    CHECK_EQ(device.rig.sim.erases + device.rig.sim.writes, erases + writes);
     CHECK_EQ(device.asked, asked);
 
     struct twin_image_upload_req other = req; /* a short sha proves nothing */
@@ -293,16 +293,16 @@ static void test_lost_end(void)
     CHECK(upload_all(256).match);
 
     uint32_t addr = slots()->area[TWIN_SECONDARY].addr + 1024 + new_image()->len - 1;
-    uint8_t byte = device.world.sim.mem[addr] ^ 1u; /* one bit of it is not */
-    sim_put(&device.world.sim, addr, &byte, 1);
+    uint8_t byte = device.rig.sim.mem[addr] ^ 1u; /* one bit of it is not */
+    sim_put(&device.rig.sim, addr, &byte, 1);
     CHECK_EQ(send(&req).off, 256);
     CHECK(upload_rest(256, 256).match);
     CHECK(is_stored());
 
-    sim_put(&device.world.sim, slots()->area[TWIN_SECONDARY].addr, "x", 1);
+    sim_put(&device.rig.sim, slots()->area[TWIN_SECONDARY].addr, "x", 1);
     CHECK_EQ(send(&req).off, 256); /* sector 0 is in the way: not "already there" */
     CHECK(upload_rest(256, 256).match);
-    CHECK_EQ(device.world.sim.mem[slots()->area[TWIN_SECONDARY].addr], 0xff);
+    CHECK_EQ(device.rig.sim.mem[slots()->area[TWIN_SECONDARY].addr], 0xff);
 }
 
 static void test_overrun(void)
@@ -374,26 +374,26 @@ static void test_progressive_erase(void)
 
     fresh();
     (void)upload_all(200);
-    CHECK_EQ(device.world.sim.erases, 0); /* all was blank */
+    CHECK_EQ(device.rig.sim.erases, 0); /* all was blank */
 
     fresh();
     for (uint32_t off = 0; off < area->len; off += 1024) {
-        sim_put(&device.world.sim, area->addr + off + 5, "x", 1);
+        sim_put(&device.rig.sim, area->addr + off + 5, "x", 1);
     }
-    memset(device.world.sim.page_erases, 0, sizeof(uint32_t) * (first + pages));
+    memset(device.rig.sim.page_erases, 0, sizeof(uint32_t) * (first + pages));
     struct twin_image_upload_req req = first_part(200);
     CHECK_EQ(send(&req).off, 200);
-    CHECK_EQ(device.world.sim.erases, 3); /* the trailer, sector 0, sector 1 */
-    CHECK_EQ(device.world.sim.page_erases[first], 1);
-    CHECK_EQ(device.world.sim.page_erases[first + 1], 1);
-    CHECK_EQ(device.world.sim.page_erases[first + pages - 1], 1);
+    CHECK_EQ(device.rig.sim.erases, 3); /* the trailer, sector 0, sector 1 */
+    CHECK_EQ(device.rig.sim.page_erases[first], 1);
+    CHECK_EQ(device.rig.sim.page_erases[first + 1], 1);
+    CHECK_EQ(device.rig.sim.page_erases[first + pages - 1], 1);
     CHECK(upload_rest(200, 200).match);
     for (uint32_t page = 0; page < pages; page++) {
-        CHECK(device.world.sim.page_erases[first + page] <= 1);
+        CHECK(device.rig.sim.page_erases[first + page] <= 1);
     }
-    CHECK_EQ(device.world.sim.erases, 3 + (new_image()->len - 1) / 1024);
+    CHECK_EQ(device.rig.sim.erases, 3 + (new_image()->len - 1) / 1024);
     for (uint32_t page = 0; page < first; page++) {
-        CHECK_EQ(device.world.sim.page_erases[page], 0); /* never the running image */
+        CHECK_EQ(device.rig.sim.page_erases[page], 0); /* never the running image */
     }
 }
 
@@ -403,7 +403,7 @@ static void test_torn_trailer(void)
     const struct twin_area *area = &slots()->area[TWIN_SECONDARY];
 
     fresh();
-    sim_put(&device.world.sim, area->addr + area->len - 16, "\x77\xc2\x95\x00", 4);
+    sim_put(&device.rig.sim, area->addr + area->len - 16, "\x77\xc2\x95\x00", 4);
     CHECK(upload_all(300).match);
     CHECK(device_set(&device, new_image(), false));
     CHECK_EQ(device_boot(&device).major, 2);
@@ -415,7 +415,7 @@ static void test_not_listed_while_incomplete(void)
     struct twin_image_upload_req req = first_part(100);
     struct twin_image_state_rsp list = {0};
 
-    world_reset(&device.world); /* with the new image in place */
+    rig_reset(&device.rig); /* with the new image in place */
     device_start(&device);
     CHECK(device_list(&device, &list));
     CHECK_EQ(slot_count(&list), 2);
@@ -442,7 +442,7 @@ static void test_slot_in_use(void)
     refuse_twice(&req, TWIN_IMAGE_RC_NO_FREE_SLOT, TWIN_RC_BAD_STATE,
                  "slot holds the image to go back to");
     CHECK_EQ(device.asked, 0);
-    CHECK(world_slot_holds(&device.world, TWIN_SECONDARY, 0, &device.world.old));
+    CHECK(rig_slot_holds(&device.rig, TWIN_SECONDARY, 0, &device.rig.old));
     CHECK_EQ(twin_boot_revert_request(slots()), TWIN_OK);
     CHECK_EQ(device_boot(&device).major, 1);
 }
@@ -467,6 +467,6 @@ int main(void)
     test_torn_trailer();
     test_not_listed_while_incomplete();
     test_slot_in_use();
-    world_free(&device.world);
+    rig_free(&device.rig);
     return check_report();
 }

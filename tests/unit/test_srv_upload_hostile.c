@@ -13,10 +13,10 @@ static void test_marked_meanwhile(void)
     fresh();
     CHECK_EQ(send(&req).off, 100);
     CHECK_EQ(twin_slots_request(slots(), false), TWIN_OK);
-    uint32_t erases = device.world.sim.erases, writes = device.world.sim.writes;
+    uint32_t erases = device.rig.sim.erases, writes = device.rig.sim.writes;
     part = next_part(100, 100);
     refuse(&part, TWIN_IMAGE_RC_NO_FREE_SLOT);
-    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, erases + writes);
+    CHECK_EQ(device.rig.sim.erases + device.rig.sim.writes, erases + writes);
     CHECK_EQ(twin_trailer_erase(slots(), TWIN_SECONDARY), TWIN_OK);
     CHECK_EQ(send(&part).off, 0); /* the transfer was given up */
 }
@@ -44,7 +44,7 @@ static void test_application_is_asked(void)
         CHECK_EQ(device.rc, TWIN_RC_BUSY);
         CHECK(strcmp(device.rsn, "battery low") == 0);
     }
-    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
+    CHECK_EQ(device.rig.sim.erases + device.rig.sim.writes, 0);
     part = next_part(100, 100);
     CHECK_EQ(send(&part).off, 0);
     device.refuses = false;
@@ -61,9 +61,9 @@ static void test_flash_faults(void)
     struct twin_image_upload_req req = first_part(100), part;
 
     fresh();
-    device.world.sim.write_fails = true;
+    device.rig.sim.write_fails = true;
     refuse(&req, TWIN_IMAGE_RC_FLASH_WRITE);
-    device.world.sim.write_fails = false;
+    device.rig.sim.write_fails = false;
     part = next_part(100, 100);
     CHECK_EQ(send(&part).off, 0);
     CHECK(upload_all(100).match);
@@ -76,10 +76,10 @@ static void test_flash_faults(void)
         part = next_part(off, before_end - off < 500 ? before_end - off : 500);
         CHECK_EQ(send(&part).off, off + part.data.len);
     }
-    device.world.sim.write_fails = true;
+    device.rig.sim.write_fails = true;
     part = next_part(before_end, 1);
     refuse(&part, TWIN_IMAGE_RC_FLASH_WRITE);
-    device.world.sim.write_fails = false;
+    device.rig.sim.write_fails = false;
     CHECK_EQ(send(&part).off, 0);
 }
 
@@ -105,8 +105,8 @@ static void test_random_order(void)
         (void)upload_rest(expected, 999 - 300);
         CHECK(is_stored());
     }
-    CHECK_EQ(device.world.sim.violations, 0);
-    CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, &device.world.old));
+    CHECK_EQ(device.rig.sim.violations, 0);
+    CHECK(rig_slot_holds(&device.rig, TWIN_PRIMARY, 0, &device.rig.old));
 }
 
 /* Truncated and damaged requests: refused or harmless; the running image stays. */
@@ -126,7 +126,7 @@ static void test_hostile_parts(void)
         CHECK_EQ(device_handle(&device, packet, len), 13);
         CHECK_MEM(device.reply + 8, "\xa1\x62rc\x03", 5);
     }
-    CHECK_EQ(device.world.sim.erases + device.world.sim.writes, 0);
+    CHECK_EQ(device.rig.sim.erases + device.rig.sim.writes, 0);
     header.len = (uint16_t)(w.len - TWIN_SMP_HEADER_LEN);
     twin_smp_header_write(packet, &header);
     srand(7);
@@ -137,8 +137,8 @@ static void test_hostile_parts(void)
         CHECK(device_handle(&device, packet, w.len) > TWIN_SMP_HEADER_LEN);
         packet[at] = saved;
     }
-    CHECK_EQ(device.world.sim.violations, 0);
-    CHECK(world_slot_holds(&device.world, TWIN_PRIMARY, 0, &device.world.old));
+    CHECK_EQ(device.rig.sim.violations, 0);
+    CHECK(rig_slot_holds(&device.rig, TWIN_PRIMARY, 0, &device.rig.old));
     CHECK_EQ(device_boot(&device).major, 1);
 }
 
@@ -150,6 +150,6 @@ int main(void)
     test_flash_faults();
     test_random_order();
     test_hostile_parts();
-    world_free(&device.world);
+    rig_free(&device.rig);
     return check_report();
 }

@@ -3,21 +3,21 @@
  * started, as what, and that no good image is lost. SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
-#include "support/world.h"
+#include "support/rig.h"
 #include <string.h>
 
-static const struct world_shape shape = {4096, 8, 4, 128, 8, 0xff, 9000, 9500};
+static const struct rig_shape shape = {4096, 8, 4, 128, 8, 0xff, 9000, 9500};
 
-static struct world world;
+static struct rig rig;
 
 static uint32_t slot_addr(enum twin_slot slot)
 {
-    return world.config.slots.area[slot].addr;
+    return rig.config.slots.area[slot].addr;
 }
 
 static struct twin_trailer_map map(void)
 {
-    return twin_trailer_map(&world.config.slots, TWIN_PRIMARY);
+    return twin_trailer_map(&rig.config.slots, TWIN_PRIMARY);
 }
 
 /* A bad place of `len` bytes in a slot. */
@@ -27,36 +27,36 @@ static struct sim_fault *wear(enum sim_call call, bool ignored, enum twin_slot s
     uint32_t addr = slot_addr(slot) + off;
 
     return sim_wear(
-        &world.sim,
+        &rig.sim,
         (struct sim_fault){.call = call, .ignored = ignored, .addr = addr, .end = addr + len});
 }
 
 static struct sim_fault *wear_all(enum sim_call call, bool ignored)
 {
-    return wear(call, ignored, TWIN_PRIMARY, 0, world.sim.flash.size);
+    return wear(call, ignored, TWIN_PRIMARY, 0, rig.sim.flash.size);
 }
 
 static void expect(uint8_t major, bool unconfirmed, uint8_t attempt)
 {
-    struct world_boot boot = world_boot(&world);
+    struct rig_boot boot = rig_boot(&rig);
 
     CHECK_EQ(boot.status, TWIN_BOOT_START);
     CHECK_EQ(boot.major, major);
     CHECK_EQ(boot.unconfirmed, unconfirmed);
     CHECK_EQ(boot.attempt, attempt);
-    CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, major == 1 ? &world.old : &world.new));
-    CHECK_EQ(world.sim.violations, 0);
+    CHECK(rig_slot_holds(&rig, TWIN_PRIMARY, 0, major == 1 ? &rig.old : &rig.new));
+    CHECK_EQ(rig.sim.violations, 0);
 }
 
 static void request(bool permanent)
 {
-    CHECK_EQ(twin_slots_request(&world.config.slots, permanent), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&rig.config.slots, permanent), TWIN_OK);
 }
 
 static void prepare(bool permanent)
 {
-    sim_heal(&world.sim);
-    world_reset(&world);
+    sim_heal(&rig.sim);
+    rig_reset(&rig);
     request(permanent);
 }
 
@@ -72,15 +72,15 @@ static void prepare_trial(uint8_t starts)
 /* The flash works again: what was begun comes to its end, and the next update comes. */
 static void check_heals(void)
 {
-    struct world_boot boot = {.unconfirmed = true};
+    struct rig_boot boot = {.unconfirmed = true};
 
-    sim_heal(&world.sim);
+    sim_heal(&rig.sim);
     for (unsigned i = 0; i < 6 && boot.unconfirmed; i++) {
-        boot = world_boot(&world);
+        boot = rig_boot(&rig);
         CHECK_EQ(boot.status, TWIN_BOOT_START);
     }
-    CHECK(world_update_fault(&world) == NULL);
-    CHECK_EQ(world.sim.violations, 0);
+    CHECK(rig_update_fault(&rig) == NULL);
+    CHECK_EQ(rig.sim.violations, 0);
 }
 
 /* On trial, and neither mark nor revert can be written: started as what it is, unconfirmed. */
@@ -136,10 +136,10 @@ static void test_refused_without_erases(void)
 {
     for (int ignored = 0; ignored < 2; ignored++) {
         prepare(false);
-        world.sim.mem[slot_addr(TWIN_SECONDARY) + 4096 + 700] ^= 1;
+        rig.sim.mem[slot_addr(TWIN_SECONDARY) + 4096 + 700] ^= 1;
         wear_all(SIM_ERASE, ignored != 0);
         expect(1, false, 0);
-        CHECK(world.events[TWIN_BOOT_EV_REFUSED] > 0);
+        CHECK(rig.events[TWIN_BOOT_EV_REFUSED] > 0);
         check_heals();
     }
 }
@@ -148,14 +148,14 @@ static void test_refused_without_erases(void)
 static void test_stop_without_erases(void)
 {
     prepare(false);
-    world.sim.mem[slot_addr(TWIN_SECONDARY) + 4096 + 700] ^= 1;
-    world.sim.mem[700] ^= 1;
+    rig.sim.mem[slot_addr(TWIN_SECONDARY) + 4096 + 700] ^= 1;
+    rig.sim.mem[700] ^= 1;
     wear_all(SIM_ERASE, false);
-    CHECK_EQ(world_boot(&world).status, TWIN_BOOT_STOP);
-    CHECK_EQ(world.events[TWIN_BOOT_EV_INVALID], 1);
-    sim_heal(&world.sim);
-    CHECK_EQ(world_boot(&world).status, TWIN_BOOT_STOP);
-    CHECK(world_update_fault(&world) == NULL);
+    CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
+    CHECK_EQ(rig.events[TWIN_BOOT_EV_INVALID], 1);
+    sim_heal(&rig.sim);
+    CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
+    CHECK(rig_update_fault(&rig) == NULL);
 }
 
 /* Before anything is moved the primary's trailer must really be there, and the request be gone. */
@@ -164,20 +164,20 @@ static void test_trailer_is_checked(void)
     prepare(false);
     wear(SIM_WRITE, true, TWIN_PRIMARY, map().swap_size, 56);
     expect(1, false, 0);
-    CHECK_EQ(world.sim.mem[slot_addr(TWIN_SECONDARY)], 0xff); /* nothing moved */
+    CHECK_EQ(rig.sim.mem[slot_addr(TWIN_SECONDARY)], 0xff); /* nothing moved */
     check_heals();
     for (uint32_t field = 0; field < 3; field++) {
         const uint32_t offs[] = {map().magic, map().swap_info, map().swap_size};
         prepare(false);
         wear(SIM_WRITE, true, TWIN_PRIMARY, offs[field], 4);
         expect(1, false, 0);
-        CHECK_EQ(world.sim.mem[slot_addr(TWIN_SECONDARY)], 0xff);
+        CHECK_EQ(rig.sim.mem[slot_addr(TWIN_SECONDARY)], 0xff);
         check_heals();
     }
     prepare(false);
     wear(SIM_ERASE, true, TWIN_SECONDARY, map().sector, 4096);
     expect(1, false, 0);
-    CHECK_EQ(world.sim.mem[slot_addr(TWIN_SECONDARY)], 0xff);
+    CHECK_EQ(rig.sim.mem[slot_addr(TWIN_SECONDARY)], 0xff);
     check_heals();
 }
 
@@ -190,7 +190,7 @@ static void test_revert_request_is_checked(void)
         wear(SIM_WRITE, true, TWIN_SECONDARY, offs[field], 4);
         expect(2, true, 0);
         check_heals();
-        CHECK_EQ(world_boot(&world).major, 3);
+        CHECK_EQ(rig_boot(&rig).major, 3);
     }
 }
 
@@ -200,11 +200,11 @@ static void test_torn_copy_done(void)
     uint8_t half = 0;
 
     prepare_trial(1);
-    memset(&world.sim.mem[map().copy_done], 0xff, 4);
-    sim_put(&world.sim, map().copy_done + 2, &half, 1);
-    sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
+    memset(&rig.sim.mem[map().copy_done], 0xff, 4);
+    sim_put(&rig.sim, map().copy_done + 2, &half, 1);
+    sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
     expect(2, true, 2);
-    CHECK_EQ(world.sim.ops, 1); /* the mark */
+    CHECK_EQ(rig.sim.ops, 1); /* the mark */
     expect(2, true, 3);
     expect(1, false, 0);
 }
@@ -221,7 +221,7 @@ static void test_stuck_copy_done(void)
             CHECK_EQ(fault->hits, i);
         }
         expect(1, false, 0);
-        CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, &world.old));
+        CHECK(rig_slot_holds(&rig, TWIN_PRIMARY, 0, &rig.old));
         check_heals();
         prepare(true);
         fault = wear(SIM_WRITE, ignored != 0, TWIN_PRIMARY, map().copy_done, 4);
@@ -238,7 +238,7 @@ static void test_confirm_without_copy_done(void)
     prepare(false);
     wear(SIM_WRITE, false, TWIN_PRIMARY, map().copy_done, 4);
     expect(2, true, 1);
-    CHECK_EQ(twin_slots_confirm(&world.config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_confirm(&rig.config.slots), TWIN_OK);
     expect(2, false, 0);
     check_heals();
 }
@@ -251,7 +251,7 @@ static void test_refused_status(void)
             prepare(false);
             wear(SIM_WRITE, ignored != 0, TWIN_PRIMARY, map().status + 4 * unit, 4);
             expect(2, true, 1);
-            CHECK(world_slot_holds(&world, TWIN_SECONDARY, 0, &world.old));
+            CHECK(rig_slot_holds(&rig, TWIN_SECONDARY, 0, &rig.old));
             check_heals();
         }
     }
@@ -267,13 +267,13 @@ static void test_one_refusal(void)
             struct sim_fault *fault = wear_all((enum sim_call)call, false);
             fault->skip = skip;
             fault->count = 1;
-            struct world_boot boot = world_boot(&world);
+            struct rig_boot boot = rig_boot(&rig);
             hits = fault->hits;
             CHECK_EQ(boot.status, TWIN_BOOT_START);
             CHECK_EQ(boot.major, 2);
             CHECK(boot.unconfirmed);
-            CHECK(world_slot_holds(&world, TWIN_SECONDARY, 0, &world.old));
-            CHECK_EQ(world.sim.violations, 0);
+            CHECK(rig_slot_holds(&rig, TWIN_SECONDARY, 0, &rig.old));
+            CHECK_EQ(rig.sim.violations, 0);
         }
     }
 }
@@ -289,11 +289,11 @@ static void test_bad_reads(void (*ready)(void), uint32_t count)
         struct sim_fault *fault = wear_all(SIM_READ, false);
         fault->skip = skip;
         fault->count = count;
-        struct world_boot boot = world_boot(&world);
+        struct rig_boot boot = rig_boot(&rig);
         hits = fault->hits;
         CHECK(boot.status != TWIN_BOOT_AGAIN);
         CHECK(boot.status == TWIN_BOOT_STOP ||
-              world_slot_holds(&world, TWIN_PRIMARY, 0, boot.major == 1 ? &world.old : &world.new));
+              rig_slot_holds(&rig, TWIN_PRIMARY, 0, boot.major == 1 ? &rig.old : &rig.new));
         check_heals();
     }
 }
@@ -313,10 +313,10 @@ static void test_unreadable_secondary(void)
 {
     prepare(false);
     wear(SIM_READ, false, TWIN_SECONDARY, 0, 8 * 4096);
-    sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
+    sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
     expect(1, false, 0);
-    CHECK_EQ(world.sim.ops, 0);
-    sim_heal(&world.sim);
+    CHECK_EQ(rig.sim.ops, 0);
+    sim_heal(&rig.sim);
     expect(2, true, 1); /* the request still stands */
 }
 
@@ -326,11 +326,11 @@ static void test_unreadable_primary(void)
     prepare(false);
     wear(SIM_READ, false, TWIN_PRIMARY, map().swap_size, 56);
     expect(1, false, 0);
-    sim_heal(&world.sim);
-    world_reset(&world);
+    sim_heal(&rig.sim);
+    rig_reset(&rig);
     wear(SIM_READ, false, TWIN_PRIMARY, 0, 4096);
-    CHECK_EQ(world_boot(&world).status, TWIN_BOOT_STOP);
-    sim_heal(&world.sim);
+    CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
+    sim_heal(&rig.sim);
     expect(1, false, 0);
 }
 
@@ -340,7 +340,7 @@ static void test_unreadable_cell(void)
     prepare_trial(1);
     wear(SIM_READ, false, TWIN_PRIMARY, map().status - 8, 4);
     expect(2, true, 3);
-    sim_heal(&world.sim);
+    sim_heal(&rig.sim);
     prepare_trial(1);
     /* Counted as used, and the erase, which does not look first, heals it. */
     wear(SIM_READ, false, TWIN_PRIMARY, map().status - 12, 4)->count = 2;
@@ -355,22 +355,22 @@ static void test_bad_cell(void)
         wear(SIM_WRITE, ignored != 0, TWIN_PRIMARY, map().status - 8, 4);
         expect(2, true, 2);
         expect(1, false, 0); /* the third cell is used, and that is the last of three */
-        sim_heal(&world.sim);
+        sim_heal(&rig.sim);
         prepare_trial(1);
         wear(SIM_WRITE, ignored != 0, TWIN_PRIMARY, map().status - 8, 4);
-        CHECK_EQ(twin_boot_revert_request(&world.config.slots), TWIN_OK);
+        CHECK_EQ(twin_boot_revert_request(&rig.config.slots), TWIN_OK);
         expect(1, false, 0);
-        sim_heal(&world.sim);
+        sim_heal(&rig.sim);
         prepare_trial(1);
         wear(SIM_WRITE, ignored != 0, TWIN_PRIMARY, map().status - 32, 32);
-        CHECK_EQ(twin_boot_revert_request(&world.config.slots), TWIN_E_SPACE);
+        CHECK_EQ(twin_boot_revert_request(&rig.config.slots), TWIN_E_SPACE);
     }
 }
 
 static void ready_blank(void)
 {
-    sim_heal(&world.sim);
-    world_reset(&world);
+    sim_heal(&rig.sim);
+    rig_reset(&rig);
 }
 
 static void ready_permanent(void)
@@ -381,37 +381,37 @@ static void ready_permanent(void)
 static void ready_confirmed(void)
 {
     prepare_trial(1);
-    CHECK_EQ(twin_slots_confirm(&world.config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_confirm(&rig.config.slots), TWIN_OK);
 }
 
 static void ready_previous(void)
 {
     ready_confirmed();
-    CHECK_EQ(twin_slots_request_previous(&world.config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_request_previous(&rig.config.slots), TWIN_OK);
 }
 
 /* A unit of the fields that power tore so that it reads as an error until its erase. */
 static void test_unreadable_field(void (*ready)(void), enum twin_slot slot, uint32_t off)
 {
     ready();
-    world.sim.lost[(slot_addr(slot) + off) / 4] = 1;
+    rig.sim.lost[(slot_addr(slot) + off) / 4] = 1;
     for (unsigned i = 0; i < 5; i++) {
-        struct world_boot boot = world_boot(&world);
+        struct rig_boot boot = rig_boot(&rig);
         CHECK_EQ(boot.status, TWIN_BOOT_START);
-        CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, boot.major == 1 ? &world.old : &world.new));
+        CHECK(rig_slot_holds(&rig, TWIN_PRIMARY, 0, boot.major == 1 ? &rig.old : &rig.new));
     }
-    CHECK(world_update_fault(&world) == NULL);
-    CHECK_EQ(world.sim.violations, 0);
+    CHECK(rig_update_fault(&rig) == NULL);
+    CHECK_EQ(rig.sim.violations, 0);
 }
 
 /* All of a trailer. */
 static void test_unreadable_trailer(void (*ready)(void), enum twin_slot slot)
 {
     ready();
-    memset(&world.sim.lost[(slot_addr(slot) + map().sector) / 4], 1, 4096 / 4);
-    CHECK_EQ(world_boot(&world).status, TWIN_BOOT_START);
-    CHECK(world_update_fault(&world) == NULL);
-    CHECK_EQ(world.sim.violations, 0);
+    memset(&rig.sim.lost[(slot_addr(slot) + map().sector) / 4], 1, 4096 / 4);
+    CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_START);
+    CHECK(rig_update_fault(&rig) == NULL);
+    CHECK_EQ(rig.sim.violations, 0);
 }
 
 static void test_unreadable_fields(void)
@@ -440,25 +440,25 @@ static void test_unreadable_status(void)
 
     for (uint32_t op = 1; lost; op++) {
         prepare(false);
-        sim_arm(&world.sim, op, SIM_CUT_AFTER, 1);
-        lost = world_boot(&world).power_lost;
-        sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
+        sim_arm(&rig.sim, op, SIM_CUT_AFTER, 1);
+        lost = rig_boot(&rig).power_lost;
+        sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
         uint32_t marks = 0;
-        while (marks < 6 && world.sim.mem[map().status + 4 * marks] != 0xff) {
+        while (marks < 6 && rig.sim.mem[map().status + 4 * marks] != 0xff) {
             marks++;
         }
         if (marks > 0) {
-            world.sim.lost[map().status / 4 + marks - 1] = 1;
+            rig.sim.lost[map().status / 4 + marks - 1] = 1;
         }
         if (marks + 1 < 6) {
-            world.sim.lost[map().status / 4 + marks + 1] = 1;
+            rig.sim.lost[map().status / 4 + marks + 1] = 1;
         }
-        struct world_boot boot = world_boot(&world);
+        struct rig_boot boot = rig_boot(&rig);
         CHECK_EQ(boot.status, TWIN_BOOT_START);
         CHECK(!lost || boot.major == 2);
-        CHECK(world_slot_holds(&world, TWIN_PRIMARY, 0, &world.new));
-        CHECK(world_slot_holds(&world, TWIN_SECONDARY, 0, &world.old));
-        world.sim.violations = 0; /* a mark that met the unit which cannot be read */
+        CHECK(rig_slot_holds(&rig, TWIN_PRIMARY, 0, &rig.new));
+        CHECK(rig_slot_holds(&rig, TWIN_SECONDARY, 0, &rig.old));
+        rig.sim.violations = 0; /* a mark that met the unit which cannot be read */
         check_heals();
     }
 }
@@ -469,20 +469,20 @@ static void test_unreadable_size(void)
     for (uint32_t op = 1; op < 60; op++) {
         struct twin_slots_state state;
         prepare(false);
-        sim_arm(&world.sim, op, SIM_CUT_AFTER, 1);
-        bool lost = world_boot(&world).power_lost;
-        sim_arm(&world.sim, 0, SIM_CUT_BEFORE, 1);
-        twin_slots_read(&world.config.slots, &state);
+        sim_arm(&rig.sim, op, SIM_CUT_AFTER, 1);
+        bool lost = rig_boot(&rig).power_lost;
+        sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
+        twin_slots_read(&rig.config.slots, &state);
         if (!lost || state.plan != TWIN_PLAN_RESUME) {
             continue;
         }
-        bool moved = world.sim.mem[map().status] != 0xff;
-        world.sim.lost[map().swap_size / 4] = 1;
-        struct world_boot boot = world_boot(&world);
+        bool moved = rig.sim.mem[map().status] != 0xff;
+        rig.sim.lost[map().swap_size / 4] = 1;
+        struct rig_boot boot = rig_boot(&rig);
         CHECK(boot.status == (moved ? boot.status : TWIN_BOOT_START));
-        CHECK_EQ(world.events[TWIN_BOOT_EV_REFUSED], !moved);
+        CHECK_EQ(rig.events[TWIN_BOOT_EV_REFUSED], !moved);
         if (moved) { /* readable again: it goes on */
-            world.sim.lost[map().swap_size / 4] = 0;
+            rig.sim.lost[map().swap_size / 4] = 0;
             expect(2, true, 1);
         }
         check_heals();
@@ -491,7 +491,7 @@ static void test_unreadable_size(void)
 
 int main(void)
 {
-    world_make(&world, &shape);
+    rig_make(&rig, &shape);
     test_stop_without_erases();
     test_unreadable_fields();
     test_unreadable_status();
@@ -516,6 +516,6 @@ int main(void)
     test_unreadable_primary();
     test_unreadable_cell();
     test_bad_cell();
-    world_free(&world);
+    rig_free(&rig);
     return check_report();
 }

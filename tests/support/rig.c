@@ -1,0 +1,159 @@
+/*
+ * rig.c - see rig.h. SPDX-License-Identifier: Apache-2.0
+ */
+#include "support/rig.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* The bound that twin/boot.h promises for one boot. */
+static uint32_t steps_max(const struct rig *rig)
+{
+    const struct twin_slots *slots = &rig->config.slots;
+    uint32_t sectors = slots->area[TWIN_PRIMARY].len / slots->sector_bytes;
+    uint32_t buffers = (slots->sector_bytes + rig->config.buf_len - 1) / rig->config.buf_len;
+    uint32_t swap = 2 * sectors * (buffers + 2) + 40;
+
+    return (rig->sim.fault_count == 0 && !rig->sim.write_fails ? 2 : 8) * swap;
+}
+
+static void count_event(void *ctx, enum twin_boot_event event, uint32_t arg)
+{
+    struct rig *rig = ctx;
+
+    (void)arg;
+    rig->events[event]++;
+}
+
+void rig_make(struct rig *rig, const struct rig_shape *shape)
+{
+    uint32_t slot_len = shape->sector_bytes * shape->sectors;
+
+    memset(rig, 0, sizeof(*rig));
+    sim_init(&rig->sim, 2 * slot_len, shape->sector_bytes, shape->write_bytes, shape->erased);
+    test_key_make(&rig->key, 1);
+    test_image_make(&rig->old, &rig->key, 1, shape->old_len, 0);
+    test_image_make(&rig->new, &rig->key, 2, shape->new_len, 0);
+    test_image_make(&rig->next, &rig->key, 3, shape->new_len, 0);
+    rig->config = (struct twin_boot_config){
+        .slots = {.area = {{&rig->sim.flash, 0, slot_len}, {&rig->sim.flash, slot_len, slot_len}},
+                  .sector_bytes = shape->sector_bytes,
+                  .max_sectors = shape->max_sectors,
+                  .max_align = shape->max_align},
+        .keys = &rig->key.public,
+        .alg = &twin_sig_rsa2048,
+        .key_count = 1,
+        .attempts = 3,
+        .buf = rig->buf,
+        .buf_len = sizeof(rig->buf),
+        .log = count_event,
+        .log_ctx = rig};
+}
+
+void rig_free(struct rig *rig)
+{
+    sim_free(&rig->sim);
+    test_image_free(&rig->old);
+    test_image_free(&rig->new);
+    test_image_free(&rig->next);
+}
+
+void rig_reset(struct rig *rig)
+{
+    const struct twin_slots *slots = &rig->config.slots;
+
+    sim_blank(&rig->sim, 0, rig->sim.flash.size);
+    sim_put(&rig->sim, slots->area[TWIN_PRIMARY].addr, rig->old.bytes, rig->old.len);
+    sim_put(&rig->sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots),
+            rig->new.bytes, rig->new.len);
+    sim_arm(&rig->sim, 0, SIM_CUT_BEFORE, 1);
+}
+
+static void must(twin_err_t err)
+{
+    if (err != TWIN_OK) {
+        abort();
+    }
+}
+
+void rig_store(struct rig *rig, const struct test_image *image)
+{
+    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_area *area = &slots->area[TWIN_SECONDARY];
+    uint8_t unit[TWIN_FLASH_WRITE_MAX];
+
+    for (uint32_t off = area->len; off > 0;) {
+        off -= slots->sector_bytes;
+        if (!twin_area_is_blank(area, off, slots->sector_bytes)) {
+            must(twin_area_erase(area, off, slots->sector_bytes));
+        }
+    }
+    for (uint32_t done = 0; done < image->len; done += area->flash->write_bytes) {
+        uint32_t left = image->len - done;
+        uint32_t part = left < area->flash->write_bytes ? left : area->flash->write_bytes;
+        memcpy(unit, image->bytes + done, part);
+        must(twin_area_write_padded(area, twin_slots_update_off(slots) + done, unit, part));
+    }
+}
+
+struct rig_boot rig_boot(struct rig *rig)
+{
+    struct rig_boot result = {.status = TWIN_BOOT_AGAIN};
+    struct twin_boot boot;
+
+    memset(rig->events, 0, sizeof(rig->events));
+    if (twin_boot_init(&boot, &rig->config) != TWIN_OK) {
+        return (struct rig_boot){.status = TWIN_BOOT_STOP};
+    }
+    if (setjmp(rig->sim.power_lost) != 0) {
+        return (struct rig_boot){.status = TWIN_BOOT_AGAIN, .power_lost = true};
+    }
+    for (rig->steps = 0; result.status == TWIN_BOOT_AGAIN; rig->steps++) {
+        uint32_t ops = rig->sim.ops;
+        if (rig->steps == steps_max(rig)) { /* promised to end before */
+            rig->sim.violations++;
+            break;
+        }
+        result.status = twin_boot_step(&boot);
+        rig->sim.violations += rig->sim.ops > ops + 1; /* promised: one at most */
+    }
+    result.major = boot.handover.version.major;
+    result.unconfirmed = boot.handover.unconfirmed;
+    result.attempt = boot.handover.attempt;
+    return result;
+}
+
+bool rig_slot_holds(const struct rig *rig, enum twin_slot slot, uint32_t off,
+                    const struct test_image *image)
+{
+    const uint8_t *at = &rig->sim.mem[rig->config.slots.area[slot].addr + off];
+
+    return memcmp(at, image->bytes, image->len) == 0;
+}
+
+static bool starts(struct rig *rig, const struct test_image *image, bool unconfirmed)
+{
+    struct rig_boot boot = rig_boot(rig);
+
+    return boot.status == TWIN_BOOT_START && boot.unconfirmed == unconfirmed &&
+           rig_slot_holds(rig, TWIN_PRIMARY, 0, image);
+}
+
+const char *rig_update_fault(struct rig *rig)
+{
+    const struct twin_slots *slots = &rig->config.slots;
+    struct twin_slots_state state;
+
+    (void)!twin_slots_confirm(slots); /* not needed, when the trailer cannot be read */
+    twin_slots_read(slots, &state);
+    if (state.plan != TWIN_PLAN_NONE) {
+        return "not ready for an upload";
+    }
+    rig_store(rig, &rig->next);
+    if (twin_slots_request(slots, false) != TWIN_OK || !starts(rig, &rig->next, true)) {
+        return "the next update does not come";
+    }
+    if (twin_slots_confirm(slots) != TWIN_OK || !starts(rig, &rig->next, false)) {
+        return "the next update cannot be confirmed";
+    }
+    return NULL;
+}
