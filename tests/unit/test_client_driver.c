@@ -6,7 +6,7 @@
  */
 #define _DEFAULT_SOURCE
 #include "check.h"
-#include "transport.h"
+#include "transport/link.h"
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -75,14 +75,14 @@ static struct transport_problem problem;
 static int device, port;
 static char dev[64];
 
-static struct transport_link *open_at(uint32_t baud)
+static struct twin_link *open_at(uint32_t baud)
 {
     char connstring[128];
 
     memset(&problem, 0, sizeof(problem));
     driver.settings_taken = 0;
     snprintf(connstring, sizeof(connstring), "dev=%s,baud=%u", dev, (unsigned)baud);
-    return transport_open(transport_find("serial"), connstring, &problem);
+    return twin_link_open(twin_transport_find("serial"), connstring, &problem);
 }
 
 /* The settings of the port now, or as they are while the link is open. */
@@ -101,7 +101,7 @@ static void check_every_speed(void)
 
     for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++) {
         const struct termios2 before = settings();
-        struct transport_link *link = open_at(speeds[i]);
+        struct twin_link *link = open_at(speeds[i]);
         CHECK(link != NULL);
         const struct termios2 during = settings(), *now = &during;
         CHECK_EQ(now->c_ospeed, speeds[i]);
@@ -110,7 +110,7 @@ static void check_every_speed(void)
         CHECK_EQ(now->c_iflag & (IXON | ICRNL | INLCR | IGNCR | ISTRIP | BRKINT | PARMRK), 0);
         CHECK_EQ(now->c_lflag & (ECHO | ICANON | ISIG | IEXTEN), 0);
         CHECK_EQ(now->c_oflag & OPOST, 0);
-        transport_close(link);
+        twin_link_close(link);
         const struct termios2 after = settings();
         CHECK_MEM(&after, &before, sizeof(before));
     }
@@ -125,9 +125,9 @@ static void check_odd_speed_found(void)
     odd.c_ospeed = odd.c_ispeed = 123456;
     CHECK_EQ(__real_ioctl(port, TCSETS2, &odd), 0);
     const struct termios2 before = settings();
-    struct transport_link *link = open_at(9600);
+    struct twin_link *link = open_at(9600);
     CHECK_EQ(settings().c_ospeed, 9600);
-    transport_close(link);
+    twin_link_close(link);
     const struct termios2 after = settings();
     CHECK_MEM(&after, &before, sizeof(before));
     CHECK_EQ(after.c_ospeed, 123456);
@@ -157,9 +157,9 @@ static void check_stricter_drivers(void)
     check_refused("no device answers", false);
     driver.refuses = 0;
     driver.sets = 246153; /* what a divider comes to: near enough */
-    struct transport_link *link = open_at(250000);
+    struct twin_link *link = open_at(250000);
     CHECK(link != NULL);
-    transport_close(link);
+    twin_link_close(link);
     driver.sets = 0;
 }
 
@@ -176,14 +176,14 @@ static bool is_exclusive(void)
 static void check_exclusive(void)
 {
     is_wire = true;
-    struct transport_link *link = open_at(9600);
+    struct twin_link *link = open_at(9600);
     CHECK(link != NULL && is_exclusive());
-    transport_close(link);
+    twin_link_close(link);
     CHECK(!is_exclusive());
     is_wire = false;
     link = open_at(9600);
     CHECK(link != NULL && !is_exclusive());
-    transport_close(link);
+    twin_link_close(link);
 }
 
 int main(void)

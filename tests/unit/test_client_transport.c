@@ -5,7 +5,7 @@
 #define _DEFAULT_SOURCE
 #define _XOPEN_SOURCE 700
 #include "check.h"
-#include "transport.h"
+#include "transport/link.h"
 #include "twin/console.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -35,9 +35,9 @@ static void pty_make(struct pty *pty)
     snprintf(pty->connstring, sizeof(pty->connstring), "dev=%s,baud=1000000,mtu=512", pty->dev);
 }
 
-static struct transport_link *serial(const char *connstring)
+static struct twin_link *serial(const char *connstring)
 {
-    return transport_open(transport_find("serial"), connstring, &problem);
+    return twin_link_open(twin_transport_find("serial"), connstring, &problem);
 }
 
 /* Read what the host sent until a packet is complete, with its line; gives the bytes on the line.
@@ -82,7 +82,7 @@ static void check_serial_packets(void)
     size_t len;
 
     pty_make(&pty);
-    struct transport_link *link = serial(pty.connstring);
+    struct twin_link *link = serial(pty.connstring);
     CHECK(link != NULL);
     CHECK_EQ(link->packet_guess, 371);
     link->on_text = check_text;
@@ -93,43 +93,43 @@ static void check_serial_packets(void)
     twin_console_decoder_init(&decoder, room, sizeof(room));
     const struct twin_span whole = {packet, sizeof(packet)};
 
-    CHECK(transport_send(link, whole, &problem));
+    CHECK(twin_link_send(link, whole, &problem));
     len = device_reads(&pty, line, sizeof(line), &decoder);
     CHECK_EQ(line[0], 6); /* no end of a line first: that costs some devices the packet */
     CHECK_EQ(len, TWIN_CONSOLE_ENCODED_MAX(sizeof(packet)));
     CHECK_EQ(decoder.packet.len, sizeof(packet));
     CHECK_MEM(decoder.packet.ptr, packet, sizeof(packet));
-    CHECK(transport_send(link, whole, &problem));
+    CHECK(twin_link_send(link, whole, &problem));
     CHECK_EQ(device_reads(&pty, line, sizeof(line), &decoder),
              TWIN_CONSOLE_ENCODED_MAX(sizeof(packet)));
     CHECK_EQ(line[0], 6);
 
-    CHECK_EQ(transport_receive(link, 0, &got, &problem), TRANSPORT_SILENCE);
-    CHECK(transport_send(link, whole, &problem)); /* something may be lost half-way: new line */
+    CHECK_EQ(twin_link_receive(link, 0, &got, &problem), TWIN_LINK_SILENCE);
+    CHECK(twin_link_send(link, whole, &problem)); /* something may be lost half-way: new line */
     CHECK_EQ(device_reads(&pty, line, sizeof(line), &decoder),
              1 + TWIN_CONSOLE_ENCODED_MAX(sizeof(packet)));
     CHECK_EQ(line[0], '\n');
-    CHECK(transport_send(link, whole, &problem)); /* once only */
+    CHECK(twin_link_send(link, whole, &problem)); /* once only */
     CHECK_EQ(device_reads(&pty, line, sizeof(line), &decoder),
              TWIN_CONSOLE_ENCODED_MAX(sizeof(packet)));
 
     CHECK_EQ(twin_console_encode(whole, framed, sizeof(framed), &len), TWIN_OK);
     device_writes(&pty, "booting\r\nuart:~$ ", 17);
     device_writes(&pty, framed, len / 2);
-    CHECK_EQ(transport_receive(link, 0, &got, &problem), TRANSPORT_SILENCE);
+    CHECK_EQ(twin_link_receive(link, 0, &got, &problem), TWIN_LINK_SILENCE);
     device_writes(&pty, framed + len / 2, len - len / 2);
     device_writes(&pty, framed, len); /* two at once */
     for (int i = 0; i < 2; i++) {
-        CHECK_EQ(transport_receive(link, WAIT_MS, &got, &problem), TRANSPORT_PACKET);
+        CHECK_EQ(twin_link_receive(link, WAIT_MS, &got, &problem), TWIN_LINK_PACKET);
         CHECK_EQ(got.len, sizeof(packet));
         CHECK_MEM(got.ptr, packet, sizeof(packet));
     }
     CHECK_EQ(texts, 1);
 
     close(pty.device); /* the cable is pulled */
-    CHECK_EQ(transport_receive(link, WAIT_MS, &got, &problem), TRANSPORT_BROKEN);
+    CHECK_EQ(twin_link_receive(link, WAIT_MS, &got, &problem), TWIN_LINK_BROKEN);
     CHECK(strstr(problem.text, pty.dev) != NULL);
-    transport_close(link);
+    twin_link_close(link);
 }
 
 /* A device that takes nothing: the send ends, and closing does not wait for it. */
@@ -141,26 +141,26 @@ static void check_serial_blocked(void)
 
     pty_make(&pty);
     snprintf(fast, sizeof(fast), "dev=%s,baud=4000000", pty.dev);
-    struct transport_link *link = serial(fast);
+    struct twin_link *link = serial(fast);
     link->send_limit_ms = 100;
     memset(&problem, 0, sizeof(problem));
     bool is_taken = true;
     for (int i = 0; i < 1000 && is_taken; i++) { /* until the driver's buffer is full */
-        is_taken = transport_send(link, (struct twin_span){packet, sizeof(packet)}, &problem);
+        is_taken = twin_link_send(link, (struct twin_span){packet, sizeof(packet)}, &problem);
     }
     CHECK(!is_taken);
     CHECK(strstr(problem.text, "took nothing for 0.1 s") != NULL);
     CHECK(strstr(problem.text, pty.dev) != NULL);
     CHECK(strstr(problem.hint, "flow control") != NULL);
-    transport_close(link);
+    twin_link_close(link);
 
     snprintf(fast, sizeof(fast), "dev=%s,baud=250000", pty.dev);
     link = serial(fast); /* what a slow line needs for a packet it gets, whatever the limit */
     link->send_limit_ms = 1;
-    while (transport_send(link, (struct twin_span){packet, sizeof(packet)}, &problem)) {
+    while (twin_link_send(link, (struct twin_span){packet, sizeof(packet)}, &problem)) {
     }
     CHECK(strstr(problem.text, "took nothing for 0.3 s") != NULL);
-    transport_close(link);
+    twin_link_close(link);
     close(pty.device);
 }
 
@@ -197,17 +197,17 @@ static void check_serial_flood(void)
     CHECK_EQ(pipe(stop), 0);
     flood.stop = stop[1];
     CHECK_EQ(fcntl(flood.pty.device, F_SETFL, O_NONBLOCK), 0);
-    struct transport_link *link = serial(flood.pty.connstring);
+    struct twin_link *link = serial(flood.pty.connstring);
     link->on_text = flood_on;
     link->ctx = &flood;
     flood_on(&flood, (struct twin_span){NULL, 0});
-    CHECK_EQ(transport_receive(link, 50, &got, &problem), TRANSPORT_SILENCE);
+    CHECK_EQ(twin_link_receive(link, 50, &got, &problem), TWIN_LINK_SILENCE);
     CHECK(flood.lines > 1001);
-    CHECK_EQ(transport_receive(link, 0, &got, &problem), TRANSPORT_SILENCE);
+    CHECK_EQ(twin_link_receive(link, 0, &got, &problem), TWIN_LINK_SILENCE);
     link->stop_fd = stop[0];
     flood.lines = 0;
-    CHECK_EQ(transport_receive(link, 3600000, &got, &problem), TRANSPORT_STOPPED);
-    transport_close(link);
+    CHECK_EQ(twin_link_receive(link, 3600000, &got, &problem), TWIN_LINK_STOPPED);
+    twin_link_close(link);
     close(stop[0]);
     close(stop[1]);
     close(flood.pty.device);
@@ -221,11 +221,11 @@ static void check_serial_stop(void)
 
     pty_make(&pty);
     CHECK_EQ(pipe(stop), 0);
-    struct transport_link *link = serial(pty.connstring);
+    struct twin_link *link = serial(pty.connstring);
     link->stop_fd = stop[0];
     CHECK_EQ(write(stop[1], "x", 1), 1);
-    CHECK_EQ(transport_receive(link, 3600000, &got, &problem), TRANSPORT_STOPPED);
-    transport_close(link);
+    CHECK_EQ(twin_link_receive(link, 3600000, &got, &problem), TWIN_LINK_STOPPED);
+    twin_link_close(link);
     close(stop[0]);
     close(stop[1]);
     close(pty.device);
@@ -241,14 +241,14 @@ static void check_serial_port(void)
     const int other = open(pty.dev, O_RDWR | O_NOCTTY);
     CHECK_EQ(tcgetattr(other, &before), 0);
     CHECK((before.c_lflag & ECHO) != 0);
-    struct transport_link *link = serial(pty.connstring);
+    struct twin_link *link = serial(pty.connstring);
     CHECK(link != NULL);
     CHECK_EQ(tcgetattr(other, &during), 0);
     CHECK_EQ(during.c_lflag & (tcflag_t)(ECHO | ICANON | ISIG), 0);
     CHECK_EQ(during.c_oflag & (tcflag_t)OPOST, 0);
     CHECK(serial(pty.connstring) == NULL);
     CHECK(strstr(problem.text, "in use") != NULL);
-    transport_close(link);
+    twin_link_close(link);
     CHECK_EQ(tcgetattr(other, &after), 0);
     CHECK_EQ(after.c_lflag, before.c_lflag);
     CHECK_EQ(after.c_iflag, before.c_iflag);
@@ -256,7 +256,7 @@ static void check_serial_port(void)
     CHECK_EQ(cfgetospeed(&after), cfgetospeed(&before));
     link = serial(pty.connstring);
     CHECK(link != NULL);
-    transport_close(link);
+    twin_link_close(link);
     close(other);
     close(pty.device);
 }
@@ -270,7 +270,7 @@ static void check_refusals(const char *name, const struct refusal *refusals, siz
 {
     for (size_t i = 0; i < count; i++) {
         memset(&problem, 0, sizeof(problem));
-        CHECK(transport_open(transport_find(name), refusals[i].connstring, &problem) == NULL);
+        CHECK(twin_link_open(twin_transport_find(name), refusals[i].connstring, &problem) == NULL);
         CHECK(strstr(problem.text, refusals[i].text) != NULL);
         CHECK_EQ(problem.is_usage, refusals[i].is_usage);
     }
@@ -320,10 +320,10 @@ static uint32_t guess_of(const struct pty *pty, const char *words)
     char connstring[256];
 
     snprintf(connstring, sizeof(connstring), "%s,%s", pty->dev, words);
-    struct transport_link *link = serial(connstring);
+    struct twin_link *link = serial(connstring);
     CHECK(link != NULL);
     const uint32_t guess = link != NULL ? link->packet_guess : 0;
-    transport_close(link);
+    twin_link_close(link);
     return guess;
 }
 
@@ -357,9 +357,9 @@ static void check_serial_surroundings(void)
     pty_make(&pty);
     const int other = open(pty.dev, O_RDWR | O_NOCTTY);
     CHECK_EQ(ioctl(other, TIOCEXCL), 0);
-    struct transport_link *link = serial(pty.connstring);
+    struct twin_link *link = serial(pty.connstring);
     CHECK_EQ(link != NULL, geteuid() == 0);
-    transport_close(link);
+    twin_link_close(link);
     CHECK_EQ(ioctl(other, TIOCGEXCL, &is_exclusive), 0);
     CHECK_EQ(is_exclusive, 1);
     CHECK_EQ(ioctl(other, TIOCNXCL), 0);
@@ -390,23 +390,23 @@ static void check_udp_packets(int family, const char *host, uint32_t packet_max)
         ntohs(family == AF_INET ? ((struct sockaddr_in *)(void *)&address)->sin_port
                                 : ((struct sockaddr_in6 *)(void *)&address)->sin6_port);
     snprintf(connstring, sizeof(connstring), "%s:%u", host, port);
-    struct transport_link *link = transport_open(transport_find("udp"), connstring, &why);
+    struct twin_link *link = twin_link_open(twin_transport_find("udp"), connstring, &why);
     CHECK(link != NULL);
     if (link == NULL) {
         return;
     }
     CHECK_EQ(link->packet_max, packet_max);
-    CHECK(transport_send(link, (struct twin_span){(const uint8_t *)"ping", 4}, &why));
+    CHECK(twin_link_send(link, (struct twin_span){(const uint8_t *)"ping", 4}, &why));
     CHECK_EQ(recvfrom(device, bytes, sizeof(bytes), 0, (struct sockaddr *)&from, &from_len), 4);
     CHECK_EQ(sendto(device, "pong!", 5, 0, (struct sockaddr *)&from, from_len), 5);
-    CHECK_EQ(transport_receive(link, WAIT_MS, &got, &why), TRANSPORT_PACKET);
+    CHECK_EQ(twin_link_receive(link, WAIT_MS, &got, &why), TWIN_LINK_PACKET);
     CHECK_EQ(got.len, 5);
-    CHECK_EQ(transport_receive(link, 0, &got, &why), TRANSPORT_SILENCE);
+    CHECK_EQ(twin_link_receive(link, 0, &got, &why), TWIN_LINK_SILENCE);
     close(device);
-    CHECK(transport_send(link, (struct twin_span){(const uint8_t *)"ping", 4}, &why));
-    CHECK_EQ(transport_receive(link, WAIT_MS, &got, &why), TRANSPORT_BROKEN);
+    CHECK(twin_link_send(link, (struct twin_span){(const uint8_t *)"ping", 4}, &why));
+    CHECK_EQ(twin_link_receive(link, WAIT_MS, &got, &why), TWIN_LINK_BROKEN);
     CHECK(strstr(why.text, "nothing listens") != NULL);
-    transport_close(link);
+    twin_link_close(link);
 }
 
 static void check_udp_addresses(void)
@@ -440,9 +440,9 @@ static void check_udp_addresses(void)
     };
 
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        struct transport_link *link = transport_open(transport_find("udp"), good[i], &problem);
+        struct twin_link *link = twin_link_open(twin_transport_find("udp"), good[i], &problem);
         CHECK(link != NULL);
-        transport_close(link);
+        twin_link_close(link);
     }
     check_refusals("udp", refusals, sizeof(refusals) / sizeof(refusals[0]));
 }
@@ -460,7 +460,7 @@ int main(void)
     check_udp_packets(AF_INET, "127.0.0.1", 1472);
     check_udp_packets(AF_INET6, "[::1]", 1452);
     check_udp_addresses();
-    CHECK(transport_find("pigeon") == NULL);
-    transport_close(NULL);
+    CHECK(twin_transport_find("pigeon") == NULL);
+    twin_link_close(NULL);
     return check_report();
 }

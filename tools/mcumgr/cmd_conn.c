@@ -39,7 +39,7 @@ static int parse_settings(const struct cli_call *call, struct settings *settings
     if (!profile_type_is_known(settings->type)) {
         return cli_usage_error(call, "Invalid connection type: %s (serial or udp)", settings->type);
     }
-    if (transport_find(settings->type) == NULL) {
+    if (twin_transport_find(settings->type) == NULL) {
         cli_warn("connections of type %s are not built into this program; the profile is kept for "
                  "those that have them",
                  settings->type);

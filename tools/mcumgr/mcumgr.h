@@ -14,7 +14,7 @@
  */
 #pragma once
 #include "cli.h"
-#include "transport.h"
+#include "transport/link.h"
 #include "twin/client.h"
 
 /* Options that every verb takes. */
@@ -39,8 +39,8 @@ bool mcumgr_shows_console(const struct mcumgr_common *common);
 struct session {
     struct mcumgr_common options;
     const struct mcumgr_common *common; /* the options, with tries at least 1 */
-    const struct transport *kind;
-    struct transport_link *link; /* NULL while it is broken */
+    const struct twin_transport *kind;
+    struct twin_link *link; /* NULL while it is broken */
     char connstring[1024];
     struct twin_client client;
     bool was_stopped;                 /* Ctrl-C */

@@ -125,7 +125,7 @@ static int find_transport(struct session *session, const struct target *target)
                         "No connection type specified: say which device with --conntype serial "
                         "--connstring dev=/dev/ttyACM0, or -c NAME for a saved one");
     }
-    session->kind = transport_find(target->type);
+    session->kind = twin_transport_find(target->type);
     if (session->kind == NULL) {
         return cli_fail(CLI_USAGE,
                         profile_type_is_known(target->type)
@@ -155,7 +155,7 @@ static void show_console(void *ctx, struct twin_span line)
 
 static bool open_link(struct session *session)
 {
-    session->link = transport_open(session->kind, session->connstring, &session->problem);
+    session->link = twin_link_open(session->kind, session->connstring, &session->problem);
     if (session->link == NULL) {
         return false;
     }
@@ -228,7 +228,7 @@ int session_open(struct session *session, const struct cli_call *call)
 
 void session_close(struct session *session)
 {
-    transport_close(session->link);
+    twin_link_close(session->link);
     session->link = NULL;
     open_session = NULL;
 }
@@ -245,7 +245,7 @@ void session_abandon(int code)
 
 static void drop_link(struct session *session)
 {
-    transport_close(session->link);
+    twin_link_close(session->link);
     session->link = NULL;
 }
 
@@ -264,7 +264,7 @@ static void send_packet(struct session *session, size_t len)
         return; /* as good as lost; the job sends again */
     }
     session->is_sent =
-        transport_send(session->link, (struct twin_span){session->packet, len}, &session->problem);
+        twin_link_send(session->link, (struct twin_span){session->packet, len}, &session->problem);
     if (!session->is_sent) {
         drop_link(session);
     }
@@ -272,7 +272,7 @@ static void send_packet(struct session *session, size_t len)
 
 static void wait_for_packet(struct session *session, struct twin_job *job)
 {
-    const int32_t left_ms = (int32_t)(job->wake_ms - (uint32_t)transport_now_ms());
+    const int32_t left_ms = (int32_t)(job->wake_ms - (uint32_t)twin_link_now_ms());
     const int timeout_ms = left_ms > 0 ? left_ms : 0;
     struct twin_span packet;
 
@@ -280,17 +280,17 @@ static void wait_for_packet(struct session *session, struct twin_job *job)
         wait_unlinked(session, timeout_ms);
         return;
     }
-    switch (transport_receive(session->link, timeout_ms, &packet, &session->problem)) {
-    case TRANSPORT_PACKET:
-        twin_job_receive(job, packet, (uint32_t)transport_now_ms());
+    switch (twin_link_receive(session->link, timeout_ms, &packet, &session->problem)) {
+    case TWIN_LINK_PACKET:
+        twin_job_receive(job, packet, (uint32_t)twin_link_now_ms());
         break;
-    case TRANSPORT_STOPPED:
+    case TWIN_LINK_STOPPED:
         session->was_stopped = true;
         break;
-    case TRANSPORT_BROKEN:
+    case TWIN_LINK_BROKEN:
         drop_link(session);
         break;
-    case TRANSPORT_SILENCE:
+    case TWIN_LINK_SILENCE:
     default:
         break;
     }
@@ -301,7 +301,7 @@ twin_err_t session_drive(struct session *session, struct twin_job *job,
 {
     for (;;) { /* jobs are bounded */
         size_t len;
-        const enum twin_step step = twin_job_poll(job, (uint32_t)transport_now_ms(),
+        const enum twin_step step = twin_job_poll(job, (uint32_t)twin_link_now_ms(),
                                                   session->packet, sizeof(session->packet), &len);
         if (watch != NULL && watch->look != NULL) {
             watch->look(watch->ctx);

@@ -4,7 +4,7 @@
  */
 #define _DEFAULT_SOURCE
 #define _XOPEN_SOURCE 700
-#include "serial_explain.h"
+#include "transport/serial_explain.h"
 #include <errno.h>
 #include <glob.h>
 #include <grp.h>
@@ -213,7 +213,7 @@ static void explain_busy(const char *dev, struct transport_problem *problem)
     }
 }
 
-void serial_explain(const char *dev, int why, struct transport_problem *problem)
+void twin_serial_explain(const char *dev, int why, struct transport_problem *problem)
 {
     struct stat file;
 

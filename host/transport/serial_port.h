@@ -3,22 +3,22 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "serial_tty.h"
-#include "transport.h"
+#include "transport/link.h"
+#include "transport/serial_tty.h"
 
 #define SERIAL_DEV_MAX 256
 
-struct serial_settings {
+struct twin_serial_settings {
     char dev[SERIAL_DEV_MAX];
     uint32_t baud;
     uint32_t packet_guess; /* from mtu; 0: not given */
 };
 
-struct serial_port {
+struct twin_serial_port {
     int fd;
     char dev[SERIAL_DEV_MAX];
-    bool is_exclusive;       /* by us: to be taken back */
-    struct serial_tty found; /* as the port was; restored at the end */
+    bool is_exclusive;            /* by us: to be taken back */
+    struct twin_serial_tty found; /* as the port was; restored at the end */
 };
 
 /*
@@ -26,15 +26,16 @@ struct serial_port {
  * Of a key that stands there twice the last one counts, but two ports are refused.
  * Returns false with a problem for an unknown key, a number out of range, or without a port.
  */
-bool serial_settings_parse(struct serial_settings *settings, const char *connstring,
-                           struct transport_problem *problem);
+bool twin_serial_settings_parse(struct twin_serial_settings *settings, const char *connstring,
+                                struct transport_problem *problem);
 
 /*
  * Open a port for this process alone (a lock and TIOCEXCL) and set it to raw mode.
  * Returns false with a problem; a speed that the driver does not do is one of is_usage.
  */
-bool serial_port_open(struct serial_port *port, const struct serial_settings *settings,
-                      struct transport_problem *problem);
+bool twin_serial_port_open(struct twin_serial_port *port,
+                           const struct twin_serial_settings *settings,
+                           struct transport_problem *problem);
 
 /* Give the port back as it was found. */
-void serial_port_close(struct serial_port *port);
+void twin_serial_port_close(struct twin_serial_port *port);

@@ -3,7 +3,7 @@
  * the C library's know only some. SPDX-License-Identifier: Apache-2.0
  */
 #define _DEFAULT_SOURCE
-#include "serial_tty.h"
+#include "transport/serial_tty.h"
 #include <asm/termbits.h>
 #include <errno.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #define PTS_MAJOR_FIRST 136 /* device numbers of pseudo terminals */
 #define PTS_MAJOR_LAST  143
 
-_Static_assert(sizeof(struct termios2) <= sizeof(struct serial_tty), "the settings fit");
+_Static_assert(sizeof(struct termios2) <= sizeof(struct twin_serial_tty), "the settings fit");
 
 static void make_raw(struct termios2 *tty, uint32_t baud)
 {
@@ -29,7 +29,7 @@ static void make_raw(struct termios2 *tty, uint32_t baud)
     tty->c_cc[VTIME] = 0;
 }
 
-bool serial_tty_is_pseudo(int fd)
+bool twin_serial_tty_is_pseudo(int fd)
 {
     struct stat port;
 
@@ -37,7 +37,7 @@ bool serial_tty_is_pseudo(int fd)
            major(port.st_rdev) <= PTS_MAJOR_LAST;
 }
 
-int serial_tty_make_raw(int fd, uint32_t baud, struct serial_tty *found, uint32_t *got)
+int twin_serial_tty_make_raw(int fd, uint32_t baud, struct twin_serial_tty *found, uint32_t *got)
 {
     struct termios2 tty;
 
@@ -49,7 +49,7 @@ int serial_tty_make_raw(int fd, uint32_t baud, struct serial_tty *found, uint32_
     make_raw(&tty, baud);
     if (ioctl(fd, TCSETS2, &tty) != 0 || ioctl(fd, TCGETS2, &tty) != 0) {
         const int why = errno;
-        serial_tty_restore(fd, found);
+        twin_serial_tty_restore(fd, found);
         return why;
     }
     *got = tty.c_ospeed;
@@ -57,7 +57,7 @@ int serial_tty_make_raw(int fd, uint32_t baud, struct serial_tty *found, uint32_
     return 0;
 }
 
-void serial_tty_restore(int fd, const struct serial_tty *found)
+void twin_serial_tty_restore(int fd, const struct twin_serial_tty *found)
 {
     struct termios2 tty;
 

@@ -4,13 +4,13 @@
  */
 #define _DEFAULT_SOURCE
 #define _DARWIN_C_SOURCE
-#include "serial_tty.h"
+#include "transport/serial_tty.h"
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <termios.h>
 
-_Static_assert(sizeof(struct termios) <= sizeof(struct serial_tty), "the settings fit");
+_Static_assert(sizeof(struct termios) <= sizeof(struct twin_serial_tty), "the settings fit");
 
 static const struct speed {
     uint32_t baud;
@@ -37,13 +37,13 @@ static const struct speed *find_speed(uint32_t baud)
     return &speeds[i];
 }
 
-bool serial_tty_is_pseudo(int fd)
+bool twin_serial_tty_is_pseudo(int fd)
 {
     (void)fd;
     return false; /* what depends on it is safe with ports that are wires */
 }
 
-int serial_tty_make_raw(int fd, uint32_t baud, struct serial_tty *found, uint32_t *got)
+int twin_serial_tty_make_raw(int fd, uint32_t baud, struct twin_serial_tty *found, uint32_t *got)
 {
     const struct speed *speed = find_speed(baud);
     struct termios tty;
@@ -61,7 +61,7 @@ int serial_tty_make_raw(int fd, uint32_t baud, struct serial_tty *found, uint32_
     if (cfsetispeed(&tty, speed->code) != 0 || cfsetospeed(&tty, speed->code) != 0 ||
         tcsetattr(fd, TCSANOW, &tty) != 0 || tcgetattr(fd, &tty) != 0) {
         const int why = errno;
-        serial_tty_restore(fd, found);
+        twin_serial_tty_restore(fd, found);
         return why;
     }
     *got = cfgetospeed(&tty) == speed->code ? speed->baud : 0;
@@ -69,7 +69,7 @@ int serial_tty_make_raw(int fd, uint32_t baud, struct serial_tty *found, uint32_
     return 0;
 }
 
-void serial_tty_restore(int fd, const struct serial_tty *found)
+void twin_serial_tty_restore(int fd, const struct twin_serial_tty *found)
 {
     struct termios tty;
 

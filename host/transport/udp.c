@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #define _POSIX_C_SOURCE 200809L
-#include "kinds.h"
+#include "transport/kinds.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -20,7 +20,7 @@
 #define PACKET_MAX_V6 1452
 
 struct udp_link {
-    struct transport_link link;
+    struct twin_link link;
     int fd;
     char where[300]; /* "host:port", for messages */
     uint8_t packet[65536];
@@ -31,7 +31,7 @@ struct address {
     char port[32];
 };
 
-static struct udp_link *udp_of(struct transport_link *link)
+static struct udp_link *udp_of(struct twin_link *link)
 {
     return (struct udp_link *)(void *)link; /* the link is the first member */
 }
@@ -117,7 +117,7 @@ static int connect_to(const struct address *address, int *family, struct transpo
     return fd;
 }
 
-static struct transport_link *udp_open(const char *connstring, struct transport_problem *problem)
+static struct twin_link *udp_open(const char *connstring, struct transport_problem *problem)
 {
     struct address address;
     int family;
@@ -140,7 +140,7 @@ static struct transport_link *udp_open(const char *connstring, struct transport_
         close(fd);
         return NULL;
     }
-    udp->link.kind = &transport_udp;
+    udp->link.kind = &twin_transport_udp;
     udp->link.packet_max = family == AF_INET6 ? PACKET_MAX_V6 : PACKET_MAX_V4;
     udp->link.stop_fd = -1;
     udp->fd = fd;
@@ -159,7 +159,7 @@ static bool explain_broken(const struct udp_link *udp, int why, struct transport
     return false;
 }
 
-static bool udp_send(struct transport_link *link, struct twin_span packet,
+static bool udp_send(struct twin_link *link, struct twin_span packet,
                      struct transport_problem *problem)
 {
     const struct udp_link *udp = udp_of(link);
@@ -173,39 +173,39 @@ static bool udp_send(struct transport_link *link, struct twin_span packet,
     return explain_broken(udp, errno, problem);
 }
 
-static enum transport_event udp_receive(struct transport_link *link, int timeout_ms,
+static enum twin_link_event udp_receive(struct twin_link *link, int timeout_ms,
                                         struct twin_span *packet, struct transport_problem *problem)
 {
     struct udp_link *udp = udp_of(link);
 
-    switch (transport_wait(link, udp->fd, false, transport_now_ms() + timeout_ms)) {
-    case TRANSPORT_STOP:
-        return TRANSPORT_STOPPED;
-    case TRANSPORT_NOT_YET:
-        return TRANSPORT_SILENCE;
-    case TRANSPORT_READY:
+    switch (twin_link_wait(link, udp->fd, false, twin_link_now_ms() + timeout_ms)) {
+    case TWIN_LINK_STOP:
+        return TWIN_LINK_STOPPED;
+    case TWIN_LINK_NOT_YET:
+        return TWIN_LINK_SILENCE;
+    case TWIN_LINK_READY:
     default:
         break;
     }
     const ssize_t got = recv(udp->fd, udp->packet, sizeof(udp->packet), MSG_DONTWAIT);
     if (got < 0 && errno != EAGAIN && errno != EINTR) {
         explain_broken(udp, errno, problem);
-        return TRANSPORT_BROKEN;
+        return TWIN_LINK_BROKEN;
     }
     *packet = (struct twin_span){udp->packet, got < 0 ? 0 : (size_t)got};
-    return TRANSPORT_PACKET; /* an empty one, at worst: the client ignores it */
+    return TWIN_LINK_PACKET; /* an empty one, at worst: the client ignores it */
 }
 
-static void udp_close(struct transport_link *link)
+static void udp_close(struct twin_link *link)
 {
     close(udp_of(link)->fd);
     free(udp_of(link));
 }
 
-const struct transport transport_udp = {.name = "udp",
-                                        .connstring = "HOST[:PORT] or [IPV6][:PORT]",
-                                        .frame_bytes = 0,
-                                        .open = udp_open,
-                                        .send = udp_send,
-                                        .receive = udp_receive,
-                                        .close = udp_close};
+const struct twin_transport twin_transport_udp = {.name = "udp",
+                                                  .connstring = "HOST[:PORT] or [IPV6][:PORT]",
+                                                  .frame_bytes = 0,
+                                                  .open = udp_open,
+                                                  .send = udp_send,
+                                                  .receive = udp_receive,
+                                                  .close = udp_close};

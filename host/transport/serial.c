@@ -5,8 +5,8 @@
  * Spec: docs/spec-smp.md section 4. SPDX-License-Identifier: Apache-2.0
  */
 #define _POSIX_C_SOURCE 200809L
-#include "kinds.h"
-#include "serial_port.h"
+#include "transport/kinds.h"
+#include "transport/serial_port.h"
 #include "twin/console.h"
 #include <errno.h>
 #include <stdio.h>
@@ -21,8 +21,8 @@
 #define LINE_MS      10    /* between the lines of a packet, after a silence */
 
 struct serial_link {
-    struct transport_link link;
-    struct serial_port port;
+    struct twin_link link;
+    struct twin_serial_port port;
     struct twin_console_decoder decoder;
     uint32_t baud;
     bool is_dirty; /* the device may be in the middle of a line: end that first */
@@ -32,17 +32,17 @@ struct serial_link {
     uint8_t tx[TWIN_CONSOLE_ENCODED_MAX(PACKET_MAX)];
 };
 
-static struct serial_link *serial_of(struct transport_link *link)
+static struct serial_link *serial_of(struct twin_link *link)
 {
     return (struct serial_link *)(void *)link; /* the link is the first member */
 }
 
-static struct transport_link *serial_open(const char *connstring, struct transport_problem *problem)
+static struct twin_link *serial_open(const char *connstring, struct transport_problem *problem)
 {
-    struct serial_settings settings;
+    struct twin_serial_settings settings;
     struct serial_link *serial;
 
-    problem->is_usage = !serial_settings_parse(&settings, connstring, problem);
+    problem->is_usage = !twin_serial_settings_parse(&settings, connstring, problem);
     if (problem->is_usage) {
         return NULL;
     }
@@ -51,11 +51,11 @@ static struct transport_link *serial_open(const char *connstring, struct transpo
         transport_explain(problem, "no memory for the link");
         return NULL;
     }
-    if (!serial_port_open(&serial->port, &settings, problem)) {
+    if (!twin_serial_port_open(&serial->port, &settings, problem)) {
         free(serial);
         return NULL;
     }
-    serial->link.kind = &transport_serial;
+    serial->link.kind = &twin_transport_serial;
     serial->link.packet_max = PACKET_MAX;
     serial->link.packet_guess = settings.packet_guess;
     serial->link.stop_fd = -1;
@@ -86,7 +86,7 @@ static int64_t patience_ms(const struct serial_link *serial, size_t len)
 static bool write_all(struct serial_link *serial, const uint8_t *bytes, size_t len,
                       struct transport_problem *problem)
 {
-    const int64_t patience = patience_ms(serial, len), until_ms = transport_now_ms() + patience;
+    const int64_t patience = patience_ms(serial, len), until_ms = twin_link_now_ms() + patience;
     size_t done = 0;
 
     for (;;) { /* until_ms bounds it */
@@ -100,13 +100,13 @@ static bool write_all(struct serial_link *serial, const uint8_t *bytes, size_t l
         if (done == len) {
             return true;
         }
-        switch (transport_wait(&serial->link, serial->port.fd, true, until_ms)) {
-        case TRANSPORT_READY:
+        switch (twin_link_wait(&serial->link, serial->port.fd, true, until_ms)) {
+        case TWIN_LINK_READY:
             break;
-        case TRANSPORT_STOP:
+        case TWIN_LINK_STOP:
             serial->is_dirty = true;
             return true; /* the next receive tells the owner */
-        case TRANSPORT_NOT_YET:
+        case TWIN_LINK_NOT_YET:
         default:
             transport_explain(problem, "the serial port %s took nothing for %.1f s",
                               serial->port.dev, (double)patience / 1000);
@@ -127,7 +127,7 @@ static bool clear_line(struct serial_link *serial, struct transport_problem *pro
     if (!write_all(serial, (const uint8_t *)"\n", 1, problem)) {
         return false;
     }
-    transport_wait(&serial->link, -1, false, transport_now_ms() + CLEAR_MS);
+    twin_link_wait(&serial->link, -1, false, twin_link_now_ms() + CLEAR_MS);
     return true;
 }
 
@@ -143,13 +143,13 @@ static bool write_lines(struct serial_link *serial, size_t len, struct transport
         }
         done += line_len;
         if (done < len) {
-            transport_wait(&serial->link, -1, false, transport_now_ms() + LINE_MS);
+            twin_link_wait(&serial->link, -1, false, twin_link_now_ms() + LINE_MS);
         }
     }
     return true;
 }
 
-static bool serial_send(struct transport_link *link, struct twin_span packet,
+static bool serial_send(struct twin_link *link, struct twin_span packet,
                         struct transport_problem *problem)
 {
     struct serial_link *serial = serial_of(link);
@@ -204,44 +204,44 @@ static bool read_bytes(struct serial_link *serial, struct transport_problem *pro
     return false;
 }
 
-static enum transport_event serial_receive(struct transport_link *link, int timeout_ms,
+static enum twin_link_event serial_receive(struct twin_link *link, int timeout_ms,
                                            struct twin_span *packet,
                                            struct transport_problem *problem)
 {
     struct serial_link *serial = serial_of(link);
-    const int64_t until_ms = transport_now_ms() + timeout_ms;
+    const int64_t until_ms = twin_link_now_ms() + timeout_ms;
     bool is_over = false; /* also when text arrives without end */
 
     while (!take_bytes(serial, packet)) {
-        switch (is_over ? TRANSPORT_NOT_YET
-                        : transport_wait(link, serial->port.fd, false, until_ms)) {
-        case TRANSPORT_STOP:
-            return TRANSPORT_STOPPED;
-        case TRANSPORT_NOT_YET:
+        switch (is_over ? TWIN_LINK_NOT_YET
+                        : twin_link_wait(link, serial->port.fd, false, until_ms)) {
+        case TWIN_LINK_STOP:
+            return TWIN_LINK_STOPPED;
+        case TWIN_LINK_NOT_YET:
             serial->is_dirty = true; /* something may have been lost half-way */
-            return TRANSPORT_SILENCE;
-        case TRANSPORT_READY:
+            return TWIN_LINK_SILENCE;
+        case TWIN_LINK_READY:
         default:
             break;
         }
         if (!read_bytes(serial, problem)) {
-            return TRANSPORT_BROKEN;
+            return TWIN_LINK_BROKEN;
         }
-        is_over = transport_now_ms() >= until_ms;
+        is_over = twin_link_now_ms() >= until_ms;
     }
-    return TRANSPORT_PACKET;
+    return TWIN_LINK_PACKET;
 }
 
-static void serial_close(struct transport_link *link)
+static void serial_close(struct twin_link *link)
 {
-    serial_port_close(&serial_of(link)->port);
+    twin_serial_port_close(&serial_of(link)->port);
     free(serial_of(link));
 }
 
-const struct transport transport_serial = {.name = "serial",
-                                           .connstring = "dev=PORT[,baud=N][,mtu=N]",
-                                           .frame_bytes = TWIN_CONSOLE_OVERHEAD,
-                                           .open = serial_open,
-                                           .send = serial_send,
-                                           .receive = serial_receive,
-                                           .close = serial_close};
+const struct twin_transport twin_transport_serial = {.name = "serial",
+                                                     .connstring = "dev=PORT[,baud=N][,mtu=N]",
+                                                     .frame_bytes = TWIN_CONSOLE_OVERHEAD,
+                                                     .open = serial_open,
+                                                     .send = serial_send,
+                                                     .receive = serial_receive,
+                                                     .close = serial_close};

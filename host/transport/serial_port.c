@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #define _DEFAULT_SOURCE
-#include "serial_port.h"
-#include "serial_explain.h"
+#include "transport/serial_port.h"
+#include "transport/serial_explain.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static bool parse_number(const char *text, uint32_t *number)
     return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && value <= UINT32_MAX;
 }
 
-static bool parse_baud(struct serial_settings *settings, const char *value,
+static bool parse_baud(struct twin_serial_settings *settings, const char *value,
                        struct transport_problem *problem)
 {
     if (parse_number(value, &settings->baud) && settings->baud != 0) {
@@ -46,7 +46,7 @@ static bool parse_baud(struct serial_settings *settings, const char *value,
 
 /* What the Go tool makes of its "mtu": bytes of a packet. A very small one still has to carry the
  * beginning of an image. */
-static bool parse_mtu(struct serial_settings *settings, const char *value,
+static bool parse_mtu(struct twin_serial_settings *settings, const char *value,
                       struct transport_problem *problem)
 {
     uint32_t mtu;
@@ -62,7 +62,7 @@ static bool parse_mtu(struct serial_settings *settings, const char *value,
     return true;
 }
 
-static bool parse_dev(struct serial_settings *settings, const char *value,
+static bool parse_dev(struct twin_serial_settings *settings, const char *value,
                       struct transport_problem *problem)
 {
     if (strlen(value) >= sizeof(settings->dev)) {
@@ -78,7 +78,7 @@ static bool parse_dev(struct serial_settings *settings, const char *value,
     return true;
 }
 
-static bool parse_word(struct serial_settings *settings, char *word,
+static bool parse_word(struct twin_serial_settings *settings, char *word,
                        struct transport_problem *problem)
 {
     char *value = strchr(word, '=');
@@ -101,13 +101,13 @@ static bool parse_word(struct serial_settings *settings, char *word,
     return false;
 }
 
-bool serial_settings_parse(struct serial_settings *settings, const char *connstring,
-                           struct transport_problem *problem)
+bool twin_serial_settings_parse(struct twin_serial_settings *settings, const char *connstring,
+                                struct transport_problem *problem)
 {
     char text[1024];
     char *rest = NULL;
 
-    *settings = (struct serial_settings){.baud = 115200};
+    *settings = (struct twin_serial_settings){.baud = 115200};
     if (strlen(connstring) >= sizeof(text)) {
         transport_explain(problem, "the serial connstring is too long");
         return false;
@@ -133,7 +133,7 @@ bool serial_settings_parse(struct serial_settings *settings, const char *connstr
  * that somebody has set already (root gets past it) is not ours to take back. A pseudo terminal
  * gets none: it would keep it when we are killed, for as long as its other end is open.
  */
-static int claim(struct serial_port *port)
+static int claim(struct twin_serial_port *port)
 {
     int is_exclusive = 0;
 
@@ -144,11 +144,11 @@ static int claim(struct serial_port *port)
     ioctl(port->fd, TIOCGEXCL, &is_exclusive);
 #endif
     port->is_exclusive =
-        is_exclusive == 0 && !serial_tty_is_pseudo(port->fd) && ioctl(port->fd, TIOCEXCL) == 0;
+        is_exclusive == 0 && !twin_serial_tty_is_pseudo(port->fd) && ioctl(port->fd, TIOCEXCL) == 0;
     return 0;
 }
 
-static void unclaim(struct serial_port *port)
+static void unclaim(struct twin_serial_port *port)
 {
     if (port->is_exclusive) {
         ioctl(port->fd, TIOCNXCL);
@@ -165,21 +165,21 @@ static bool is_near(uint32_t wanted, uint32_t got)
 }
 
 /* Raw bytes at this speed; false with a problem, and the port as it was. */
-static bool set_up(struct serial_port *port, uint32_t baud, struct transport_problem *problem)
+static bool set_up(struct twin_serial_port *port, uint32_t baud, struct transport_problem *problem)
 {
     uint32_t got;
-    const int why = serial_tty_make_raw(port->fd, baud, &port->found, &got);
+    const int why = twin_serial_tty_make_raw(port->fd, baud, &port->found, &got);
 
     if (why == 0 && is_near(baud, got)) {
         return true;
     }
     if (why != 0 && why != EINVAL) {
-        serial_explain(port->dev, why, problem);
+        twin_serial_explain(port->dev, why, problem);
         return false;
     }
     problem->is_usage = true;
     if (why == 0) {
-        serial_tty_restore(port->fd, &port->found);
+        twin_serial_tty_restore(port->fd, &port->found);
         transport_explain(problem, "the serial port %s does not do %u baud: its driver set %u",
                           port->dev, (unsigned)baud, (unsigned)got);
     } else {
@@ -190,23 +190,24 @@ static bool set_up(struct serial_port *port, uint32_t baud, struct transport_pro
     return false;
 }
 
-bool serial_port_open(struct serial_port *port, const struct serial_settings *settings,
-                      struct transport_problem *problem)
+bool twin_serial_port_open(struct twin_serial_port *port,
+                           const struct twin_serial_settings *settings,
+                           struct transport_problem *problem)
 {
     memcpy(port->dev, settings->dev, sizeof(port->dev));
     port->fd = open(port->dev, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (port->fd < 0) {
-        serial_explain(port->dev, errno, problem);
+        twin_serial_explain(port->dev, errno, problem);
         return false;
     }
     if (isatty(port->fd) != 1) {
-        serial_explain(port->dev, errno, problem);
+        twin_serial_explain(port->dev, errno, problem);
         close(port->fd);
         return false;
     }
     const int why = claim(port);
     if (why != 0) {
-        serial_explain(port->dev, why, problem);
+        twin_serial_explain(port->dev, why, problem);
         close(port->fd);
         return false;
     }
@@ -217,8 +218,8 @@ bool serial_port_open(struct serial_port *port, const struct serial_settings *se
     return true;
 }
 
-void serial_port_close(struct serial_port *port)
+void twin_serial_port_close(struct twin_serial_port *port)
 {
-    serial_tty_restore(port->fd, &port->found);
+    twin_serial_tty_restore(port->fd, &port->found);
     unclaim(port);
 }

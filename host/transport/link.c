@@ -1,10 +1,10 @@
 /*
- * transport.c - the table of transports, and what they share.
+ * link.c - the table of transports, and what they share.
  * SPDX-License-Identifier: Apache-2.0
  */
 #define _POSIX_C_SOURCE 200809L
-#include "transport.h"
-#include "kinds.h"
+#include "transport/link.h"
+#include "transport/kinds.h"
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -13,13 +13,14 @@
 #include <string.h>
 #include <time.h>
 
-const struct transport *const transports[] = {&transport_serial, &transport_udp, NULL};
+const struct twin_transport *const twin_transports[] = {&twin_transport_serial, &twin_transport_udp,
+                                                        NULL};
 
-const struct transport *transport_find(const char *name)
+const struct twin_transport *twin_transport_find(const char *name)
 {
-    for (size_t i = 0; transports[i] != NULL; i++) {
-        if (strcmp(transports[i]->name, name) == 0) {
-            return transports[i];
+    for (size_t i = 0; twin_transports[i] != NULL; i++) {
+        if (strcmp(twin_transports[i]->name, name) == 0) {
+            return twin_transports[i];
         }
     }
     return NULL;
@@ -44,7 +45,7 @@ void transport_hint(struct transport_problem *problem, const char *format, ...)
     va_end(args);
 }
 
-int64_t transport_now_ms(void)
+int64_t twin_link_now_ms(void)
 {
     struct timespec now;
 
@@ -52,14 +53,14 @@ int64_t transport_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-enum transport_ready transport_wait(const struct transport_link *link, int fd, bool to_write,
+enum twin_link_ready twin_link_wait(const struct twin_link *link, int fd, bool to_write,
                                     int64_t until_ms)
 {
     struct pollfd fds[2] = {{.fd = fd, .events = to_write ? POLLOUT : POLLIN},
                             {.fd = link->stop_fd, .events = POLLIN}};
 
     for (;;) { /* once more only after a signal, and until_ms stays */
-        int64_t left_ms = until_ms - transport_now_ms();
+        int64_t left_ms = until_ms - twin_link_now_ms();
         left_ms = left_ms < 0 ? 0 : left_ms;
         left_ms = left_ms > INT_MAX ? INT_MAX : left_ms;
         const int count = poll(fds, 2, (int)left_ms);
@@ -67,8 +68,8 @@ enum transport_ready transport_wait(const struct transport_link *link, int fd, b
             continue;
         }
         if (fds[1].revents != 0) {
-            return TRANSPORT_STOP;
+            return TWIN_LINK_STOP;
         }
-        return count > 0 ? TRANSPORT_READY : TRANSPORT_NOT_YET;
+        return count > 0 ? TWIN_LINK_READY : TWIN_LINK_NOT_YET;
     }
 }

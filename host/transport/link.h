@@ -1,11 +1,11 @@
 /*
- * transport.h - links to devices on a host: open one from a text, send and receive packets.
+ * link.h - links to devices on a host: open one from a text, send and receive packets.
  *
- * A transport is one file and one row of the table in transport.c. Start here:
+ * A transport is one file and one row of the table in link.c. Start here:
  *
  *     struct transport_problem problem;
- *     const struct transport *kind = transport_find("serial");
- *     struct transport_link *link = transport_open(kind, "dev=/dev/ttyACM0,baud=115200", &problem);
+ *     const struct twin_transport *kind = twin_transport_find("serial");
+ *     struct twin_link *link = twin_link_open(kind, "dev=/dev/ttyACM0,baud=115200", &problem);
  *     if (link == NULL) { complain(problem.text, problem.hint); }
  *
  * Packets are whole SMP packets; framing is the transport's business. Every wait has a limit.
@@ -22,31 +22,31 @@ struct transport_problem {
     bool is_usage;  /* the connstring is at fault, not the link */
 };
 
-enum transport_event {
-    TRANSPORT_PACKET,  /* *packet is a packet */
-    TRANSPORT_SILENCE, /* the time is over */
-    TRANSPORT_STOPPED, /* link->stop_fd became readable */
-    TRANSPORT_BROKEN   /* the link is gone; *problem tells. Only closing it makes sense now */
+enum twin_link_event {
+    TWIN_LINK_PACKET,  /* *packet is a packet */
+    TWIN_LINK_SILENCE, /* the time is over */
+    TWIN_LINK_STOPPED, /* link->stop_fd became readable */
+    TWIN_LINK_BROKEN   /* the link is gone; *problem tells. Only closing it makes sense now */
 };
 
-struct transport_link;
+struct twin_link;
 
 /* One kind of link. */
-struct transport {
+struct twin_transport {
     const char *name;       /* as in --conntype */
     const char *connstring; /* the form of its connstring, for help */
     uint32_t frame_bytes;   /* of a device's buffer that the framing takes */
-    struct transport_link *(*open)(const char *connstring, struct transport_problem *problem);
-    bool (*send)(struct transport_link *link, struct twin_span packet,
+    struct twin_link *(*open)(const char *connstring, struct transport_problem *problem);
+    bool (*send)(struct twin_link *link, struct twin_span packet,
                  struct transport_problem *problem);
-    enum transport_event (*receive)(struct transport_link *link, int timeout_ms,
+    enum twin_link_event (*receive)(struct twin_link *link, int timeout_ms,
                                     struct twin_span *packet, struct transport_problem *problem);
-    void (*close)(struct transport_link *link);
+    void (*close)(struct twin_link *link);
 };
 
 /* An open link; the first member of each transport's own struct. */
-struct transport_link {
-    const struct transport *kind;
+struct twin_link {
+    const struct twin_transport *kind;
     uint32_t packet_max;   /* bytes of the largest packet that the link carries */
     uint32_t packet_guess; /* what the user said about packets ("mtu"); 0: nothing */
     int stop_fd;           /* set by the owner: readable = end any waiting; -1: never */
@@ -58,10 +58,10 @@ struct transport_link {
 };
 
 /* All transports; ends with NULL. */
-extern const struct transport *const transports[];
+extern const struct twin_transport *const twin_transports[];
 
 /* The transport of this name, or NULL. */
-const struct transport *transport_find(const char *name);
+const struct twin_transport *twin_transport_find(const char *name);
 
 /*
  * Open a link.
@@ -69,11 +69,11 @@ const struct transport *transport_find(const char *name);
  * connstring  as the transport's connstring member says.
  * problem     out: why it did not work.
  *
- * Returns the link, to be closed with transport_close(); NULL if it did not work.
+ * Returns the link, to be closed with twin_link_close(); NULL if it did not work.
  */
-static inline struct transport_link *transport_open(const struct transport *kind,
-                                                    const char *connstring,
-                                                    struct transport_problem *problem)
+static inline struct twin_link *twin_link_open(const struct twin_transport *kind,
+                                               const char *connstring,
+                                               struct transport_problem *problem)
 {
     return kind->open(connstring, problem);
 }
@@ -84,7 +84,7 @@ static inline struct transport_link *transport_open(const struct transport *kind
  * Returns false if the link is broken, or does not take the packet within send_limit_ms (or what a
  * slow line needs for it); *problem tells.
  */
-static inline bool transport_send(struct transport_link *link, struct twin_span packet,
+static inline bool twin_link_send(struct twin_link *link, struct twin_span packet,
                                   struct transport_problem *problem)
 {
     return link->kind->send(link, packet, problem);
@@ -94,7 +94,7 @@ static inline bool transport_send(struct transport_link *link, struct twin_span 
  * Wait for a packet, not longer than timeout_ms whatever else arrives; 0 looks without waiting. The
  * packet stays valid until the next call.
  */
-static inline enum transport_event transport_receive(struct transport_link *link, int timeout_ms,
+static inline enum twin_link_event twin_link_receive(struct twin_link *link, int timeout_ms,
                                                      struct twin_span *packet,
                                                      struct transport_problem *problem)
 {
@@ -102,7 +102,7 @@ static inline enum transport_event transport_receive(struct transport_link *link
 }
 
 /* Close a link and leave a port as it was found. NULL is allowed. */
-static inline void transport_close(struct transport_link *link)
+static inline void twin_link_close(struct twin_link *link)
 {
     if (link != NULL) {
         link->kind->close(link);
@@ -120,10 +120,10 @@ void transport_hint(struct transport_problem *problem, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Milliseconds of a clock that only goes forward. */
-int64_t transport_now_ms(void);
+int64_t twin_link_now_ms(void);
 
-enum transport_ready { TRANSPORT_READY, TRANSPORT_NOT_YET, TRANSPORT_STOP };
+enum twin_link_ready { TWIN_LINK_READY, TWIN_LINK_NOT_YET, TWIN_LINK_STOP };
 
 /* Wait until fd can be read (or written), the time `until_ms` has come, or stop_fd is readable. */
-enum transport_ready transport_wait(const struct transport_link *link, int fd, bool to_write,
+enum twin_link_ready twin_link_wait(const struct twin_link *link, int fd, bool to_write,
                                     int64_t until_ms);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "transport.h"
+#include "transport/link.h"
 
 /* Fill in a problem for an errno value of opening the port or of asking for its settings. */
-void serial_explain(const char *dev, int why, struct transport_problem *problem);
+void twin_serial_explain(const char *dev, int why, struct transport_problem *problem);
