@@ -2,7 +2,7 @@
  * fuzz_pem.c - any bytes as a key file, or as the DER inside one. A key that loads has a kind and a
  * public half of the right length. SPDX-License-Identifier: Apache-2.0
  */
-#include "cli.h"
+#include "cli/cli.h"
 #include "hsm_uri.h"
 #include "key.h"
 #include "key_pem.h"

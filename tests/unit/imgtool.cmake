@@ -2,11 +2,11 @@ if(NOT TWIN_PROGRAMS)
   return()
 endif()
 
-# Tests of tools/cli, tools/crypto and tools/imgtool. The vectors and the token are tested from
+# Tests of host/cli, tools/crypto and tools/imgtool. The vectors and the token are tested from
 # outside, by python. SPDX-License-Identifier: Apache-2.0
-twin_test(unit test_cli twin_cli)
-twin_test(unit test_cli_fail twin_cli)
-twin_test(unit test_cli_go twin_cli)
+twin_test(unit test_cli host_cli)
+twin_test(unit test_cli_fail host_cli)
+twin_test(unit test_cli_go host_cli)
 twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
 twin_test(unit test_imgtool_formats twin_imgtool)
 twin_test(unit test_imgtool_hostile twin_imgtool test_support)

@@ -3,7 +3,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "check.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "check.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

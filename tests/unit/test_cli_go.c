@@ -3,7 +3,7 @@
  * forgive. SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include <string.h>
 
 enum { MAX_WORDS = 16 };

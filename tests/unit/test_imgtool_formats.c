@@ -3,7 +3,7 @@
  * parts of imgtool below its commands. SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "compress.h"
 #include "der.h"
 #include "encrypt.h"

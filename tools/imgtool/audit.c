@@ -3,7 +3,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "audit.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "hsm.h"
 #include <errno.h>
 #include <fcntl.h>

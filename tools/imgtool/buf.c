@@ -2,7 +2,7 @@
  * buf.c - bytes that grow. SPDX-License-Identifier: Apache-2.0
  */
 #include "buf.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>

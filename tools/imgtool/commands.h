@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "cli.h"
+#include "cli/cli.h"
 
 extern const struct cli_cmd cmd_create, cmd_dumpinfo, cmd_getpriv, cmd_getpub, cmd_getpubhash,
     cmd_keygen, cmd_keyinfo, cmd_sign, cmd_verify, cmd_version;

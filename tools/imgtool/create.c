@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "create.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "encrypt.h"
 #include "trailer.h"
 #include "twin/cbor.h"

@@ -2,7 +2,7 @@
  * downgrade.c - may one image replace another? SPDX-License-Identifier: Apache-2.0
  */
 #include "downgrade.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "imagefile.h"
 #include <inttypes.h>
 #include <stdio.h>

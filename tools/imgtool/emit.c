@@ -4,7 +4,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "emit.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * hash.c - the hash functions of images. SPDX-License-Identifier: Apache-2.0
  */
 #include "hash.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "twin/image.h"
 #include <stdlib.h>
 

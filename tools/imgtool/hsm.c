@@ -2,7 +2,7 @@
  * hsm.c - keys in a PKCS#11 token: find, sign, generate. SPDX-License-Identifier: Apache-2.0
  */
 #include "hsm.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "hsm_public.h"
 #include "hsm_token.h"
 #include <openssl/crypto.h>

@@ -2,7 +2,7 @@
  * hsm_none.c - in place of hsm*.c where the PKCS#11 header was not there when building.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "cli.h"
+#include "cli/cli.h"
 #include "hsm.h"
 #include <string.h>
 

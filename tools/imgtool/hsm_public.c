@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "hsm_public.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "der.h"
 #include <openssl/core_names.h>
 #include <openssl/ec.h>

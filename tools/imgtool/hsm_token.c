@@ -4,7 +4,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "hsm_token.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "hsm.h"
 #include <dlfcn.h>
 #include <fcntl.h>

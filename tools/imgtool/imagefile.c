@@ -2,7 +2,7 @@
  * imagefile.c - image files in and out. SPDX-License-Identifier: Apache-2.0
  */
 #include "imagefile.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "hexfile.h"
 #include "trailer.h"
 #include <errno.h>

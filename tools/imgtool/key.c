@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "key.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "hsm.h"
 #include "key_pem.h"
 #include "tlv.h"

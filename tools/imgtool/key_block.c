@@ -2,7 +2,7 @@
  * key_block.c - one block of a PEM file. SPDX-License-Identifier: Apache-2.0
  */
 #include "key_block.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "secret.h"
 #include <openssl/asn1t.h>
 #include <openssl/err.h>

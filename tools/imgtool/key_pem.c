@@ -2,7 +2,7 @@
  * key_pem.c - keys in PEM files. SPDX-License-Identifier: Apache-2.0
  */
 #include "key_pem.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "key_block.h"
 #include "secret.h"
 #include <errno.h>

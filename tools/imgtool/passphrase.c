@@ -2,7 +2,7 @@
  * passphrase.c - passphrases of key files: from a descriptor, from the environment, or from whoever
  * sits there. SPDX-License-Identifier: Apache-2.0
  */
-#include "cli.h"
+#include "cli/cli.h"
 #include "secret.h"
 #include <openssl/crypto.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  */
 #define _DEFAULT_SOURCE
 #include "secret.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "sidefile.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include "secret.h"
 #include "twin/base64.h"
 #include <ctype.h>

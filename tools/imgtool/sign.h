@@ -3,7 +3,7 @@
  * sign_spec.c, the image sign_job.c. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "cli.h"
+#include "cli/cli.h"
 #include "create.h"
 #include "imagefile.h"
 #include "trailer.h"

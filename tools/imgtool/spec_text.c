@@ -1,7 +1,7 @@
 /*
  * spec_text.c - from the text of options to the spec. SPDX-License-Identifier: Apache-2.0
  */
-#include "cli.h"
+#include "cli/cli.h"
 #include "spec.h"
 #include "tlv.h"
 #include <ctype.h>

@@ -2,7 +2,7 @@
  * commands.h - the table of verbs. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "cli.h"
+#include "cli/cli.h"
 
 /* Ends with NULL. */
 extern const struct cli_cmd *const commands[];

@@ -3,7 +3,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "health.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

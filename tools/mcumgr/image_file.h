@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "cli.h"
+#include "cli/cli.h"
 #include "twin/image.h"
 #include "twin/upload.h"
 

@@ -13,7 +13,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "cli.h"
+#include "cli/cli.h"
 #include "transport/link.h"
 #include "twin/client.h"
 

@@ -2,7 +2,7 @@
  * profile.c - the file of saved connections. SPDX-License-Identifier: Apache-2.0
  */
 #include "profile.h"
-#include "cli.h"
+#include "cli/cli.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

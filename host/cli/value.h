@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "cli.h"
+#include "cli/cli.h"
 
 enum value_fault {
     VALUE_OK,

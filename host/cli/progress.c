@@ -2,7 +2,7 @@
  * progress.c - how far a transfer is, on stderr. SPDX-License-Identifier: Apache-2.0
  */
 #define _XOPEN_SOURCE 700
-#include "cli.h"
+#include "cli/cli.h"
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

@@ -5,8 +5,8 @@
  * then on. An option is looked up in the command's table, then in the program's.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "cli_priv.h"
-#include "value.h"
+#include "cli/cli_priv.h"
+#include "cli/value.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

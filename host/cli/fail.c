@@ -2,7 +2,7 @@
  * fail.c - failures: words for people on stderr, and with --json one object for programs on stdout.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "cli_priv.h"
+#include "cli/cli_priv.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * cli_priv.h - between the files of tools/cli. SPDX-License-Identifier: Apache-2.0
+ * cli_priv.h - between the files of host/cli. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "cli.h"
+#include "cli/cli.h"
 #include <stdio.h>
 
 /* A table of options, the struct that it fills, and which rows the user gave. */

@@ -1,7 +1,7 @@
 /*
  * help.c - help pages from the tables. SPDX-License-Identifier: Apache-2.0
  */
-#include "cli_priv.h"
+#include "cli/cli_priv.h"
 #include <string.h>
 
 #define COLUMN 30 /* where explanations begin */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #define _POSIX_C_SOURCE 200809L
-#include "value.h"
+#include "cli/value.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
