@@ -107,5 +107,5 @@ Limit: the bytes that the image becomes in console framing with these buffers, a
 no pause between them and nothing sent twice. Line busy: the same with all that was sent, lost and
 repeated packets included. Allowed with loss: 1.5 times the row above plus the time of what was sent
 again. Method: the whole process `mcumgr image upload`, connecting included, to a Linux device behind
-a line that keeps the time of each byte (`ports/native`).
+a line that keeps the time of each byte (`sim/native`).
 """

@@ -1,5 +1,5 @@
 /*
- * test_args.c - command lines of the host programs of the ports.
+ * test_args.c - command lines of the programs that run devices.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "args.h"

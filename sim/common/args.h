@@ -1,5 +1,5 @@
 /*
- * args.h - command lines of the host programs of the ports: one table of options, for reading them
+ * args.h - command lines of the programs that run devices: one table of options, for reading them
  * and for the help. Each option has a value, as --name value or --name=value; --help, -h and
  * --version are there besides. SPDX-License-Identifier: Apache-2.0
  */
