@@ -1,5 +1,5 @@
 /*
- * cmd_image_mark.c - the verbs `image test` and `image confirm`.
+ * cmd_image_state.c - the verbs `image test` and `image confirm`.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
@@ -84,7 +84,7 @@ static int complete_hash(struct session *session, struct hash *hash)
     return CLI_DONE;
 }
 
-static int mark(struct session *session, const struct hash *hash, bool confirm)
+static int set_state(struct session *session, const struct hash *hash, bool confirm)
 {
     const struct twin_image_state_req req = {.present = TWIN_IMAGE_STATE_REQ_HASH |
                                                         TWIN_IMAGE_STATE_REQ_CONFIRM,
@@ -127,7 +127,7 @@ static int run(const struct cli_call *call, bool confirm)
         code = complete_hash(&session, &hash);
     }
     if (code == CLI_DONE) {
-        code = mark(&session, &hash, confirm);
+        code = set_state(&session, &hash, confirm);
     }
     session_close(&session);
     return code;
