@@ -8,8 +8,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -24,25 +22,6 @@ const struct twin_transport *twin_transport_find(const char *name)
         }
     }
     return NULL;
-}
-
-void transport_explain(struct transport_problem *problem, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(problem->text, sizeof(problem->text), format, args);
-    va_end(args);
-    problem->hint[0] = '\0';
-}
-
-void transport_hint(struct transport_problem *problem, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(problem->hint, sizeof(problem->hint), format, args);
-    va_end(args);
 }
 
 int64_t twin_link_now_ms(void)

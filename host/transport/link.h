@@ -3,30 +3,24 @@
  *
  * A transport is one file and one row of the table in link.c. Start here:
  *
- *     struct transport_problem problem;
+ *     struct twin_error error;
  *     const struct twin_transport *kind = twin_transport_find("serial");
- *     struct twin_link *link = twin_link_open(kind, "dev=/dev/ttyACM0,baud=115200", &problem);
- *     if (link == NULL) { complain(problem.text, problem.hint); }
+ *     struct twin_link *link = twin_link_open(kind, "dev=/dev/ttyACM0,baud=115200", &error);
+ *     if (link == NULL) { complain(error.why, error.hint); }
  *
  * Packets are whole SMP packets; framing is the transport's business. Every wait has a limit.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "base/error.h"
 #include "twin/bytes.h"
 #include <stdbool.h>
-
-/* What went wrong, for the user. */
-struct transport_problem {
-    char text[512]; /* what, where, why */
-    char hint[512]; /* what to try, as sentences without the last full stop; "": nothing known */
-    bool is_usage;  /* the connstring is at fault, not the link */
-};
 
 enum twin_link_event {
     TWIN_LINK_PACKET,  /* *packet is a packet */
     TWIN_LINK_SILENCE, /* the time is over */
     TWIN_LINK_STOPPED, /* link->stop_fd became readable */
-    TWIN_LINK_BROKEN   /* the link is gone; *problem tells. Only closing it makes sense now */
+    TWIN_LINK_BROKEN   /* the link is gone; *error tells. Only closing it makes sense now */
 };
 
 struct twin_link;
@@ -36,11 +30,10 @@ struct twin_transport {
     const char *name;       /* as in --conntype */
     const char *connstring; /* the form of its connstring, for help */
     uint32_t frame_bytes;   /* of a device's buffer that the framing takes */
-    struct twin_link *(*open)(const char *connstring, struct transport_problem *problem);
-    bool (*send)(struct twin_link *link, struct twin_span packet,
-                 struct transport_problem *problem);
+    struct twin_link *(*open)(const char *connstring, struct twin_error *error);
+    bool (*send)(struct twin_link *link, struct twin_span packet, struct twin_error *error);
     enum twin_link_event (*receive)(struct twin_link *link, int timeout_ms,
-                                    struct twin_span *packet, struct transport_problem *problem);
+                                    struct twin_span *packet, struct twin_error *error);
     void (*close)(struct twin_link *link);
 };
 
@@ -67,27 +60,27 @@ const struct twin_transport *twin_transport_find(const char *name);
  * Open a link.
  *
  * connstring  as the transport's connstring member says.
- * problem     out: why it did not work.
+ * error       out: why it did not work.
  *
- * Returns the link, to be closed with twin_link_close(); NULL if it did not work.
+ * Returns the link, to be closed with twin_link_close(); NULL if it did not work: TWIN_ERROR_USAGE
+ * if the connstring is at fault, TWIN_ERROR_REFUSED without memory, else TWIN_ERROR_LINK.
  */
 static inline struct twin_link *twin_link_open(const struct twin_transport *kind,
-                                               const char *connstring,
-                                               struct transport_problem *problem)
+                                               const char *connstring, struct twin_error *error)
 {
-    return kind->open(connstring, problem);
+    return kind->open(connstring, error);
 }
 
 /*
  * Send one packet. After a silence the link may first clear a stale line, which takes 20 ms.
  *
  * Returns false if the link is broken, or does not take the packet within send_limit_ms (or what a
- * slow line needs for it); *problem tells.
+ * slow line needs for it); *error tells.
  */
 static inline bool twin_link_send(struct twin_link *link, struct twin_span packet,
-                                  struct transport_problem *problem)
+                                  struct twin_error *error)
 {
-    return link->kind->send(link, packet, problem);
+    return link->kind->send(link, packet, error);
 }
 
 /*
@@ -96,9 +89,9 @@ static inline bool twin_link_send(struct twin_link *link, struct twin_span packe
  */
 static inline enum twin_link_event twin_link_receive(struct twin_link *link, int timeout_ms,
                                                      struct twin_span *packet,
-                                                     struct transport_problem *problem)
+                                                     struct twin_error *error)
 {
-    return link->kind->receive(link, timeout_ms, packet, problem);
+    return link->kind->receive(link, timeout_ms, packet, error);
 }
 
 /* Close a link and leave a port as it was found. NULL is allowed. */
@@ -110,14 +103,6 @@ static inline void twin_link_close(struct twin_link *link)
 }
 
 /* ---- For the transports themselves ---- */
-
-/* Fill in a problem; no hint. */
-void transport_explain(struct transport_problem *problem, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Add its hint. */
-void transport_hint(struct transport_problem *problem, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t twin_link_now_ms(void);

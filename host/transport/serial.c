@@ -37,21 +37,20 @@ static struct serial_link *serial_of(struct twin_link *link)
     return (struct serial_link *)(void *)link; /* the link is the first member */
 }
 
-static struct twin_link *serial_open(const char *connstring, struct transport_problem *problem)
+static struct twin_link *serial_open(const char *connstring, struct twin_error *error)
 {
     struct twin_serial_settings settings;
     struct serial_link *serial;
 
-    problem->is_usage = !twin_serial_settings_parse(&settings, connstring, problem);
-    if (problem->is_usage) {
+    if (twin_serial_settings_parse(&settings, connstring, error) != TWIN_ERROR_NONE) {
         return NULL;
     }
     serial = calloc(1, sizeof(*serial));
     if (serial == NULL) {
-        transport_explain(problem, "no memory for the link");
+        twin_error_no_memory(error);
         return NULL;
     }
-    if (!twin_serial_port_open(&serial->port, &settings, problem)) {
+    if (twin_serial_port_open(&serial->port, &settings, error) != TWIN_ERROR_NONE) {
         free(serial);
         return NULL;
     }
@@ -66,11 +65,11 @@ static struct twin_link *serial_open(const char *connstring, struct transport_pr
 }
 
 static void explain_gone(const struct serial_link *serial, const char *why,
-                         struct transport_problem *problem)
+                         struct twin_error *error)
 {
-    transport_explain(problem, "the serial port %s is gone: %s", serial->port.dev, why);
-    transport_hint(problem, "Was the cable pulled, or did the device reset? Try again once it is "
-                            "back; it may have another name then");
+    twin_error_set(error, TWIN_ERROR_LINK, "the serial port %s is gone: %s", serial->port.dev, why);
+    twin_error_hint(error, "Was the cable pulled, or did the device reset? Try again once it is "
+                           "back; it may have another name then");
 }
 
 /* How long the driver may take for len more bytes: the limit, or what a slow line needs for them.
@@ -84,7 +83,7 @@ static int64_t patience_ms(const struct serial_link *serial, size_t len)
 
 /* All of it in one write, unless the driver's buffer is full. */
 static bool write_all(struct serial_link *serial, const uint8_t *bytes, size_t len,
-                      struct transport_problem *problem)
+                      struct twin_error *error)
 {
     const int64_t patience = patience_ms(serial, len), until_ms = twin_link_now_ms() + patience;
     size_t done = 0;
@@ -94,7 +93,7 @@ static bool write_all(struct serial_link *serial, const uint8_t *bytes, size_t l
         if (count > 0) {
             done += (size_t)count;
         } else if (count < 0 && errno != EAGAIN && errno != EINTR) {
-            explain_gone(serial, strerror(errno), problem);
+            explain_gone(serial, strerror(errno), error);
             return false;
         }
         if (done == len) {
@@ -108,10 +107,10 @@ static bool write_all(struct serial_link *serial, const uint8_t *bytes, size_t l
             return true; /* the next receive tells the owner */
         case TWIN_LINK_NOT_YET:
         default:
-            transport_explain(problem, "the serial port %s took nothing for %.1f s",
-                              serial->port.dev, (double)patience / 1000);
-            transport_hint(problem, "Does the device hold it back (flow control), or is it the "
-                                    "wrong port?");
+            twin_error_set(error, TWIN_ERROR_LINK, "the serial port %s took nothing for %.1f s",
+                           serial->port.dev, (double)patience / 1000);
+            twin_error_hint(error, "Does the device hold it back (flow control), or is it the "
+                                   "wrong port?");
             return false;
         }
     }
@@ -121,10 +120,10 @@ static bool write_all(struct serial_link *serial, const uint8_t *bytes, size_t l
  * End a line of which the device may have the beginning only. The packet must not follow at once: a
  * Zephyr whose console is a shell loses what comes together with the end of a line.
  */
-static bool clear_line(struct serial_link *serial, struct transport_problem *problem)
+static bool clear_line(struct serial_link *serial, struct twin_error *error)
 {
     serial->is_dirty = false;
-    if (!write_all(serial, (const uint8_t *)"\n", 1, problem)) {
+    if (!write_all(serial, (const uint8_t *)"\n", 1, error)) {
         return false;
     }
     twin_link_wait(&serial->link, -1, false, twin_link_now_ms() + CLEAR_MS);
@@ -132,13 +131,13 @@ static bool clear_line(struct serial_link *serial, struct transport_problem *pro
 }
 
 /* Line by line: a device on a fast line may not have room for all of them at once. */
-static bool write_lines(struct serial_link *serial, size_t len, struct transport_problem *problem)
+static bool write_lines(struct serial_link *serial, size_t len, struct twin_error *error)
 {
     for (size_t done = 0; done < len;) {
         const uint8_t *line = serial->tx + done;
         const uint8_t *end = memchr(line, '\n', len - done);
         const size_t line_len = end != NULL ? (size_t)(end - line) + 1 : len - done;
-        if (!write_all(serial, line, line_len, problem)) {
+        if (!write_all(serial, line, line_len, error)) {
             return false;
         }
         done += line_len;
@@ -149,21 +148,20 @@ static bool write_lines(struct serial_link *serial, size_t len, struct transport
     return true;
 }
 
-static bool serial_send(struct twin_link *link, struct twin_span packet,
-                        struct transport_problem *problem)
+static bool serial_send(struct twin_link *link, struct twin_span packet, struct twin_error *error)
 {
     struct serial_link *serial = serial_of(link);
     size_t len;
 
     if (twin_console_encode(packet, serial->tx, sizeof(serial->tx), &len) != TWIN_OK) {
-        transport_explain(problem, "a packet of %zu bytes does not fit the serial framing",
-                          packet.len);
+        twin_error_set(error, TWIN_ERROR_LINK,
+                       "a packet of %zu bytes does not fit the serial framing", packet.len);
         return false;
     }
     if (serial->is_dirty) {
-        return clear_line(serial, problem) && write_lines(serial, len, problem);
+        return clear_line(serial, error) && write_lines(serial, len, error);
     }
-    return write_all(serial, serial->tx, len, problem);
+    return write_all(serial, serial->tx, len, error);
 }
 
 /* Decode what is in rx. True: a packet is complete. */
@@ -188,16 +186,16 @@ static bool take_bytes(struct serial_link *serial, struct twin_span *packet)
     return false;
 }
 
-static bool read_bytes(struct serial_link *serial, struct transport_problem *problem)
+static bool read_bytes(struct serial_link *serial, struct twin_error *error)
 {
     const ssize_t count = read(serial->port.fd, serial->rx, sizeof(serial->rx));
 
     serial->rx_used = 0;
     serial->rx_len = count > 0 ? (size_t)count : 0;
     if (count == 0) {
-        explain_gone(serial, "end of file", problem);
+        explain_gone(serial, "end of file", error);
     } else if (count < 0 && errno != EAGAIN && errno != EINTR) {
-        explain_gone(serial, strerror(errno), problem);
+        explain_gone(serial, strerror(errno), error);
     } else {
         return true;
     }
@@ -205,8 +203,7 @@ static bool read_bytes(struct serial_link *serial, struct transport_problem *pro
 }
 
 static enum twin_link_event serial_receive(struct twin_link *link, int timeout_ms,
-                                           struct twin_span *packet,
-                                           struct transport_problem *problem)
+                                           struct twin_span *packet, struct twin_error *error)
 {
     struct serial_link *serial = serial_of(link);
     const int64_t until_ms = twin_link_now_ms() + timeout_ms;
@@ -224,7 +221,7 @@ static enum twin_link_event serial_receive(struct twin_link *link, int timeout_m
         default:
             break;
         }
-        if (!read_bytes(serial, problem)) {
+        if (!read_bytes(serial, error)) {
             return TWIN_LINK_BROKEN;
         }
         is_over = twin_link_now_ms() >= until_ms;

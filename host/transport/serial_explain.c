@@ -17,7 +17,7 @@
 
 /* ---- It is not there ---- */
 
-static void hint_at_ports(struct transport_problem *problem)
+static void hint_at_ports(struct twin_error *error)
 {
     static const char *const patterns[] = {"/dev/ttyACM*", "/dev/ttyUSB*", "/dev/serial/by-id/*",
                                            "/dev/cu.usb*"};
@@ -32,26 +32,26 @@ static void hint_at_ports(struct transport_problem *problem)
     }
     globfree(&found);
     if (list[0] != '\0') {
-        transport_hint(problem, "This machine has:%s", list);
+        twin_error_hint(error, "This machine has:%s", list);
     } else {
-        transport_hint(problem,
-                       "No USB serial port is in /dev: is the cable in and the device on?");
+        twin_error_hint(error, "No USB serial port is in /dev: is the cable in and the device on?");
     }
 }
 
-static void explain_missing(const char *dev, struct transport_problem *problem)
+static void explain_missing(const char *dev, struct twin_error *error)
 {
     char target[256];
     const ssize_t len = readlink(dev, target, sizeof(target) - 1);
 
     if (len > 0) {
         target[len] = '\0';
-        transport_explain(problem, "there is no serial port %s: it is a link to %s, which is gone",
-                          dev, target);
+        twin_error_set(error, TWIN_ERROR_LINK,
+                       "there is no serial port %s: it is a link to %s, which is gone", dev,
+                       target);
     } else {
-        transport_explain(problem, "there is no serial port %s", dev);
+        twin_error_set(error, TWIN_ERROR_LINK, "there is no serial port %s", dev);
     }
-    hint_at_ports(problem);
+    hint_at_ports(error);
 }
 
 /* ---- It may not be opened ---- */
@@ -88,62 +88,61 @@ static bool session_has(gid_t wanted)
 
 /* Nobody but root, or a group that is for something else: only who runs the machine can change it.
  */
-static void hint_at_udev(const char *dev, struct transport_problem *problem)
+static void hint_at_udev(const char *dev, struct twin_error *error)
 {
     const char *slash = strrchr(dev, '/');
     const char *name = slash != NULL ? slash + 1 : dev;
     const char *group =
         getgrnam("dialout") != NULL || getgrnam("uucp") == NULL ? "dialout" : "uucp";
 
-    transport_hint(problem,
-                   "Let udev give it to a group for people: put SUBSYSTEM==\"tty\", "
-                   "KERNEL==\"%.*s*\", GROUP=\"%s\", MODE=\"0660\" into "
-                   "/etc/udev/rules.d/60-serial.rules, plug the device in again, and if you are "
-                   "not in that group: sudo usermod -aG %s \"$USER\", then log in again",
-                   (int)strcspn(name, "0123456789"), name, group, group);
+    twin_error_hint(error,
+                    "Let udev give it to a group for people: put SUBSYSTEM==\"tty\", "
+                    "KERNEL==\"%.*s*\", GROUP=\"%s\", MODE=\"0660\" into "
+                    "/etc/udev/rules.d/60-serial.rules, plug the device in again, and if you are "
+                    "not in that group: sudo usermod -aG %s \"$USER\", then log in again",
+                    (int)strcspn(name, "0123456789"), name, group, group);
 }
 
-static void hint_at_rights(const char *dev, const struct stat *port,
-                           struct transport_problem *problem)
+static void hint_at_rights(const char *dev, const struct stat *port, struct twin_error *error)
 {
     const struct group *group = getgrgid(port->st_gid);
     const bool for_group = (port->st_mode & 060) == 060;
 
     if (for_group && session_has(port->st_gid)) {
-        transport_hint(problem, "Its group may use it and this program is in that group, so "
-                                "something else forbids it: a container, or a security policy");
+        twin_error_hint(error, "Its group may use it and this program is in that group, so "
+                               "something else forbids it: a container, or a security policy");
     } else if (for_group && group != NULL && names_user(group)) {
-        transport_hint(problem,
-                       "You are in its group %s, but not yet in this session: log in again",
-                       group->gr_name);
+        twin_error_hint(error, "You are in its group %s, but not yet in this session: log in again",
+                        group->gr_name);
     } else if (for_group && group != NULL && is_serial_group(group->gr_name)) {
-        transport_hint(problem,
-                       "Become a member of its group: sudo usermod -aG %s \"$USER\", then log in "
-                       "again",
-                       group->gr_name);
+        twin_error_hint(error,
+                        "Become a member of its group: sudo usermod -aG %s \"$USER\", then log in "
+                        "again",
+                        group->gr_name);
     } else if (strncmp(dev, "/dev/pts/", 9) == 0) {
-        transport_hint(problem, "It belongs to a program of that user: run this as the same user");
+        twin_error_hint(error, "It belongs to a program of that user: run this as the same user");
     } else {
-        hint_at_udev(dev, problem);
+        hint_at_udev(dev, error);
     }
 }
 
-static void explain_forbidden(const char *dev, struct transport_problem *problem)
+static void explain_forbidden(const char *dev, struct twin_error *error)
 {
     char real[4096];
     struct stat port;
     const char *path = realpath(dev, real) != NULL ? real : dev;
 
     if (stat(path, &port) != 0) {
-        transport_explain(problem, "no permission to look for the serial port %s", dev);
+        twin_error_set(error, TWIN_ERROR_LINK, "no permission to look for the serial port %s", dev);
         return;
     }
     const struct passwd *user = getpwuid(port.st_uid);
     const struct group *group = getgrgid(port.st_gid);
-    transport_explain(problem, "no permission for the serial port %s (%s:%s, mode %04o)", dev,
-                      user != NULL ? user->pw_name : "?", group != NULL ? group->gr_name : "?",
-                      (unsigned)port.st_mode & 07777u);
-    hint_at_rights(path, &port, problem);
+    twin_error_set(error, TWIN_ERROR_LINK,
+                   "no permission for the serial port %s (%s:%s, mode %04o)", dev,
+                   user != NULL ? user->pw_name : "?", group != NULL ? group->gr_name : "?",
+                   (unsigned)port.st_mode & 07777u);
+    hint_at_rights(path, &port, error);
 }
 
 /* ---- Somebody else has it ---- */
@@ -200,20 +199,20 @@ static void list_holders(const char *path, char *list, size_t cap)
     globfree(&found);
 }
 
-static void explain_busy(const char *dev, struct transport_problem *problem)
+static void explain_busy(const char *dev, struct twin_error *error)
 {
     char list[300];
 
-    transport_explain(problem, "the serial port %s is in use by another program", dev);
+    twin_error_set(error, TWIN_ERROR_LINK, "the serial port %s is in use by another program", dev);
     list_holders(dev, list, sizeof(list));
     if (list[0] != '\0') {
-        transport_hint(problem, "It is open in process %s: end that first", list);
+        twin_error_hint(error, "It is open in process %s: end that first", list);
     } else {
-        transport_hint(problem, "It is another user's: 'sudo fuser -v %s' tells whose", dev);
+        twin_error_hint(error, "It is another user's: 'sudo fuser -v %s' tells whose", dev);
     }
 }
 
-void twin_serial_explain(const char *dev, int why, struct transport_problem *problem)
+enum twin_error_code twin_serial_explain(const char *dev, int why, struct twin_error *error)
 {
     struct stat file;
 
@@ -223,28 +222,30 @@ void twin_serial_explain(const char *dev, int why, struct transport_problem *pro
     switch (why) {
     case ENOENT:
     case ENOTDIR:
-        explain_missing(dev, problem);
+        explain_missing(dev, error);
         break;
     case EACCES:
     case EPERM:
-        explain_forbidden(dev, problem);
+        explain_forbidden(dev, error);
         break;
     case EBUSY:
     case EWOULDBLOCK:
-        explain_busy(dev, problem);
+        explain_busy(dev, error);
         break;
     case ENOTTY:
-        transport_explain(problem, "%s is not a serial port", dev);
+        twin_error_set(error, TWIN_ERROR_LINK, "%s is not a serial port", dev);
         break;
     case EIO:
     case ENXIO:
     case ENODEV:
-        transport_explain(problem, "no device answers behind the serial port %s: %s", dev,
-                          strerror(why));
-        hint_at_ports(problem);
+        twin_error_set(error, TWIN_ERROR_LINK, "no device answers behind the serial port %s: %s",
+                       dev, strerror(why));
+        hint_at_ports(error);
         break;
     default:
-        transport_explain(problem, "the serial port %s cannot be used: %s", dev, strerror(why));
+        twin_error_set(error, TWIN_ERROR_LINK, "the serial port %s cannot be used: %s", dev,
+                       strerror(why));
         break;
     }
+    return error->code;
 }

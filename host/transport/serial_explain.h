@@ -5,5 +5,6 @@
 #pragma once
 #include "transport/link.h"
 
-/* Fill in a problem for an errno value of opening the port or of asking for its settings. */
-void twin_serial_explain(const char *dev, int why, struct transport_problem *problem);
+/* The error for an errno value of opening the port or of asking for its settings. Returns
+ * TWIN_ERROR_LINK. */
+enum twin_error_code twin_serial_explain(const char *dev, int why, struct twin_error *error);

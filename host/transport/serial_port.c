@@ -33,97 +33,94 @@ static bool parse_number(const char *text, uint32_t *number)
     return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && value <= UINT32_MAX;
 }
 
-static bool parse_baud(struct twin_serial_settings *settings, const char *value,
-                       struct transport_problem *problem)
+static enum twin_error_code parse_baud(struct twin_serial_settings *settings, const char *value,
+                                       struct twin_error *error)
 {
     if (parse_number(value, &settings->baud) && settings->baud != 0) {
-        return true;
+        return TWIN_ERROR_NONE;
     }
-    transport_explain(problem, "the baud rate '%s' is not a number of bits per second above 0",
-                      value);
-    return false;
+    return twin_error_set(error, TWIN_ERROR_USAGE,
+                          "the baud rate '%s' is not a number of bits per second above 0", value);
 }
 
 /* What the Go tool makes of its "mtu": bytes of a packet. A very small one still has to carry the
  * beginning of an image. */
-static bool parse_mtu(struct twin_serial_settings *settings, const char *value,
-                      struct transport_problem *problem)
+static enum twin_error_code parse_mtu(struct twin_serial_settings *settings, const char *value,
+                                      struct twin_error *error)
 {
     uint32_t mtu;
 
     if (!parse_number(value, &mtu) || mtu < 1 || mtu > MTU_MAX) {
-        transport_explain(problem, "mtu '%s' for the serial port is not between 1 and %d", value,
-                          MTU_MAX);
-        return false;
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              "mtu '%s' for the serial port is not between 1 and %d", value,
+                              MTU_MAX);
     }
     const uint32_t bytes = mtu * 3 / 4;
     settings->packet_guess =
         bytes > PACKET_GUESS_MIN + MTU_OVERHEAD ? bytes - MTU_OVERHEAD : PACKET_GUESS_MIN;
-    return true;
+    return TWIN_ERROR_NONE;
 }
 
-static bool parse_dev(struct twin_serial_settings *settings, const char *value,
-                      struct transport_problem *problem)
+static enum twin_error_code parse_dev(struct twin_serial_settings *settings, const char *value,
+                                      struct twin_error *error)
 {
     if (strlen(value) >= sizeof(settings->dev)) {
-        transport_explain(problem, "the name of the serial port is too long: '%.40s...'", value);
-        return false;
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              "the name of the serial port is too long: '%.40s...'", value);
     }
     if (settings->dev[0] != '\0' && strcmp(settings->dev, value) != 0) {
-        transport_explain(problem, "the connstring names two serial ports, %s and %s",
-                          settings->dev, value);
-        return false;
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              "the connstring names two serial ports, %s and %s", settings->dev,
+                              value);
     }
     snprintf(settings->dev, sizeof(settings->dev), "%s", value);
-    return true;
+    return TWIN_ERROR_NONE;
 }
 
-static bool parse_word(struct twin_serial_settings *settings, char *word,
-                       struct transport_problem *problem)
+static enum twin_error_code parse_word(struct twin_serial_settings *settings, char *word,
+                                       struct twin_error *error)
 {
     char *value = strchr(word, '=');
 
     if (value == NULL) {
-        return parse_dev(settings, word, problem);
+        return parse_dev(settings, word, error);
     }
     *value++ = '\0';
     if (strcmp(word, "dev") == 0) {
-        return parse_dev(settings, value, problem);
+        return parse_dev(settings, value, error);
     }
     if (strcmp(word, "baud") == 0) {
-        return parse_baud(settings, value, problem);
+        return parse_baud(settings, value, error);
     }
     if (strcmp(word, "mtu") == 0) {
-        return parse_mtu(settings, value, problem);
+        return parse_mtu(settings, value, error);
     }
-    transport_explain(problem, "unknown word '%s' in the serial connstring", word);
-    transport_hint(problem, EXAMPLE);
-    return false;
+    twin_error_set(error, TWIN_ERROR_USAGE, "unknown word '%s' in the serial connstring", word);
+    return twin_error_hint(error, EXAMPLE);
 }
 
-bool twin_serial_settings_parse(struct twin_serial_settings *settings, const char *connstring,
-                                struct transport_problem *problem)
+enum twin_error_code twin_serial_settings_parse(struct twin_serial_settings *settings,
+                                                const char *connstring, struct twin_error *error)
 {
     char text[1024];
     char *rest = NULL;
 
     *settings = (struct twin_serial_settings){.baud = 115200};
     if (strlen(connstring) >= sizeof(text)) {
-        transport_explain(problem, "the serial connstring is too long");
-        return false;
+        return twin_error_set(error, TWIN_ERROR_USAGE, "the serial connstring is too long");
     }
     snprintf(text, sizeof(text), "%s", connstring);
     for (char *word = strtok_r(text, ",", &rest); word != NULL; word = strtok_r(NULL, ",", &rest)) {
-        if (!parse_word(settings, word, problem)) {
-            return false;
+        if (parse_word(settings, word, error) != TWIN_ERROR_NONE) {
+            return error->code;
         }
     }
     if (settings->dev[0] == '\0') {
-        transport_explain(problem, "the serial connstring '%s' names no port", connstring);
-        transport_hint(problem, EXAMPLE);
-        return false;
+        twin_error_set(error, TWIN_ERROR_USAGE, "the serial connstring '%s' names no port",
+                       connstring);
+        return twin_error_hint(error, EXAMPLE);
     }
-    return true;
+    return TWIN_ERROR_NONE;
 }
 
 /* ---- The port ---- */
@@ -164,58 +161,57 @@ static bool is_near(uint32_t wanted, uint32_t got)
     return away <= wanted / 40;
 }
 
-/* Raw bytes at this speed; false with a problem, and the port as it was. */
-static bool set_up(struct twin_serial_port *port, uint32_t baud, struct transport_problem *problem)
+/* Raw bytes at this speed; an error leaves the port as it was. */
+static enum twin_error_code set_up(struct twin_serial_port *port, uint32_t baud,
+                                   struct twin_error *error)
 {
     uint32_t got;
     const int why = twin_serial_tty_make_raw(port->fd, baud, &port->found, &got);
 
     if (why == 0 && is_near(baud, got)) {
-        return true;
+        return TWIN_ERROR_NONE;
     }
     if (why != 0 && why != EINVAL) {
-        twin_serial_explain(port->dev, why, problem);
-        return false;
+        return twin_serial_explain(port->dev, why, error);
     }
-    problem->is_usage = true;
     if (why == 0) {
         twin_serial_tty_restore(port->fd, &port->found);
-        transport_explain(problem, "the serial port %s does not do %u baud: its driver set %u",
-                          port->dev, (unsigned)baud, (unsigned)got);
+        twin_error_set(error, TWIN_ERROR_USAGE,
+                       "the serial port %s does not do %u baud: its driver set %u", port->dev,
+                       (unsigned)baud, (unsigned)got);
     } else {
-        transport_explain(problem, "the serial port %s does not do %u baud: its driver refuses it",
-                          port->dev, (unsigned)baud);
+        twin_error_set(error, TWIN_ERROR_USAGE,
+                       "the serial port %s does not do %u baud: its driver refuses it", port->dev,
+                       (unsigned)baud);
     }
-    transport_hint(problem, "Which speed does the device's firmware use? 115200 is common");
-    return false;
+    return twin_error_hint(error, "Which speed does the device's firmware use? 115200 is common");
 }
 
-bool twin_serial_port_open(struct twin_serial_port *port,
-                           const struct twin_serial_settings *settings,
-                           struct transport_problem *problem)
+enum twin_error_code twin_serial_port_open(struct twin_serial_port *port,
+                                           const struct twin_serial_settings *settings,
+                                           struct twin_error *error)
 {
     memcpy(port->dev, settings->dev, sizeof(port->dev));
     port->fd = open(port->dev, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (port->fd < 0) {
-        twin_serial_explain(port->dev, errno, problem);
-        return false;
+        return twin_serial_explain(port->dev, errno, error);
     }
     if (isatty(port->fd) != 1) {
-        twin_serial_explain(port->dev, errno, problem);
+        twin_serial_explain(port->dev, errno, error);
         close(port->fd);
-        return false;
+        return error->code;
     }
     const int why = claim(port);
     if (why != 0) {
-        twin_serial_explain(port->dev, why, problem);
+        twin_serial_explain(port->dev, why, error);
         close(port->fd);
-        return false;
+        return error->code;
     }
-    if (!set_up(port, settings->baud, problem)) {
+    if (set_up(port, settings->baud, error) != TWIN_ERROR_NONE) {
         unclaim(port);
-        return false;
+        return error->code;
     }
-    return true;
+    return TWIN_ERROR_NONE;
 }
 
 void twin_serial_port_close(struct twin_serial_port *port)

@@ -24,18 +24,19 @@ struct twin_serial_port {
 /*
  * Read "dev=PORT,baud=N,mtu=N"; a word without '=' is the port. baud is 115200 if not given.
  * Of a key that stands there twice the last one counts, but two ports are refused.
- * Returns false with a problem for an unknown key, a number out of range, or without a port.
+ * TWIN_ERROR_USAGE: an unknown key, a number out of range, or no port.
  */
-bool twin_serial_settings_parse(struct twin_serial_settings *settings, const char *connstring,
-                                struct transport_problem *problem);
+enum twin_error_code twin_serial_settings_parse(struct twin_serial_settings *settings,
+                                                const char *connstring, struct twin_error *error);
 
 /*
  * Open a port for this process alone (a lock and TIOCEXCL) and set it to raw mode.
- * Returns false with a problem; a speed that the driver does not do is one of is_usage.
+ * Returns TWIN_ERROR_NONE; TWIN_ERROR_USAGE for a speed that the driver does not do; else
+ * TWIN_ERROR_LINK.
  */
-bool twin_serial_port_open(struct twin_serial_port *port,
-                           const struct twin_serial_settings *settings,
-                           struct transport_problem *problem);
+enum twin_error_code twin_serial_port_open(struct twin_serial_port *port,
+                                           const struct twin_serial_settings *settings,
+                                           struct twin_error *error);
 
 /* Give the port back as it was found. */
 void twin_serial_port_close(struct twin_serial_port *port);

@@ -86,8 +86,8 @@ static bool split_address(const char *text, struct address *to)
     return is_host(to->host, is_v6);
 }
 
-/* The first address of the name that a socket can be connected to; -1 with a problem. */
-static int connect_to(const struct address *address, int *family, struct transport_problem *problem)
+/* The first address of the name that a socket can be connected to; -1 with an error. */
+static int connect_to(const struct address *address, int *family, struct twin_error *error)
 {
     const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
     struct addrinfo *found;
@@ -95,8 +95,8 @@ static int connect_to(const struct address *address, int *family, struct transpo
 
     const int err = getaddrinfo(address->host, address->port, &hints, &found);
     if (err != 0) {
-        transport_explain(problem, "there is no address for the host '%s': %s", address->host,
-                          gai_strerror(err));
+        twin_error_set(error, TWIN_ERROR_LINK, "there is no address for the host '%s': %s",
+                       address->host, gai_strerror(err));
         return -1;
     }
     for (const struct addrinfo *a = found; a != NULL && fd < 0; a = a->ai_next) {
@@ -110,33 +110,31 @@ static int connect_to(const struct address *address, int *family, struct transpo
         *family = a->ai_family;
     }
     if (fd < 0) {
-        transport_explain(problem, "UDP host '%s' port %s cannot be reached: %s", address->host,
-                          address->port, strerror(errno));
+        twin_error_set(error, TWIN_ERROR_LINK, "UDP host '%s' port %s cannot be reached: %s",
+                       address->host, address->port, strerror(errno));
     }
     freeaddrinfo(found);
     return fd;
 }
 
-static struct twin_link *udp_open(const char *connstring, struct transport_problem *problem)
+static struct twin_link *udp_open(const char *connstring, struct twin_error *error)
 {
     struct address address;
     int family;
 
-    problem->is_usage = !split_address(connstring, &address);
-    if (problem->is_usage) {
-        transport_explain(problem, "'%.200s' is no UDP address", connstring);
-        transport_hint(problem,
-                       "It is HOST:PORT or [IPV6]:PORT, with a port of 1 to 65535; without "
-                       "a port it is " DEFAULT_PORT);
+    if (!split_address(connstring, &address)) {
+        twin_error_set(error, TWIN_ERROR_USAGE, "'%.200s' is no UDP address", connstring);
+        twin_error_hint(error, "It is HOST:PORT or [IPV6]:PORT, with a port of 1 to 65535; without "
+                               "a port it is " DEFAULT_PORT);
         return NULL;
     }
-    const int fd = connect_to(&address, &family, problem);
+    const int fd = connect_to(&address, &family, error);
     if (fd < 0) {
         return NULL;
     }
     struct udp_link *udp = calloc(1, sizeof(*udp));
     if (udp == NULL) {
-        transport_explain(problem, "no memory for the link");
+        twin_error_no_memory(error);
         close(fd);
         return NULL;
     }
@@ -148,19 +146,19 @@ static struct twin_link *udp_open(const char *connstring, struct transport_probl
     return &udp->link;
 }
 
-static bool explain_broken(const struct udp_link *udp, int why, struct transport_problem *problem)
+static bool explain_broken(const struct udp_link *udp, int why, struct twin_error *error)
 {
     if (why == ECONNREFUSED) {
-        transport_explain(problem, "nothing listens at %s (UDP)", udp->where);
-        transport_hint(problem, "Is the device on, its SMP server started, the port right?");
+        twin_error_set(error, TWIN_ERROR_LINK, "nothing listens at %s (UDP)", udp->where);
+        twin_error_hint(error, "Is the device on, its SMP server started, the port right?");
     } else {
-        transport_explain(problem, "the network to %s (UDP) failed: %s", udp->where, strerror(why));
+        twin_error_set(error, TWIN_ERROR_LINK, "the network to %s (UDP) failed: %s", udp->where,
+                       strerror(why));
     }
     return false;
 }
 
-static bool udp_send(struct twin_link *link, struct twin_span packet,
-                     struct transport_problem *problem)
+static bool udp_send(struct twin_link *link, struct twin_span packet, struct twin_error *error)
 {
     const struct udp_link *udp = udp_of(link);
 
@@ -170,11 +168,11 @@ static bool udp_send(struct twin_link *link, struct twin_span packet,
     if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR) {
         return true; /* lost on the way, as any datagram may be: it is sent again */
     }
-    return explain_broken(udp, errno, problem);
+    return explain_broken(udp, errno, error);
 }
 
 static enum twin_link_event udp_receive(struct twin_link *link, int timeout_ms,
-                                        struct twin_span *packet, struct transport_problem *problem)
+                                        struct twin_span *packet, struct twin_error *error)
 {
     struct udp_link *udp = udp_of(link);
 
@@ -189,7 +187,7 @@ static enum twin_link_event udp_receive(struct twin_link *link, int timeout_ms,
     }
     const ssize_t got = recv(udp->fd, udp->packet, sizeof(udp->packet), MSG_DONTWAIT);
     if (got < 0 && errno != EAGAIN && errno != EINTR) {
-        explain_broken(udp, errno, problem);
+        explain_broken(udp, errno, error);
         return TWIN_LINK_BROKEN;
     }
     *packet = (struct twin_span){udp->packet, got < 0 ? 0 : (size_t)got};

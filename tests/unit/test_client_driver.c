@@ -71,7 +71,7 @@ int __wrap_fstat(int fd, struct stat *file)
     return rc;
 }
 
-static struct transport_problem problem;
+static struct twin_error error;
 static int device, port;
 static char dev[64];
 
@@ -79,10 +79,10 @@ static struct twin_link *open_at(uint32_t baud)
 {
     char connstring[128];
 
-    memset(&problem, 0, sizeof(problem));
+    memset(&error, 0, sizeof(error));
     driver.settings_taken = 0;
     snprintf(connstring, sizeof(connstring), "dev=%s,baud=%u", dev, (unsigned)baud);
-    return twin_link_open(twin_transport_find("serial"), connstring, &problem);
+    return twin_link_open(twin_transport_find("serial"), connstring, &error);
 }
 
 /* The settings of the port now, or as they are while the link is open. */
@@ -133,13 +133,13 @@ static void check_odd_speed_found(void)
     CHECK_EQ(after.c_ospeed, 123456);
 }
 
-static void check_refused(const char *text, bool is_usage)
+static void check_refused(const char *text, enum twin_error_code code)
 {
     const struct termios2 before = settings();
 
     CHECK(open_at(250000) == NULL);
-    CHECK(strstr(problem.text, text) != NULL && strstr(problem.text, dev) != NULL);
-    CHECK_EQ(problem.is_usage, is_usage);
+    CHECK(strstr(error.why, text) != NULL && strstr(error.why, dev) != NULL);
+    CHECK_EQ(error.code, code);
     const struct termios2 after = settings();
     CHECK_MEM(&after, &before, sizeof(before));
 }
@@ -147,14 +147,14 @@ static void check_refused(const char *text, bool is_usage)
 static void check_stricter_drivers(void)
 {
     driver.sets = 9600; /* silently, as some USB adapters do */
-    check_refused("its driver set 9600", true);
+    check_refused("its driver set 9600", TWIN_ERROR_USAGE);
     driver.sets = 230400; /* the nearest that it has */
-    check_refused("its driver set 230400", true);
+    check_refused("its driver set 230400", TWIN_ERROR_USAGE);
     driver.sets = 0;
     driver.refuses = EINVAL;
-    check_refused("refuses", true);
+    check_refused("refuses", TWIN_ERROR_USAGE);
     driver.refuses = EIO;
-    check_refused("no device answers", false);
+    check_refused("no device answers", TWIN_ERROR_LINK);
     driver.refuses = 0;
     driver.sets = 246153; /* what a divider comes to: near enough */
     struct twin_link *link = open_at(250000);

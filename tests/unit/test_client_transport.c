@@ -17,7 +17,7 @@
 
 #define WAIT_MS 5000 /* for what comes at once; it is never waited for in full */
 
-static struct transport_problem problem;
+static struct twin_error error;
 
 /* ---- Serial ---- */
 
@@ -37,7 +37,7 @@ static void pty_make(struct pty *pty)
 
 static struct twin_link *serial(const char *connstring)
 {
-    return twin_link_open(twin_transport_find("serial"), connstring, &problem);
+    return twin_link_open(twin_transport_find("serial"), connstring, &error);
 }
 
 /* Read what the host sent until a packet is complete, with its line; gives the bytes on the line.
@@ -93,42 +93,42 @@ static void check_serial_packets(void)
     twin_console_decoder_init(&decoder, room, sizeof(room));
     const struct twin_span whole = {packet, sizeof(packet)};
 
-    CHECK(twin_link_send(link, whole, &problem));
+    CHECK(twin_link_send(link, whole, &error));
     len = device_reads(&pty, line, sizeof(line), &decoder);
     CHECK_EQ(line[0], 6); /* no end of a line first: that costs some devices the packet */
     CHECK_EQ(len, TWIN_CONSOLE_ENCODED_MAX(sizeof(packet)));
     CHECK_EQ(decoder.packet.len, sizeof(packet));
     CHECK_MEM(decoder.packet.ptr, packet, sizeof(packet));
-    CHECK(twin_link_send(link, whole, &problem));
+    CHECK(twin_link_send(link, whole, &error));
     CHECK_EQ(device_reads(&pty, line, sizeof(line), &decoder),
              TWIN_CONSOLE_ENCODED_MAX(sizeof(packet)));
     CHECK_EQ(line[0], 6);
 
-    CHECK_EQ(twin_link_receive(link, 0, &got, &problem), TWIN_LINK_SILENCE);
-    CHECK(twin_link_send(link, whole, &problem)); /* something may be lost half-way: new line */
+    CHECK_EQ(twin_link_receive(link, 0, &got, &error), TWIN_LINK_SILENCE);
+    CHECK(twin_link_send(link, whole, &error)); /* something may be lost half-way: new line */
     CHECK_EQ(device_reads(&pty, line, sizeof(line), &decoder),
              1 + TWIN_CONSOLE_ENCODED_MAX(sizeof(packet)));
     CHECK_EQ(line[0], '\n');
-    CHECK(twin_link_send(link, whole, &problem)); /* once only */
+    CHECK(twin_link_send(link, whole, &error)); /* once only */
     CHECK_EQ(device_reads(&pty, line, sizeof(line), &decoder),
              TWIN_CONSOLE_ENCODED_MAX(sizeof(packet)));
 
     CHECK_EQ(twin_console_encode(whole, framed, sizeof(framed), &len), TWIN_OK);
     device_writes(&pty, "booting\r\nuart:~$ ", 17);
     device_writes(&pty, framed, len / 2);
-    CHECK_EQ(twin_link_receive(link, 0, &got, &problem), TWIN_LINK_SILENCE);
+    CHECK_EQ(twin_link_receive(link, 0, &got, &error), TWIN_LINK_SILENCE);
     device_writes(&pty, framed + len / 2, len - len / 2);
     device_writes(&pty, framed, len); /* two at once */
     for (int i = 0; i < 2; i++) {
-        CHECK_EQ(twin_link_receive(link, WAIT_MS, &got, &problem), TWIN_LINK_PACKET);
+        CHECK_EQ(twin_link_receive(link, WAIT_MS, &got, &error), TWIN_LINK_PACKET);
         CHECK_EQ(got.len, sizeof(packet));
         CHECK_MEM(got.ptr, packet, sizeof(packet));
     }
     CHECK_EQ(texts, 1);
 
     close(pty.device); /* the cable is pulled */
-    CHECK_EQ(twin_link_receive(link, WAIT_MS, &got, &problem), TWIN_LINK_BROKEN);
-    CHECK(strstr(problem.text, pty.dev) != NULL);
+    CHECK_EQ(twin_link_receive(link, WAIT_MS, &got, &error), TWIN_LINK_BROKEN);
+    CHECK(strstr(error.why, pty.dev) != NULL);
     twin_link_close(link);
 }
 
@@ -143,23 +143,23 @@ static void check_serial_blocked(void)
     snprintf(fast, sizeof(fast), "dev=%s,baud=4000000", pty.dev);
     struct twin_link *link = serial(fast);
     link->send_limit_ms = 100;
-    memset(&problem, 0, sizeof(problem));
+    memset(&error, 0, sizeof(error));
     bool is_taken = true;
     for (int i = 0; i < 1000 && is_taken; i++) { /* until the driver's buffer is full */
-        is_taken = twin_link_send(link, (struct twin_span){packet, sizeof(packet)}, &problem);
+        is_taken = twin_link_send(link, (struct twin_span){packet, sizeof(packet)}, &error);
     }
     CHECK(!is_taken);
-    CHECK(strstr(problem.text, "took nothing for 0.1 s") != NULL);
-    CHECK(strstr(problem.text, pty.dev) != NULL);
-    CHECK(strstr(problem.hint, "flow control") != NULL);
+    CHECK(strstr(error.why, "took nothing for 0.1 s") != NULL);
+    CHECK(strstr(error.why, pty.dev) != NULL);
+    CHECK(strstr(error.hint, "flow control") != NULL);
     twin_link_close(link);
 
     snprintf(fast, sizeof(fast), "dev=%s,baud=250000", pty.dev);
     link = serial(fast); /* what a slow line needs for a packet it gets, whatever the limit */
     link->send_limit_ms = 1;
-    while (twin_link_send(link, (struct twin_span){packet, sizeof(packet)}, &problem)) {
+    while (twin_link_send(link, (struct twin_span){packet, sizeof(packet)}, &error)) {
     }
-    CHECK(strstr(problem.text, "took nothing for 0.3 s") != NULL);
+    CHECK(strstr(error.why, "took nothing for 0.3 s") != NULL);
     twin_link_close(link);
     close(pty.device);
 }
@@ -201,12 +201,12 @@ static void check_serial_flood(void)
     link->on_text = flood_on;
     link->ctx = &flood;
     flood_on(&flood, (struct twin_span){NULL, 0});
-    CHECK_EQ(twin_link_receive(link, 50, &got, &problem), TWIN_LINK_SILENCE);
+    CHECK_EQ(twin_link_receive(link, 50, &got, &error), TWIN_LINK_SILENCE);
     CHECK(flood.lines > 1001);
-    CHECK_EQ(twin_link_receive(link, 0, &got, &problem), TWIN_LINK_SILENCE);
+    CHECK_EQ(twin_link_receive(link, 0, &got, &error), TWIN_LINK_SILENCE);
     link->stop_fd = stop[0];
     flood.lines = 0;
-    CHECK_EQ(twin_link_receive(link, 3600000, &got, &problem), TWIN_LINK_STOPPED);
+    CHECK_EQ(twin_link_receive(link, 3600000, &got, &error), TWIN_LINK_STOPPED);
     twin_link_close(link);
     close(stop[0]);
     close(stop[1]);
@@ -224,7 +224,7 @@ static void check_serial_stop(void)
     struct twin_link *link = serial(pty.connstring);
     link->stop_fd = stop[0];
     CHECK_EQ(write(stop[1], "x", 1), 1);
-    CHECK_EQ(twin_link_receive(link, 3600000, &got, &problem), TWIN_LINK_STOPPED);
+    CHECK_EQ(twin_link_receive(link, 3600000, &got, &error), TWIN_LINK_STOPPED);
     twin_link_close(link);
     close(stop[0]);
     close(stop[1]);
@@ -247,7 +247,7 @@ static void check_serial_port(void)
     CHECK_EQ(during.c_lflag & (tcflag_t)(ECHO | ICANON | ISIG), 0);
     CHECK_EQ(during.c_oflag & (tcflag_t)OPOST, 0);
     CHECK(serial(pty.connstring) == NULL);
-    CHECK(strstr(problem.text, "in use") != NULL);
+    CHECK(strstr(error.why, "in use") != NULL);
     twin_link_close(link);
     CHECK_EQ(tcgetattr(other, &after), 0);
     CHECK_EQ(after.c_lflag, before.c_lflag);
@@ -263,16 +263,16 @@ static void check_serial_port(void)
 
 struct refusal {
     const char *connstring, *text;
-    bool is_usage;
+    enum twin_error_code code;
 };
 
 static void check_refusals(const char *name, const struct refusal *refusals, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        memset(&problem, 0, sizeof(problem));
-        CHECK(twin_link_open(twin_transport_find(name), refusals[i].connstring, &problem) == NULL);
-        CHECK(strstr(problem.text, refusals[i].text) != NULL);
-        CHECK_EQ(problem.is_usage, refusals[i].is_usage);
+        memset(&error, 0, sizeof(error));
+        CHECK(twin_link_open(twin_transport_find(name), refusals[i].connstring, &error) == NULL);
+        CHECK(strstr(error.why, refusals[i].text) != NULL);
+        CHECK_EQ(error.code, refusals[i].code);
     }
 }
 
@@ -280,32 +280,32 @@ static void check_serial_refusals(void)
 {
     static char long_name[2000];
     const struct refusal refusals[] = {
-        {"dev=/nowhere/tty", "no serial port /nowhere/tty", false},
-        {"/dev/null", "not a serial port", false},
-        {"/dev", "not a serial port", false},
-        {"/etc/passwd", "not a serial port", false},
-        {"/etc/passwd/x", "no serial port", false},
-        {"dev=/dev/null,baud=115200x", "baud rate '115200x'", true},
-        {"dev=/dev/null,baud=", "baud", true},
-        {"dev=/dev/null,baud=0", "baud", true},
-        {"dev=/dev/null,baud=-9600", "baud", true},
-        {"dev=/dev/null,baud=+9600", "baud", true},
-        {"dev=/dev/null,baud= 9600", "baud", true},
-        {"dev=/dev/null,baud=4294967296", "baud", true},
-        {"dev=/dev/null,baud=99999999999999999999999", "baud", true},
-        {"dev=/dev/null,mtu=0", "mtu", true},
-        {"dev=/dev/null,mtu=-1", "mtu", true},
-        {"dev=/dev/null,mtu=", "mtu", true},
-        {"dev=/dev/null,mtu=65536", "mtu", true},
-        {"dev=/dev/null,speed=5", "speed", true},
-        {"dev=/dev/null, baud=9600", " baud", true},
-        {"dev=/dev/null,dev=/dev/zero", "two serial ports", true},
-        {"/dev/null,/dev/zero", "two serial ports", true},
-        {"", "no port", true},
-        {",", "no port", true},
-        {"dev=", "no port", true},
-        {"baud=9600", "no port", true},
-        {long_name, "too long", true},
+        {"dev=/nowhere/tty", "no serial port /nowhere/tty", TWIN_ERROR_LINK},
+        {"/dev/null", "not a serial port", TWIN_ERROR_LINK},
+        {"/dev", "not a serial port", TWIN_ERROR_LINK},
+        {"/etc/passwd", "not a serial port", TWIN_ERROR_LINK},
+        {"/etc/passwd/x", "no serial port", TWIN_ERROR_LINK},
+        {"dev=/dev/null,baud=115200x", "baud rate '115200x'", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,baud=", "baud", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,baud=0", "baud", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,baud=-9600", "baud", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,baud=+9600", "baud", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,baud= 9600", "baud", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,baud=4294967296", "baud", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,baud=99999999999999999999999", "baud", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,mtu=0", "mtu", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,mtu=-1", "mtu", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,mtu=", "mtu", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,mtu=65536", "mtu", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,speed=5", "speed", TWIN_ERROR_USAGE},
+        {"dev=/dev/null, baud=9600", " baud", TWIN_ERROR_USAGE},
+        {"dev=/dev/null,dev=/dev/zero", "two serial ports", TWIN_ERROR_USAGE},
+        {"/dev/null,/dev/zero", "two serial ports", TWIN_ERROR_USAGE},
+        {"", "no port", TWIN_ERROR_USAGE},
+        {",", "no port", TWIN_ERROR_USAGE},
+        {"dev=", "no port", TWIN_ERROR_USAGE},
+        {"baud=9600", "no port", TWIN_ERROR_USAGE},
+        {long_name, "too long", TWIN_ERROR_USAGE},
     };
     const size_t count = sizeof(refusals) / sizeof(refusals[0]);
 
@@ -350,8 +350,8 @@ static void check_serial_surroundings(void)
 
     CHECK_EQ(symlink("/nowhere/tty", "stale-link"), 0);
     CHECK(serial("stale-link") == NULL);
-    CHECK(strstr(problem.text, "link to /nowhere/tty") != NULL);
-    CHECK(problem.hint[0] != '\0');
+    CHECK(strstr(error.why, "link to /nowhere/tty") != NULL);
+    CHECK(error.hint[0] != '\0');
     CHECK_EQ(unlink("stale-link"), 0);
 
     pty_make(&pty);
@@ -373,7 +373,7 @@ static void check_udp_packets(int family, const char *host, uint32_t packet_max)
 {
     struct sockaddr_storage address = {.ss_family = (sa_family_t)family}, from;
     socklen_t len = sizeof(address), from_len = sizeof(from);
-    struct transport_problem why;
+    struct twin_error why;
     struct twin_span got;
     char connstring[64];
     uint8_t bytes[64];
@@ -405,7 +405,7 @@ static void check_udp_packets(int family, const char *host, uint32_t packet_max)
     close(device);
     CHECK(twin_link_send(link, (struct twin_span){(const uint8_t *)"ping", 4}, &why));
     CHECK_EQ(twin_link_receive(link, WAIT_MS, &got, &why), TWIN_LINK_BROKEN);
-    CHECK(strstr(why.text, "nothing listens") != NULL);
+    CHECK(strstr(why.why, "nothing listens") != NULL);
     twin_link_close(link);
 }
 
@@ -414,33 +414,33 @@ static void check_udp_addresses(void)
     static const char *const good[] = {"127.0.0.1",       "127.0.0.1:5",     "localhost",
                                        "127.0.0.1:65535", "localhost:01337", "127.0.0.1:1"};
     static const struct refusal refusals[] = {
-        {"", "UDP address", true},
-        {":1337", "UDP address", true},
-        {"[::1", "UDP address", true},
-        {"[::1]x", "UDP address", true},
-        {"[::1]:", "UDP address", true},
-        {"[]:1337", "UDP address", true},
-        {"[127.0.0.1]:1337", "UDP address", true},
-        {"[::1]:99999", "UDP address", true},
-        {"::g", "UDP address", true},
-        {"127.0.0.1:", "UDP address", true},
-        {"127.0.0.1:noport", "UDP address", true},
-        {"127.0.0.1:99999", "UDP address", true},
-        {"127.0.0.1:65536", "UDP address", true},
-        {"127.0.0.1:0", "UDP address", true},
-        {"127.0.0.1:-1", "UDP address", true},
-        {"127.0.0.1:0x539", "UDP address", true},
-        {"127.0.0.1: 1337", "UDP address", true},
-        {"127.0.0.1:1337,mtu=512", "UDP address", true},
-        {"dev=/dev/ttyACM0", "UDP address", true},
-        {"udp://127.0.0.1:1337", "UDP address", true},
-        {"no host", "UDP address", true},
-        {"no-such-host.invalid", "no-such-host.invalid", false},
-        {"[fe80::1%nosuchlink]:1337", "fe80::1%nosuchlink", false},
+        {"", "UDP address", TWIN_ERROR_USAGE},
+        {":1337", "UDP address", TWIN_ERROR_USAGE},
+        {"[::1", "UDP address", TWIN_ERROR_USAGE},
+        {"[::1]x", "UDP address", TWIN_ERROR_USAGE},
+        {"[::1]:", "UDP address", TWIN_ERROR_USAGE},
+        {"[]:1337", "UDP address", TWIN_ERROR_USAGE},
+        {"[127.0.0.1]:1337", "UDP address", TWIN_ERROR_USAGE},
+        {"[::1]:99999", "UDP address", TWIN_ERROR_USAGE},
+        {"::g", "UDP address", TWIN_ERROR_USAGE},
+        {"127.0.0.1:", "UDP address", TWIN_ERROR_USAGE},
+        {"127.0.0.1:noport", "UDP address", TWIN_ERROR_USAGE},
+        {"127.0.0.1:99999", "UDP address", TWIN_ERROR_USAGE},
+        {"127.0.0.1:65536", "UDP address", TWIN_ERROR_USAGE},
+        {"127.0.0.1:0", "UDP address", TWIN_ERROR_USAGE},
+        {"127.0.0.1:-1", "UDP address", TWIN_ERROR_USAGE},
+        {"127.0.0.1:0x539", "UDP address", TWIN_ERROR_USAGE},
+        {"127.0.0.1: 1337", "UDP address", TWIN_ERROR_USAGE},
+        {"127.0.0.1:1337,mtu=512", "UDP address", TWIN_ERROR_USAGE},
+        {"dev=/dev/ttyACM0", "UDP address", TWIN_ERROR_USAGE},
+        {"udp://127.0.0.1:1337", "UDP address", TWIN_ERROR_USAGE},
+        {"no host", "UDP address", TWIN_ERROR_USAGE},
+        {"no-such-host.invalid", "no-such-host.invalid", TWIN_ERROR_LINK},
+        {"[fe80::1%nosuchlink]:1337", "fe80::1%nosuchlink", TWIN_ERROR_LINK},
     };
 
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        struct twin_link *link = twin_link_open(twin_transport_find("udp"), good[i], &problem);
+        struct twin_link *link = twin_link_open(twin_transport_find("udp"), good[i], &error);
         CHECK(link != NULL);
         twin_link_close(link);
     }

@@ -43,9 +43,9 @@ struct session {
     struct twin_link *link; /* NULL while it is broken */
     char connstring[1024];
     struct twin_client client;
-    bool was_stopped;                 /* Ctrl-C */
-    bool is_sent;                     /* the last packet was taken by the link, whole */
-    struct transport_problem problem; /* why the link broke; "" if it did not */
+    bool was_stopped;        /* Ctrl-C */
+    bool is_sent;            /* the last packet was taken by the link, whole */
+    struct twin_error error; /* why the link broke; TWIN_ERROR_NONE if it did not */
     uint8_t packet[65536];
     uint8_t answer[65536]; /* the answer read last: what is in request.rsp points here */
 };
@@ -66,7 +66,7 @@ void session_close(struct session *session);
  * its settings back. */
 void session_abandon(int code) __attribute__((noreturn));
 
-/* Drive a job to its end. A broken link gives TWIN_E_IO with session->problem, Ctrl-C the same with
+/* Drive a job to its end. A broken link gives TWIN_E_IO with session->error, Ctrl-C the same with
  * was_stopped. watch may be NULL. */
 twin_err_t session_drive(struct session *session, struct twin_job *job,
                          const struct session_watch *watch);

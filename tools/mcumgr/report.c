@@ -240,13 +240,12 @@ static int report_silence(const struct session *session, const char *what)
                             "port and speed right? -t waits longer"});
 }
 
-static int report_problem(const struct transport_problem *problem, const char *what)
+static int report_error(const struct twin_error *error, const char *what)
 {
-    return cli_fail_as(
-        &(struct cli_failure){.code = CLI_LINK,
-                              .what = what,
-                              .why = problem->text,
-                              .hint = problem->hint[0] != '\0' ? problem->hint : NULL});
+    return cli_fail_as(&(struct cli_failure){.code = CLI_LINK,
+                                             .what = what,
+                                             .why = error->why,
+                                             .hint = error->hint[0] != '\0' ? error->hint : NULL});
 }
 
 int report_failure(const struct session *session, twin_err_t err, const char *what)
@@ -256,8 +255,8 @@ int report_failure(const struct session *session, twin_err_t err, const char *wh
             .code = CLI_INTERRUPTED, .what = what, .why = "interrupted by a signal"});
     }
     if (session->link == NULL && (err == TWIN_E_IO || err == TWIN_E_TIMEOUT) &&
-        session->problem.text[0] != '\0') { /* the port is gone, and did not come back */
-        return report_problem(&session->problem, what);
+        session->error.code != TWIN_ERROR_NONE) { /* the port is gone, and did not come back */
+        return report_error(&session->error, what);
     }
     if (err == TWIN_E_REFUSED) {
         return report_refusal(session, what);

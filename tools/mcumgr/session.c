@@ -155,7 +155,7 @@ static void show_console(void *ctx, struct twin_span line)
 
 static bool open_link(struct session *session)
 {
-    session->link = twin_link_open(session->kind, session->connstring, &session->problem);
+    session->link = twin_link_open(session->kind, session->connstring, &session->error);
     if (session->link == NULL) {
         return false;
     }
@@ -217,11 +217,10 @@ int session_open(struct session *session, const struct cli_call *call)
         return cli_fail(CLI_LINK, "there are no descriptors left: %s", strerror(errno));
     }
     if (!open_link(session)) {
-        const char *hint = session->problem.hint;
-        return cli_fail_as(
-            &(struct cli_failure){.code = session->problem.is_usage ? CLI_USAGE : CLI_LINK,
-                                  .why = session->problem.text,
-                                  .hint = *hint != '\0' ? hint : NULL});
+        const char *hint = session->error.hint;
+        return cli_fail_as(&(struct cli_failure){.code = (int)session->error.code,
+                                                 .why = session->error.why,
+                                                 .hint = *hint != '\0' ? hint : NULL});
     }
     return CLI_DONE;
 }
@@ -264,7 +263,7 @@ static void send_packet(struct session *session, size_t len)
         return; /* as good as lost; the job sends again */
     }
     session->is_sent =
-        twin_link_send(session->link, (struct twin_span){session->packet, len}, &session->problem);
+        twin_link_send(session->link, (struct twin_span){session->packet, len}, &session->error);
     if (!session->is_sent) {
         drop_link(session);
     }
@@ -280,7 +279,7 @@ static void wait_for_packet(struct session *session, struct twin_job *job)
         wait_unlinked(session, timeout_ms);
         return;
     }
-    switch (twin_link_receive(session->link, timeout_ms, &packet, &session->problem)) {
+    switch (twin_link_receive(session->link, timeout_ms, &packet, &session->error)) {
     case TWIN_LINK_PACKET:
         twin_job_receive(job, packet, (uint32_t)twin_link_now_ms());
         break;
