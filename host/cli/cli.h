@@ -28,23 +28,22 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "base/error.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/*
- * Exit codes, never renumbered; docs/mcumgr.md says what they mean. imgtool uses the first three
- * only.
- */
+/* Exit codes are the codes of errors (base/error.h); docs/mcumgr.md says what they mean. imgtool
+ * uses the first three only. */
 enum cli_exit {
-    CLI_DONE = 0,
-    CLI_REFUSED = 1,
-    CLI_USAGE = 2,
-    CLI_LINK = 3,
-    CLI_VERIFY = 4,
-    CLI_INTERRUPTED = 130 /* after Ctrl-C, as shells have it */
+    CLI_DONE = TWIN_ERROR_NONE,
+    CLI_REFUSED = TWIN_ERROR_REFUSED,
+    CLI_USAGE = TWIN_ERROR_USAGE,
+    CLI_LINK = TWIN_ERROR_LINK,
+    CLI_VERIFY = TWIN_ERROR_VERIFY,
+    CLI_INTERRUPTED = TWIN_ERROR_INTERRUPTED /* after Ctrl-C, as shells have it */
 };
 
 /* Kind of an option, and the type of the member that it fills. */
@@ -144,23 +143,26 @@ int cli_main(const struct cli_program *program, int argc, char **argv);
 bool cli_flag_given(int argc, char **argv, const char *name);
 
 /*
- * A failure. stderr gets one line: "Error: could not WHAT: WHY. HINT", or "Interrupted: did not
- * WHAT." If --json was given, in a program that has it or a command that has it, stdout gets
- * one object for the first failure of a run:
+ * Report a failure. stderr gets one line: "Error: could not WHAT: WHY. HINT", or "Interrupted: did
+ * not WHAT." If --json was given, in a program that has it or a command that has it, stdout gets
+ * one object for the first failure of a run; without a `what` it names the command:
  *
  *     {"error": {"code": 3, "what": "...", "why": "...", "try": "..."}}
  *
- * code is the exit code. A run that fails without any of the functions below gets an object too.
+ * A run that fails without any of the functions below gets an object too. Returns error->code, so
+ * that run functions may write `return cli_fail_error(&error)`.
  */
-struct cli_failure {
-    int code;         /* what main() is to return */
-    const char *what; /* completes "could not ..."; NULL: in JSON the name of the command */
-    const char *why;  /* the cause, and on what; no full stop at the end */
-    const char *hint; /* what to try, as sentences without the last full stop; NULL: nothing */
-    json_t *more;     /* object with further members of "error", taken over; NULL: none */
-};
+int cli_fail_error(const struct twin_error *error);
 
-/* Report a failure. Returns its code. */
+/* The same with further members of "error", for programs. more is taken over; NULL: none. */
+int cli_fail_error_with(const struct twin_error *error, json_t *more);
+
+/* The same with texts that need not be copied; NULL for what there is not. On its way out. */
+struct cli_failure {
+    int code;
+    const char *what, *why, *hint;
+    json_t *more;
+};
 int cli_fail_as(const struct cli_failure *failure);
 
 /*
@@ -177,7 +179,8 @@ void cli_fail_in_json(void);
 /* The command has printed an object of its own that says what failed: none is to follow it. */
 void cli_fail_printed(void);
 
-/* Report a failure that is one text: what failed, on what, why, what to try. Returns code. */
+/* Report a failure that is one text of any length: what failed, on what, why, what to try. Returns
+ * code. */
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*

@@ -59,14 +59,21 @@ json_t *cli_json_text(const char *text)
     return value;
 }
 
-static void print_object(const struct cli_failure *failure)
+/* One failure; its texts may be longer than an error's. */
+struct failure {
+    int code;
+    const char *what, *why, *hint; /* as in struct twin_error */
+    json_t *more;                  /* NULL: none */
+};
+
+static void print_object(const struct failure *failure)
 {
-    const char *what = failure->what != NULL ? failure->what : json.command;
+    const char *what = failure->what[0] != '\0' ? failure->what : json.command;
     json_t *error = json_pack("{s:i, s:o, s:o}", "code", failure->code, "what",
                               what != NULL ? cli_json_text(what) : json_null(), "why",
                               cli_json_text(failure->why));
 
-    if (failure->hint != NULL) {
+    if (failure->hint[0] != '\0') {
         json_object_set_new(error, "try", cli_json_text(failure->hint));
     }
     if (failure->more != NULL) {
@@ -80,22 +87,21 @@ static void print_object(const struct cli_failure *failure)
     cli_json_print(object);
 }
 
-static void print_words(const struct cli_failure *failure)
+static void print_words(const struct failure *failure)
 {
-    const bool has_what = failure->what != NULL;
-    const bool has_hint = failure->hint != NULL;
+    const bool has_what = failure->what[0] != '\0';
+    const bool has_hint = failure->hint[0] != '\0';
 
     fflush(stdout);
     if (failure->code == CLI_INTERRUPTED) {
         fprintf(stderr, "Interrupted: did not %s.\n", has_what ? failure->what : "finish");
         return;
     }
-    fprintf(stderr, "Error: %s%s%s%s%s%s\n", has_what ? "could not " : "",
-            has_what ? failure->what : "", has_what ? ": " : "", failure->why, has_hint ? ". " : "",
-            has_hint ? failure->hint : "");
+    fprintf(stderr, "Error: %s%s%s%s%s%s\n", has_what ? "could not " : "", failure->what,
+            has_what ? ": " : "", failure->why, has_hint ? ". " : "", failure->hint);
 }
 
-int cli_fail_as(const struct cli_failure *failure)
+static int report(const struct failure *failure)
 {
     if (json.wanted && !json.reported) {
         print_object(failure);
@@ -105,12 +111,29 @@ int cli_fail_as(const struct cli_failure *failure)
     return failure->code;
 }
 
+int cli_fail_error_with(const struct twin_error *error, json_t *more)
+{
+    return report(&(struct failure){error->code, error->what, error->why, error->hint, more});
+}
+
+int cli_fail_error(const struct twin_error *error)
+{
+    return cli_fail_error_with(error, NULL);
+}
+
+int cli_fail_as(const struct cli_failure *failure)
+{
+    return report(&(struct failure){failure->code, failure->what != NULL ? failure->what : "",
+                                    failure->why, failure->hint != NULL ? failure->hint : "",
+                                    failure->more});
+}
+
 int failures_end(int code)
 {
     const char *why = code == CLI_INTERRUPTED ? "interrupted" : "failed; standard error tells more";
 
     if (code != CLI_DONE && json.wanted && !json.reported) {
-        print_object(&(struct cli_failure){.code = code, .why = why});
+        print_object(&(struct failure){code, "", why, "", NULL});
     }
     cli_fail_with(NULL);
     return code;
@@ -151,12 +174,9 @@ int cli_usage_error(const struct cli_call *call, const char *format, ...)
     char *text = print_text(format, list);
     va_end(list);
     if (json.wanted && !json.reported) {
-        print_object(&(struct cli_failure){.code = CLI_USAGE,
-                                           .what = call->cmd != NULL ? path : NULL,
-                                           .why = or_no_memory(text),
-                                           .hint = hint});
+        print_object(&(struct failure){CLI_USAGE, path, or_no_memory(text), hint, NULL});
     }
-    print_words(&(struct cli_failure){.why = or_no_memory(text)});
+    print_words(&(struct failure){CLI_USAGE, "", or_no_memory(text), "", NULL});
     free(text);
     return CLI_USAGE;
 }
@@ -168,7 +188,7 @@ int cli_fail(int code, const char *format, ...)
     va_start(list, format);
     char *text = print_text(format, list);
     va_end(list);
-    cli_fail_as(&(struct cli_failure){.code = code, .why = or_no_memory(text)});
+    report(&(struct failure){code, "", or_no_memory(text), "", NULL});
     free(text);
     return code;
 }

@@ -26,12 +26,11 @@ static int fail_in_one_text(const struct cli_call *call)
 
 static int fail_twice(const struct cli_call *call)
 {
-    cli_fail_as(&(struct cli_failure){.code = CLI_REFUSED,
-                                      .what = "send the file",
-                                      .why = "the device says \"no\"",
-                                      .hint = "Ask it later",
-                                      .more = json_pack("{s:i}", "rc", 10)});
+    const struct twin_error error = {TWIN_ERROR_REFUSED, "send the file", "the device says \"no\"",
+                                     "Ask it later"};
+
     (void)call;
+    cli_fail_error_with(&error, json_pack("{s:i}", "rc", 10));
     return cli_fail(CLI_REFUSED, "a consequence");
 }
 
