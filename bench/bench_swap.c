@@ -35,7 +35,7 @@ static void row(struct rig *rig, const char *what, uint8_t want)
 
 static void request(struct rig *rig)
 {
-    if (twin_slots_request(&rig->config.slots, false) != TWIN_OK) {
+    if (twin_slots_request(&rig->slots, false) != TWIN_OK) {
         exit(1);
     }
 }

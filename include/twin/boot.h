@@ -32,7 +32,7 @@ enum twin_boot_event {
 };
 
 struct twin_boot_config {
-    struct twin_slots slots;
+    const struct twin_slots *slots; /* must live as long as the config */
     const struct twin_pubkey *keys;
     const struct twin_sig_alg *alg;
     uint8_t key_count;

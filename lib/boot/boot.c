@@ -21,8 +21,8 @@ static void report(const struct twin_boot *boot, enum twin_boot_event event, uin
 
 twin_err_t twin_boot_init(struct twin_boot *boot, const struct twin_boot_config *config)
 {
-    TWIN_TRY(twin_slots_check(&config->slots));
-    uint32_t unit = config->slots.area[TWIN_PRIMARY].flash->write_bytes;
+    TWIN_TRY(twin_slots_check(config->slots));
+    uint32_t unit = config->slots->area[TWIN_PRIMARY].flash->write_bytes;
 
     if (config->attempts < 1 || config->attempts > TWIN_BOOT_ATTEMPTS_MAX ||
         config->buf_len < TWIN_FLASH_WRITE_MAX || config->buf_len % unit != 0 ||
@@ -40,7 +40,7 @@ static twin_err_t plan_swap(struct twin_boot *boot, enum twin_swap_type type, bo
     struct twin_image arriving;
 
     boot->priv.type = (uint8_t)type;
-    boot->priv.swap_size = twin_slots_image_max(&config->slots);
+    boot->priv.swap_size = twin_slots_image_max(config->slots);
     boot->priv.move = 0;
     if (type != TWIN_SWAP_REVERT && twin_boot_is_misplaced(config)) {
         return TWIN_E_STATE;
@@ -152,7 +152,7 @@ static enum twin_boot_status look_none(struct twin_boot *boot)
         return erase_trailer(boot, TWIN_PRIMARY);
     }
     twin_err_t err = twin_trailer_write(
-        &config->slots, TWIN_PRIMARY,
+        config->slots, TWIN_PRIMARY,
         primary->image_ok == TWIN_UNSET ? TWIN_FIELD_IMAGE_OK : TWIN_FIELD_MAGIC, 0);
     return err == TWIN_OK ? TWIN_BOOT_AGAIN : start_primary(boot);
 }
@@ -232,7 +232,7 @@ static enum twin_boot_status look_trial(struct twin_boot *boot)
     struct attempts attempts;
     struct twin_image image;
 
-    twin_boot_attempts_read(&config->slots, &attempts);
+    twin_boot_attempts_read(config->slots, &attempts);
     uint8_t limit = config->attempts < attempts.cells ? config->attempts : attempts.cells;
     bool exhausted = attempts.revert_now || attempts.used >= limit;
 
@@ -253,7 +253,7 @@ static enum twin_boot_status look_trial(struct twin_boot *boot)
 /* Try one cell; the next one in the next step. */
 static enum twin_boot_status mark(struct twin_boot *boot)
 {
-    twin_err_t err = twin_boot_attempts_mark(&boot->priv.config->slots, boot->priv.cell);
+    twin_err_t err = twin_boot_attempts_mark(boot->priv.config->slots, boot->priv.cell);
 
     boot->priv.cell++;
     if (err == TWIN_E_IO) {
@@ -289,7 +289,7 @@ static enum twin_boot_status look(struct twin_boot *boot)
 
     boot->priv.looks++;
     boot->handover = (struct twin_boot_handover){0};
-    twin_slots_read(&boot->priv.config->slots, state);
+    twin_slots_read(boot->priv.config->slots, state);
     if (boot->priv.looks > LOOKS_MAX) {
         return start_primary(boot);
     }

@@ -72,7 +72,7 @@ bool twin_boot_script_is_complete(const struct twin_boot *boot)
 
 twin_err_t twin_boot_trailer_step(struct twin_boot *boot, enum twin_slot slot, bool *done)
 {
-    const struct twin_slots *slots = &boot->priv.config->slots;
+    const struct twin_slots *slots = boot->priv.config->slots;
     const struct twin_area *area = &slots->area[slot];
     uint32_t off = area->len - boot->priv.copied - slots->sector_bytes;
     bool blank = twin_area_is_blank(area, off, slots->sector_bytes);
@@ -91,7 +91,7 @@ static twin_err_t check_trailer(const struct twin_boot *boot, enum twin_slot slo
 {
     struct twin_trailer trailer;
 
-    twin_trailer_read(&boot->priv.config->slots, slot, &trailer);
+    twin_trailer_read(boot->priv.config->slots, slot, &trailer);
     return trailer.magic == TWIN_SET && trailer.swap_type == boot->priv.type &&
                    trailer.swap_size == boot->priv.swap_size &&
                    (trailer.copy_done != TWIN_UNSET) == (slot == TWIN_SECONDARY)
@@ -110,7 +110,7 @@ static twin_err_t write_field(const struct twin_boot *boot, const struct line *l
     uint32_t value = line->field == TWIN_FIELD_SWAP_INFO   ? boot->priv.type
                      : line->field == TWIN_FIELD_TLV_SIZES ? boot->priv.tlv_sizes
                                                            : boot->priv.swap_size;
-    twin_err_t err = twin_trailer_write(&boot->priv.config->slots, line->slot, line->field, value);
+    twin_err_t err = twin_trailer_write(boot->priv.config->slots, line->slot, line->field, value);
 
     return err == TWIN_E_STATE ? TWIN_OK : err;
 }
@@ -118,7 +118,7 @@ static twin_err_t write_field(const struct twin_boot *boot, const struct line *l
 /* Do one line, or one operation of the moves; *next when the line is complete. */
 static twin_err_t do_line(struct twin_boot *boot, const struct line *line, bool *next)
 {
-    const struct twin_slots *slots = &boot->priv.config->slots;
+    const struct twin_slots *slots = boot->priv.config->slots;
 
     *next = true;
     switch (line->op) {

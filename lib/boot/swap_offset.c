@@ -26,7 +26,7 @@ struct move {
 
 static uint32_t sector_count(const struct twin_boot *boot)
 {
-    uint32_t sector = boot->priv.config->slots.sector_bytes;
+    uint32_t sector = boot->priv.config->slots->sector_bytes;
 
     return (boot->priv.swap_size + sector - 1) / sector;
 }
@@ -39,7 +39,7 @@ static uint32_t move_count(const struct twin_boot *boot)
 /* Forward, the lowest sector goes first; a revert goes the other way, from the highest down. */
 static struct move move_at(const struct twin_boot *boot, uint32_t index)
 {
-    uint32_t sector = boot->priv.config->slots.sector_bytes;
+    uint32_t sector = boot->priv.config->slots->sector_bytes;
     bool revert = boot->priv.type == TWIN_SWAP_REVERT;
     uint32_t i = revert ? sector_count(boot) - 1 - index / 2 : index / 2;
     struct place primary = {TWIN_PRIMARY, i * sector};
@@ -74,7 +74,7 @@ static struct place place_of(const struct view *view, uint32_t sector)
 static twin_err_t read_view(void *ctx, uint32_t addr, void *buf, size_t len)
 {
     const struct view *view = ctx;
-    const struct twin_slots *slots = &view->boot->priv.config->slots;
+    const struct twin_slots *slots = view->boot->priv.config->slots;
     uint8_t *to = buf;
 
     while (len > 0) {
@@ -96,14 +96,14 @@ twin_err_t twin_boot_swap_validate(const struct twin_boot *boot, bool arriving, 
     const struct twin_boot_config *config = boot->priv.config;
     struct view view = {boot, arriving};
     struct twin_flash flash = {.ctx = &view, .read = read_view};
-    struct twin_area area = {&flash, 0, sector_count(boot) * config->slots.sector_bytes};
+    struct twin_area area = {&flash, 0, sector_count(boot) * config->slots->sector_bytes};
 
     return twin_boot_moving_validate(config, &area, boot->priv.swap_size, version_rule, image);
 }
 
 static uint32_t status_off(const struct twin_boot *boot, uint32_t index)
 {
-    const struct twin_slots *slots = &boot->priv.config->slots;
+    const struct twin_slots *slots = boot->priv.config->slots;
 
     return twin_trailer_map(slots, TWIN_PRIMARY).status +
            index * slots->area[TWIN_PRIMARY].flash->write_bytes;
@@ -117,7 +117,7 @@ static uint32_t status_off(const struct twin_boot *boot, uint32_t index)
  */
 static bool read_status(struct twin_boot *boot)
 {
-    const struct twin_area *primary = &boot->priv.config->slots.area[TWIN_PRIMARY];
+    const struct twin_area *primary = &boot->priv.config->slots->area[TWIN_PRIMARY];
     uint8_t unit[TWIN_FLASH_WRITE_MAX];
     uint32_t len = primary->flash->write_bytes;
     bool marked = false;
@@ -135,7 +135,7 @@ static bool read_status(struct twin_boot *boot)
 
 twin_err_t twin_boot_swap_resume(struct twin_boot *boot)
 {
-    uint32_t size_max = twin_slots_image_max(&boot->priv.config->slots);
+    uint32_t size_max = twin_slots_image_max(boot->priv.config->slots);
     bool sized = boot->priv.swap_size != 0 && boot->priv.swap_size <= size_max;
 
     boot->priv.move = boot->priv.moved;
@@ -152,7 +152,7 @@ twin_err_t twin_boot_swap_resume(struct twin_boot *boot)
 
 static twin_err_t erase_target(struct twin_boot *boot, const struct move *move)
 {
-    const struct twin_slots *slots = &boot->priv.config->slots;
+    const struct twin_slots *slots = boot->priv.config->slots;
 
     TWIN_TRY(twin_area_erase(&slots->area[move->to.slot], move->to.off, slots->sector_bytes));
     boot->priv.copied = 0;
@@ -164,9 +164,9 @@ static twin_err_t erase_target(struct twin_boot *boot, const struct move *move)
 static twin_err_t copy_some(struct twin_boot *boot, const struct move *move)
 {
     const struct twin_boot_config *config = boot->priv.config;
-    const struct twin_area *from = &config->slots.area[move->from.slot];
-    const struct twin_area *to = &config->slots.area[move->to.slot];
-    uint32_t left = config->slots.sector_bytes - boot->priv.copied;
+    const struct twin_area *from = &config->slots->area[move->from.slot];
+    const struct twin_area *to = &config->slots->area[move->to.slot];
+    uint32_t left = config->slots->sector_bytes - boot->priv.copied;
     uint32_t part = left < config->buf_len ? left : config->buf_len;
 
     TWIN_TRY(twin_area_read(from, move->from.off + boot->priv.copied, config->buf, part));
@@ -174,7 +174,7 @@ static twin_err_t copy_some(struct twin_boot *boot, const struct move *move)
         TWIN_TRY(twin_area_write(to, move->to.off + boot->priv.copied, config->buf, part));
     }
     boot->priv.copied += part;
-    if (boot->priv.copied == config->slots.sector_bytes) {
+    if (boot->priv.copied == config->slots->sector_bytes) {
         boot->priv.stage = STAGE_MARK;
     }
     return TWIN_OK;
@@ -186,7 +186,7 @@ static twin_err_t copy_some(struct twin_boot *boot, const struct move *move)
  */
 static void mark_done(struct twin_boot *boot)
 {
-    const struct twin_area *primary = &boot->priv.config->slots.area[TWIN_PRIMARY];
+    const struct twin_area *primary = &boot->priv.config->slots->area[TWIN_PRIMARY];
     uint8_t unit[TWIN_FLASH_WRITE_MAX];
 
     memset(unit, primary->flash->erased, sizeof(unit));

@@ -45,15 +45,15 @@ static twin_err_t validate(const struct twin_boot_config *config, const struct t
 twin_err_t twin_boot_primary_validate(const struct twin_boot_config *config,
                                       struct twin_image *image)
 {
-    return validate(config, &config->slots.area[TWIN_PRIMARY], 0,
-                    twin_slots_image_max(&config->slots), image);
+    return validate(config, &config->slots->area[TWIN_PRIMARY], 0,
+                    twin_slots_image_max(config->slots), image);
 }
 
 static bool open_at_start(const struct twin_boot_config *config, enum twin_slot slot,
                           struct twin_image *image)
 {
-    return twin_image_open(image, &config->slots.area[slot], 0,
-                           twin_slots_image_max(&config->slots)) == TWIN_OK;
+    return twin_image_open(image, &config->slots->area[slot], 0,
+                           twin_slots_image_max(config->slots)) == TWIN_OK;
 }
 
 twin_err_t twin_boot_moving_validate(const struct twin_boot_config *config,

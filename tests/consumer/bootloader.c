@@ -43,7 +43,8 @@ static twin_err_t boot(void)
     static const struct twin_pubkey key = {der, sizeof(der)};
     static uint8_t buf[256];
     twin_err_t reason = TWIN_OK;
-    const struct twin_boot_config config = {.slots = RAM_SLOTS,
+    static const struct twin_slots slots = RAM_SLOTS;
+    const struct twin_boot_config config = {.slots = &slots,
                                             .keys = &key,
                                             .alg = &twin_sig_rsa2048,
                                             .key_count = 1,

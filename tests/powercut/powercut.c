@@ -49,17 +49,17 @@ static void nothing(struct rig *rig)
 
 static void ask_test(struct rig *rig)
 {
-    must(twin_slots_request(&rig->config.slots, false));
+    must(twin_slots_request(&rig->slots, false));
 }
 
 static void ask_perm(struct rig *rig)
 {
-    must(twin_slots_request(&rig->config.slots, true));
+    must(twin_slots_request(&rig->slots, true));
 }
 
 static void confirm(struct rig *rig)
 {
-    must(twin_slots_confirm(&rig->config.slots));
+    must(twin_slots_confirm(&rig->slots));
 }
 
 /* Swapped in and started once. */
@@ -88,13 +88,13 @@ static void prepare_revert(struct rig *rig)
 static void prepare_given_up(struct rig *rig)
 {
     prepare_trial(rig);
-    must(twin_boot_revert_request(&rig->config.slots));
+    must(twin_boot_revert_request(&rig->slots));
 }
 
 /* The trailers are not blank: an update came, stayed, and now the old image comes as an update. */
 static void prepare_used(struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     uint32_t addr = slots->area[TWIN_SECONDARY].addr;
 
     prepare_trial(rig);
@@ -126,7 +126,7 @@ static void prepare_previous(struct rig *rig)
 
 static void ask_previous(struct rig *rig)
 {
-    must(twin_slots_request_previous(&rig->config.slots));
+    must(twin_slots_request_previous(&rig->slots));
 }
 
 static void prepare_previous_asked(struct rig *rig)
@@ -138,7 +138,7 @@ static void prepare_previous_asked(struct rig *rig)
 /* Bits of the update are lost. */
 static void damage(struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
 
     rig->sim.mem[slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots) + 700] ^= 1;
 }
@@ -146,7 +146,7 @@ static void damage(struct rig *rig)
 /* Somebody with a debugger takes the request back. */
 static void take_back(struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     uint32_t start = twin_trailer_map(slots, TWIN_SECONDARY).sector;
 
     sim_blank(&rig->sim, slots->area[TWIN_SECONDARY].addr + start,
@@ -161,7 +161,7 @@ static void damage_and_take_back(struct rig *rig)
 
 static void withdraw(struct rig *rig)
 {
-    must(twin_slots_withdraw(&rig->config.slots));
+    must(twin_slots_withdraw(&rig->slots));
 }
 
 static void prepare_used_asked_perm(struct rig *rig)
@@ -221,7 +221,7 @@ static void complain(const struct run *run, const char *what)
 /* Was power lost in the erase of a sector with the fields at the end of a trailer? */
 static bool lost_in_fields(const struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     uint32_t slot_len = slots->area[TWIN_PRIMARY].len;
 
     return rig->sim.cut_in_erase && slot_len - rig->sim.cut_addr % slot_len == slots->sector_bytes;
@@ -257,7 +257,7 @@ static unsigned settle(struct run *run)
          * With nothing to go back to it stays there until its application confirms it again. */
         if (is_ecc(run) && run->scenario->harm != NULL && trials > rig->config.attempts &&
             rig->events[TWIN_BOOT_EV_REVERT_IMPOSSIBLE] != 0) {
-            must(twin_slots_confirm(&rig->config.slots));
+            must(twin_slots_confirm(&rig->slots));
         }
         if (!boot.unconfirmed && last == boot.major) {
             return last;
@@ -311,7 +311,7 @@ static void check_end(struct run *run, unsigned allowed)
 /* Have all sectors of both images stayed where they were? */
 static bool nothing_moved(const struct run *run)
 {
-    const struct twin_slots *slots = &run->rig->config.slots;
+    const struct twin_slots *slots = &run->rig->slots;
 
     for (int slot = 0; slot < 2; slot++) {
         uint32_t addr = slots->area[slot].addr;
@@ -364,7 +364,7 @@ static void cut_twice(struct run *run, uint32_t recovery_ops, unsigned count, ui
 /* An erase that stops between any two of a trailer's fields: each leaves another meaning. */
 static void cut_between_fields(struct run *run, uint32_t *prefix, uint32_t *seed)
 {
-    const struct twin_slots *slots = &run->rig->config.slots;
+    const struct twin_slots *slots = &run->rig->slots;
     uint32_t fields = twin_trailer_map(slots, TWIN_PRIMARY).status;
     uint32_t unit = slots->area[TWIN_PRIMARY].flash->write_bytes;
     uint32_t page = slots->area[TWIN_PRIMARY].flash->page_bytes;

@@ -8,7 +8,7 @@
 /* The bound that twin/boot.h promises for one boot. */
 static uint32_t steps_max(const struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     uint32_t sectors = slots->area[TWIN_PRIMARY].len / slots->sector_bytes;
     uint32_t buffers = (slots->sector_bytes + rig->config.buf_len - 1) / rig->config.buf_len;
     uint32_t swap = 2 * sectors * (buffers + 2) + 40;
@@ -34,19 +34,20 @@ void rig_make(struct rig *rig, const struct rig_shape *shape)
     test_image_make(&rig->old, &rig->key, 1, shape->old_len, 0);
     test_image_make(&rig->new, &rig->key, 2, shape->new_len, 0);
     test_image_make(&rig->next, &rig->key, 3, shape->new_len, 0);
-    rig->config = (struct twin_boot_config){
-        .slots = {.area = {{&rig->sim.flash, 0, slot_len}, {&rig->sim.flash, slot_len, slot_len}},
-                  .sector_bytes = shape->sector_bytes,
-                  .max_sectors = shape->max_sectors,
-                  .max_align = shape->max_align},
-        .keys = &rig->key.public,
-        .alg = &twin_sig_rsa2048,
-        .key_count = 1,
-        .attempts = 3,
-        .buf = rig->buf,
-        .buf_len = sizeof(rig->buf),
-        .log = count_event,
-        .log_ctx = rig};
+    rig->slots = (struct twin_slots){
+        .area = {{&rig->sim.flash, 0, slot_len}, {&rig->sim.flash, slot_len, slot_len}},
+        .sector_bytes = shape->sector_bytes,
+        .max_sectors = shape->max_sectors,
+        .max_align = shape->max_align};
+    rig->config = (struct twin_boot_config){.slots = &rig->slots,
+                                            .keys = &rig->key.public,
+                                            .alg = &twin_sig_rsa2048,
+                                            .key_count = 1,
+                                            .attempts = 3,
+                                            .buf = rig->buf,
+                                            .buf_len = sizeof(rig->buf),
+                                            .log = count_event,
+                                            .log_ctx = rig};
 }
 
 void rig_free(struct rig *rig)
@@ -59,7 +60,7 @@ void rig_free(struct rig *rig)
 
 void rig_reset(struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
 
     sim_blank(&rig->sim, 0, rig->sim.flash.size);
     sim_put(&rig->sim, slots->area[TWIN_PRIMARY].addr, rig->old.bytes, rig->old.len);
@@ -77,7 +78,7 @@ static void must(twin_err_t err)
 
 void rig_store(struct rig *rig, const struct test_image *image)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     const struct twin_area *area = &slots->area[TWIN_SECONDARY];
     uint8_t unit[TWIN_FLASH_WRITE_MAX];
 
@@ -125,7 +126,7 @@ struct rig_boot rig_boot(struct rig *rig)
 bool rig_slot_holds(const struct rig *rig, enum twin_slot slot, uint32_t off,
                     const struct test_image *image)
 {
-    const uint8_t *at = &rig->sim.mem[rig->config.slots.area[slot].addr + off];
+    const uint8_t *at = &rig->sim.mem[rig->slots.area[slot].addr + off];
 
     return memcmp(at, image->bytes, image->len) == 0;
 }
@@ -140,7 +141,7 @@ static bool starts(struct rig *rig, const struct test_image *image, bool unconfi
 
 const char *rig_update_fault(struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     struct twin_slots_state state;
 
     (void)!twin_slots_confirm(slots); /* not needed, when the trailer cannot be read */

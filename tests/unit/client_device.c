@@ -21,10 +21,10 @@ struct device *device_make(void)
     struct device *d = the_device;
     memset((uint8_t *)d + sizeof(d->rig), 0, sizeof(*d) - sizeof(d->rig));
     rig_reset(&d->rig);
-    const struct twin_area *update = &d->rig.config.slots.area[TWIN_SECONDARY];
+    const struct twin_area *update = &d->rig.slots.area[TWIN_SECONDARY];
     CHECK_EQ(twin_area_erase(update, 0, update->len), TWIN_OK);
     d->srv_config = (struct twin_srv_config){.groups = twin_srv_groups,
-                                             .slots = &d->rig.config.slots,
+                                             .slots = &d->rig.slots,
                                              .buf_size = 384,
                                              .buf_count = 4,
                                              .bootloader = "MCUboot",
@@ -211,7 +211,7 @@ twin_err_t device_run(struct device *d, struct twin_job *job, uint32_t stop_afte
 
 bool device_has_update(const struct device *d)
 {
-    return rig_slot_holds(&d->rig, TWIN_SECONDARY, twin_slots_update_off(&d->rig.config.slots),
+    return rig_slot_holds(&d->rig, TWIN_SECONDARY, twin_slots_update_off(&d->rig.slots),
                           &d->rig.new);
 }
 

@@ -37,7 +37,7 @@ static bool device_ask(void *ctx, const struct twin_srv_question *question, cons
     device->asked++;
     device->question = *question;
     if (device->marks) {
-        CHECK_EQ(twin_slots_request(&device->rig.config.slots, true), TWIN_OK);
+        CHECK_EQ(twin_slots_request(&device->rig.slots, true), TWIN_OK);
     }
     if (device->refuses && device->reason != NULL) {
         *reason = device->reason;
@@ -48,7 +48,7 @@ static bool device_ask(void *ctx, const struct twin_srv_question *question, cons
 /* The application starts: whatever was only in memory is gone. */
 static inline void device_start(struct device *device)
 {
-    device->config.slots = &device->rig.config.slots;
+    device->config.slots = &device->rig.slots;
     device->config.ctx = device;
     device->config.ask = device_ask;
     device->asked = 0;
@@ -239,7 +239,7 @@ static inline bool device_upload(struct device *device, const struct twin_image_
 /* What a slot of the simulated flash holds. */
 static inline const uint8_t *device_slot(const struct device *device, enum twin_slot slot)
 {
-    return &device->rig.sim.mem[device->rig.config.slots.area[slot].addr];
+    return &device->rig.sim.mem[device->rig.slots.area[slot].addr];
 }
 
 static const struct rig_shape small_shape = {.sector_bytes = 1024,

@@ -9,7 +9,7 @@ static struct device device;
 
 static inline const struct twin_slots *slots(void)
 {
-    return &device.rig.config.slots;
+    return &device.rig.slots;
 }
 
 static inline enum twin_plan plan(void)

@@ -10,7 +10,7 @@ static uint8_t sha_of_new[TWIN_SHA256_LEN]; /* of the whole file */
 
 static inline const struct twin_slots *slots(void)
 {
-    return &device.rig.config.slots;
+    return &device.rig.slots;
 }
 
 static inline const struct test_image *new_image(void)

@@ -11,7 +11,7 @@ static const struct rig_shape shape = {4096, 8, 4, 128, 8, 0xff, 9000, 9500};
 
 static void request(struct rig *rig, bool permanent)
 {
-    CHECK_EQ(twin_slots_request(&rig->config.slots, permanent), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&rig->slots, permanent), TWIN_OK);
 }
 
 static void expect(struct rig *rig, uint8_t major, bool unconfirmed, uint8_t attempt)
@@ -45,7 +45,7 @@ static void check_attempts(const struct rig_shape *s, uint8_t attempts)
         /* The failed image stays where an update is stored. */
         CHECK(rig_slot_holds(&rig, TWIN_SECONDARY, s->sector_bytes, &rig.new));
         CHECK(twin_flash_is_erased(&rig.sim.flash,
-                                   &rig.sim.mem[rig.config.slots.area[TWIN_SECONDARY].addr],
+                                   &rig.sim.mem[rig.slots.area[TWIN_SECONDARY].addr],
                                    s->sector_bytes)); /* the old one is not found there again */
     }
     rig_free(&rig);
@@ -60,7 +60,7 @@ static void check_confirm(struct rig *rig)
         for (uint8_t i = 1; i <= at; i++) {
             expect(rig, 2, true, i);
         }
-        CHECK_EQ(twin_slots_confirm(&rig->config.slots), TWIN_OK);
+        CHECK_EQ(twin_slots_confirm(&rig->slots), TWIN_OK);
         for (unsigned i = 0; i < 5; i++) {
             expect(rig, 2, false, 0);
         }
@@ -81,21 +81,21 @@ static void check_revert_now(struct rig *rig)
 {
     for (uint8_t at = 1; at <= 3; at++) {
         rig_reset(rig);
-        CHECK_EQ(twin_boot_revert_request(&rig->config.slots), TWIN_E_STATE);
+        CHECK_EQ(twin_boot_revert_request(&rig->slots), TWIN_E_STATE);
         request(rig, false);
         for (uint8_t i = 1; i <= at; i++) {
             expect(rig, 2, true, i);
         }
-        CHECK_EQ(twin_boot_revert_request(&rig->config.slots), TWIN_OK);
+        CHECK_EQ(twin_boot_revert_request(&rig->slots), TWIN_OK);
         expect(rig, 1, false, 0);
-        CHECK_EQ(twin_boot_revert_request(&rig->config.slots), TWIN_E_STATE);
+        CHECK_EQ(twin_boot_revert_request(&rig->slots), TWIN_E_STATE);
     }
 }
 
 /* A cell that power tore, but reads erased, is one more start; any other torn cell is a start. */
 static void check_torn_cells(struct rig *rig)
 {
-    uint32_t first = twin_trailer_map(&rig->config.slots, TWIN_PRIMARY).status - 4;
+    uint32_t first = twin_trailer_map(&rig->slots, TWIN_PRIMARY).status - 4;
     uint8_t torn = 0x7f;
 
     rig_reset(rig);
@@ -120,7 +120,7 @@ static void check_refused(struct rig *rig, void (*damage)(struct rig *rig))
 
 static uint8_t *update_bytes(struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
 
     return &rig->sim.mem[slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots)];
 }
@@ -142,7 +142,7 @@ static void remove_image(struct rig *rig)
 
 static void place_wrongly(struct rig *rig)
 {
-    sim_put(&rig->sim, rig->config.slots.area[TWIN_SECONDARY].addr, rig->old.bytes, rig->old.len);
+    sim_put(&rig->sim, rig->slots.area[TWIN_SECONDARY].addr, rig->old.bytes, rig->old.len);
 }
 
 static void replace(struct rig *rig, const struct test_key *key, uint8_t major, uint32_t flags)
@@ -176,7 +176,7 @@ static void sign_with_other_key(struct rig *rig)
 /* Its header says that it is larger than a slot can swap. */
 static void make_too_large(struct rig *rig)
 {
-    twin_put_le32(&update_bytes(rig)[12], twin_slots_image_max(&rig->config.slots));
+    twin_put_le32(&update_bytes(rig)[12], twin_slots_image_max(&rig->slots));
 }
 
 static void check_downgrade(struct rig *rig)
@@ -222,7 +222,7 @@ static void check_damaged_old(struct rig *rig)
     for (uint8_t i = 1; i <= 3; i++) {
         expect(rig, 2, true, i);
     }
-    rig->sim.mem[rig->config.slots.area[TWIN_SECONDARY].addr + 4000] ^= 1;
+    rig->sim.mem[rig->slots.area[TWIN_SECONDARY].addr + 4000] ^= 1;
     expect(rig, 2, true, 0);
     CHECK_EQ(rig->events[TWIN_BOOT_EV_REVERT_IMPOSSIBLE], 1);
     CHECK(rig_update_fault(rig) == NULL);
@@ -248,7 +248,7 @@ static void check_few_cells(uint16_t max_sectors, uint8_t starts)
 /* The cells hold what docs/spec-boot-attempts.md says: a start, then the wish to go back. */
 static void check_cell_bytes(struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
     const uint32_t unit = primary->flash->write_bytes, cell = unit > 4 ? unit : 4;
     const uint8_t *cells =
@@ -273,7 +273,7 @@ static void check_two_updates(struct rig *rig)
     rig_reset(rig);
     request(rig, false);
     test_image_make(&small, &rig->key, 5, 200, 0);
-    sim_put(&rig->sim, rig->config.slots.area[TWIN_SECONDARY].addr, small.bytes, small.len);
+    sim_put(&rig->sim, rig->slots.area[TWIN_SECONDARY].addr, small.bytes, small.len);
     test_image_free(&small);
     expect(rig, 1, false, 0);
     CHECK_EQ(rig->events[TWIN_BOOT_EV_REFUSED], 1);
@@ -324,7 +324,7 @@ static void begin_swap(struct rig *rig, bool permanent)
         request(rig, permanent);
         sim_arm(&rig->sim, ops, SIM_CUT_AFTER, 1);
         CHECK(rig_boot(rig).power_lost);
-        twin_slots_read(&rig->config.slots, &state);
+        twin_slots_read(&rig->slots, &state);
     }
     sim_arm(&rig->sim, 0, SIM_CUT_BEFORE, 1);
 }
@@ -382,9 +382,9 @@ static void check_config(struct rig *rig)
     struct twin_boot boot;
     struct twin_boot_config config = rig->config;
 
-    config.slots.sector_bytes++;
+    rig->slots.sector_bytes++;
     CHECK_EQ(twin_boot_init(&boot, &config), TWIN_E_ARG);
-    config.slots.sector_bytes--;
+    rig->slots.sector_bytes--;
     CHECK_EQ(twin_boot_init(&boot, &config), TWIN_OK);
     config.attempts = 0;
     CHECK_EQ(twin_boot_init(&boot, &config), TWIN_E_ARG);
@@ -401,7 +401,7 @@ static void check_config(struct rig *rig)
 /* Whatever the trailers hold, a boot ends, and what it starts is whole. */
 static void check_random_trailers(struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     uint32_t fields = twin_trailer_map(slots, TWIN_PRIMARY).swap_size;
     uint32_t seed = 3;
 

@@ -64,7 +64,7 @@ static bool is_confirmed(const struct session *s)
 {
     struct twin_slots_state state;
 
-    twin_slots_read(&s->device->rig.config.slots, &state);
+    twin_slots_read(&s->device->rig.slots, &state);
     return state.plan == TWIN_PLAN_NONE;
 }
 

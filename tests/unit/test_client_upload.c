@@ -319,7 +319,7 @@ static void check_duplicates(void)
 static void used_flash(struct device *device)
 {
     static const uint8_t used[100 * 1024];
-    const struct twin_slots *slots = &device->rig.config.slots;
+    const struct twin_slots *slots = &device->rig.slots;
 
     sim_put(&device->rig.sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots), used,
             sizeof(used));

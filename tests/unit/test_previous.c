@@ -23,21 +23,21 @@ static void prepare(struct rig *rig, bool permanent)
 {
     rig_reset(rig);
     rig->config.is_downgrade = NULL;
-    CHECK_EQ(twin_slots_request(&rig->config.slots, permanent), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&rig->slots, permanent), TWIN_OK);
     expect(rig, 2, !permanent);
-    CHECK_EQ(twin_slots_confirm(&rig->config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_confirm(&rig->slots), TWIN_OK);
     expect(rig, 2, false);
 }
 
 static void ask(struct rig *rig)
 {
-    CHECK_EQ(twin_slots_request_previous(&rig->config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_request_previous(&rig->slots), TWIN_OK);
 }
 
 /* There and back again, without an upload, as often as somebody likes. */
 static void check_there_and_back(struct rig *rig, bool permanent)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
 
     prepare(rig, permanent);
     for (unsigned round = 0; round < 2; round++) {
@@ -68,21 +68,21 @@ static void check_refused(struct rig *rig)
 static void check_damaged(struct rig *rig)
 {
     prepare(rig, false);
-    rig->sim.mem[rig->config.slots.area[TWIN_SECONDARY].addr + 4000] ^= 1;
+    rig->sim.mem[rig->slots.area[TWIN_SECONDARY].addr + 4000] ^= 1;
     check_refused(rig);
 }
 
 static void check_erased(struct rig *rig)
 {
     prepare(rig, false);
-    memset(&rig->sim.mem[rig->config.slots.area[TWIN_SECONDARY].addr], 0xff, 4096);
+    memset(&rig->sim.mem[rig->slots.area[TWIN_SECONDARY].addr], 0xff, 4096);
     check_refused(rig);
 }
 
 /* Version 1 came as an update of version 2: the previous image is the newer one. */
 static void prepare_older(struct rig *rig)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     uint32_t addr = slots->area[TWIN_SECONDARY].addr;
 
     prepare(rig, false);
@@ -112,7 +112,7 @@ static void check_equal_version(struct rig *rig)
 
     prepare(rig, false);
     test_image_make(&twin, &rig->key, 2, 7000, 0);
-    sim_put(&rig->sim, rig->config.slots.area[TWIN_SECONDARY].addr, twin.bytes, twin.len);
+    sim_put(&rig->sim, rig->slots.area[TWIN_SECONDARY].addr, twin.bytes, twin.len);
     test_image_free(&twin);
     rig->config.is_downgrade = twin_downgrade_version;
     ask(rig);

@@ -12,7 +12,7 @@ static const uint8_t types[] = {TWIN_SWAP_TEST, TWIN_SWAP_PERM, TWIN_SWAP_REVERT
 /* A trailer as power cuts, garbage or a bug may leave it: a swap of `size` bytes, `moves` made. */
 static void claim(struct rig *rig, uint8_t type, uint32_t size, uint32_t moves)
 {
-    const struct twin_slots *slots = &rig->config.slots;
+    const struct twin_slots *slots = &rig->slots;
     uint32_t status = twin_trailer_map(slots, TWIN_PRIMARY).status;
 
     CHECK_EQ(twin_trailer_write(slots, TWIN_PRIMARY, TWIN_FIELD_SWAP_INFO, type), TWIN_OK);
@@ -47,8 +47,7 @@ static void check_stays(struct rig *rig)
 /* No extent, or one that no swap can have: nothing is under way. */
 static void check_extents(struct rig *rig)
 {
-    const uint32_t sizes[] = {UINT32_MAX, 0, twin_slots_image_max(&rig->config.slots) + 1,
-                              0x80000000u};
+    const uint32_t sizes[] = {UINT32_MAX, 0, twin_slots_image_max(&rig->slots) + 1, 0x80000000u};
 
     for (size_t t = 0; t < sizeof(types); t++) {
         for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -68,7 +67,7 @@ static void keep(struct rig *rig)
 
 static void empty_secondary(struct rig *rig)
 {
-    const struct twin_area *area = &rig->config.slots.area[TWIN_SECONDARY];
+    const struct twin_area *area = &rig->slots.area[TWIN_SECONDARY];
 
     memset(&rig->sim.mem[area->addr], rig->sim.flash.erased, area->len);
 }
@@ -77,8 +76,8 @@ static void empty_secondary(struct rig *rig)
 static void put_previous(struct rig *rig)
 {
     empty_secondary(rig);
-    sim_put(&rig->sim, rig->config.slots.area[TWIN_SECONDARY].addr, rig->new.bytes, rig->new.len);
-    rig->sim.mem[rig->config.slots.area[TWIN_SECONDARY].addr + 5000] ^= 1;
+    sim_put(&rig->sim, rig->slots.area[TWIN_SECONDARY].addr, rig->new.bytes, rig->new.len);
+    rig->sim.mem[rig->slots.area[TWIN_SECONDARY].addr + 5000] ^= 1;
 }
 
 /* Moves that were never made. The swap that they tell of would overwrite the one good image. */
@@ -110,7 +109,7 @@ static void check_nothing_left(struct rig *rig)
     rig->sim.mem[4000] ^= 1;
     claim(rig, TWIN_SWAP_TEST, rig->new.len, 0);
     CHECK_EQ(rig_boot(rig).status, TWIN_BOOT_STOP);
-    twin_slots_read(&rig->config.slots, &state);
+    twin_slots_read(&rig->slots, &state);
     CHECK_EQ(state.plan, TWIN_PLAN_NONE);
     CHECK(rig_update_fault(rig) == NULL);
 }

@@ -11,7 +11,7 @@ static struct rig rig;
 
 static void put(enum twin_slot slot, enum twin_trailer_field field, uint32_t value)
 {
-    CHECK_EQ(twin_trailer_write(&rig.config.slots, slot, field, value), TWIN_OK);
+    CHECK_EQ(twin_trailer_write(&rig.slots, slot, field, value), TWIN_OK);
 }
 
 static void expect(uint8_t major, bool unconfirmed)
@@ -35,7 +35,7 @@ static void program(void)
 /* Version 1, signed, where the image to go back to stands, and the request of a revert. */
 static void attack(void)
 {
-    const struct twin_slots *slots = &rig.config.slots;
+    const struct twin_slots *slots = &rig.slots;
     const struct twin_area *area = &slots->area[TWIN_SECONDARY];
 
     memset(&rig.sim.mem[area->addr], 0xff, area->len);
@@ -73,7 +73,7 @@ static void padded_confirmed(void)
 static void half_magic(void)
 {
     padded();
-    rig.sim.mem[rig.config.slots.area[TWIN_PRIMARY].len - 3] = 0xff;
+    rig.sim.mem[rig.slots.area[TWIN_PRIMARY].len - 3] = 0xff;
 }
 
 /* A swap_info that a new magic would make a swap under way. */
@@ -131,7 +131,7 @@ static void test_trial_goes_back(void)
 {
     rig_reset(&rig);
     expect(1, false);
-    CHECK_EQ(twin_slots_request(&rig.config.slots, false), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&rig.slots, false), TWIN_OK);
     for (unsigned i = 0; i < rig.config.attempts; i++) {
         expect(2, true);
     }
@@ -143,7 +143,7 @@ static void test_trial_goes_back(void)
  * cannot be read: the revert, whose request stands, goes on. */
 static void test_torn_trial_goes_back(void)
 {
-    const struct twin_slots *slots = &rig.config.slots;
+    const struct twin_slots *slots = &rig.slots;
 
     rig_reset(&rig);
     expect(1, false);
@@ -162,9 +162,9 @@ static void test_unreadable_trial(void)
 {
     rig_reset(&rig);
     expect(1, false);
-    CHECK_EQ(twin_slots_request(&rig.config.slots, false), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&rig.slots, false), TWIN_OK);
     expect(2, true);
-    uint8_t *lost = &rig.sim.lost[rig.config.slots.area[TWIN_PRIMARY].len / 4 - 1];
+    uint8_t *lost = &rig.sim.lost[rig.slots.area[TWIN_PRIMARY].len / 4 - 1];
     *lost = 1;
     sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
     CHECK_EQ(rig_boot(&rig).major, 2);
@@ -177,16 +177,16 @@ static void test_unreadable_trial(void)
 static void test_after_updates(bool permanent)
 {
     rig_reset(&rig);
-    CHECK_EQ(twin_slots_request(&rig.config.slots, permanent), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&rig.slots, permanent), TWIN_OK);
     expect(2, !permanent);
-    CHECK_EQ(twin_slots_confirm(&rig.config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_confirm(&rig.slots), TWIN_OK);
     check_refused();
 }
 
 /* A secondary that cannot be read may hold a revert's request: nothing is settled then. */
 static void test_unreadable(void)
 {
-    const struct twin_area *area = &rig.config.slots.area[TWIN_SECONDARY];
+    const struct twin_area *area = &rig.slots.area[TWIN_SECONDARY];
 
     program();
     sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);

@@ -337,7 +337,7 @@ static void test_reset(void)
 static void test_init(void)
 {
     static const struct twin_srv_group *const os_only[] = {&twin_srv_os, NULL};
-    struct twin_slots bad_slots = device.rig.config.slots;
+    struct twin_slots bad_slots = device.rig.slots;
     struct twin_srv_config config = {.groups = NULL};
     struct twin_srv srv;
 

@@ -114,7 +114,7 @@ static void test_image_number(void)
     struct twin_image_upload_req req = first_part(64);
 
     fresh();
-    device.rig.config.slots.image = 2;
+    device.rig.slots.image = 2;
     req.present |= TWIN_IMAGE_UPLOAD_REQ_IMAGE;
     for (req.image = 0; req.image < 4; req.image++) {
         if (req.image == 0 || req.image == 2) {
@@ -123,7 +123,7 @@ static void test_image_number(void)
             refuse(&req, TWIN_IMAGE_RC_INVALID_SLOT);
         }
     }
-    device.rig.config.slots.image = 0;
+    device.rig.slots.image = 0;
 }
 
 static void test_upgrade(void)

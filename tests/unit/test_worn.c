@@ -12,12 +12,12 @@ static struct rig rig;
 
 static uint32_t slot_addr(enum twin_slot slot)
 {
-    return rig.config.slots.area[slot].addr;
+    return rig.slots.area[slot].addr;
 }
 
 static struct twin_trailer_map map(void)
 {
-    return twin_trailer_map(&rig.config.slots, TWIN_PRIMARY);
+    return twin_trailer_map(&rig.slots, TWIN_PRIMARY);
 }
 
 /* A bad place of `len` bytes in a slot. */
@@ -50,7 +50,7 @@ static void expect(uint8_t major, bool unconfirmed, uint8_t attempt)
 
 static void request(bool permanent)
 {
-    CHECK_EQ(twin_slots_request(&rig.config.slots, permanent), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&rig.slots, permanent), TWIN_OK);
 }
 
 static void prepare(bool permanent)
@@ -238,7 +238,7 @@ static void test_confirm_without_copy_done(void)
     prepare(false);
     wear(SIM_WRITE, false, TWIN_PRIMARY, map().copy_done, 4);
     expect(2, true, 1);
-    CHECK_EQ(twin_slots_confirm(&rig.config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_confirm(&rig.slots), TWIN_OK);
     expect(2, false, 0);
     check_heals();
 }
@@ -358,12 +358,12 @@ static void test_bad_cell(void)
         sim_heal(&rig.sim);
         prepare_trial(1);
         wear(SIM_WRITE, ignored != 0, TWIN_PRIMARY, map().status - 8, 4);
-        CHECK_EQ(twin_boot_revert_request(&rig.config.slots), TWIN_OK);
+        CHECK_EQ(twin_boot_revert_request(&rig.slots), TWIN_OK);
         expect(1, false, 0);
         sim_heal(&rig.sim);
         prepare_trial(1);
         wear(SIM_WRITE, ignored != 0, TWIN_PRIMARY, map().status - 32, 32);
-        CHECK_EQ(twin_boot_revert_request(&rig.config.slots), TWIN_E_SPACE);
+        CHECK_EQ(twin_boot_revert_request(&rig.slots), TWIN_E_SPACE);
     }
 }
 
@@ -381,13 +381,13 @@ static void ready_permanent(void)
 static void ready_confirmed(void)
 {
     prepare_trial(1);
-    CHECK_EQ(twin_slots_confirm(&rig.config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_confirm(&rig.slots), TWIN_OK);
 }
 
 static void ready_previous(void)
 {
     ready_confirmed();
-    CHECK_EQ(twin_slots_request_previous(&rig.config.slots), TWIN_OK);
+    CHECK_EQ(twin_slots_request_previous(&rig.slots), TWIN_OK);
 }
 
 /* A unit of the fields that power tore so that it reads as an error until its erase. */
@@ -472,7 +472,7 @@ static void test_unreadable_size(void)
         sim_arm(&rig.sim, op, SIM_CUT_AFTER, 1);
         bool lost = rig_boot(&rig).power_lost;
         sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
-        twin_slots_read(&rig.config.slots, &state);
+        twin_slots_read(&rig.slots, &state);
         if (!lost || state.plan != TWIN_PLAN_RESUME) {
             continue;
         }
