@@ -1,9 +1,9 @@
 /*
  * main.c - run one command. SPDX-License-Identifier: Apache-2.0
  */
+#include "base/std_fds.h"
 #include "cli/cli_priv.h"
 #include "cli/value.h"
-#include "std_fds.h"
 #include <string.h>
 
 /* Nothing may be lost silently: unwritable stdout is a failure, but it hides no other. */

@@ -2,10 +2,10 @@
  * main.c - twinslot-board: runs the emulated board and carries bytes between its serial lines and
  * the host. SPDX-License-Identifier: Apache-2.0
  */
+#include "base/std_fds.h"
 #include "emulator.h"
 #include "flash_file.h"
 #include "pty.h"
-#include "std_fds.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -3,8 +3,8 @@
  * lines and the host. One thread, one loop, however many devices.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/std_fds.h"
 #include "device.h"
-#include "std_fds.h"
 #include "twin_config.h"
 #include <errno.h>
 #include <fcntl.h>

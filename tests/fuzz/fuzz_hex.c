@@ -2,8 +2,8 @@
  * fuzz_hex.c - any bytes as Intel HEX. What is read is written and read again as the same.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "hexfile.h"
 #include "replay.h"
+#include "signing/hexfile.h"
 #include <stdlib.h>
 #include <string.h>
 

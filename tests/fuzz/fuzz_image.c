@@ -2,9 +2,9 @@
  * fuzz_image.c - any bytes as an image: taking apart, verifying, dumping in each form.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "dump.h"
 #include "replay.h"
-#include "verify.h"
+#include "signing/dump.h"
+#include "signing/verify.h"
 #include <stdlib.h>
 
 #define MUST(condition)                                                                            \

@@ -3,9 +3,9 @@
  * public half of the right length. SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/cli.h"
-#include "hsm_uri.h"
-#include "key.h"
-#include "key_pem.h"
+#include "keys/hsm_uri.h"
+#include "keys/key.h"
+#include "keys/key_pem.h"
 #include "replay.h"
 #include "twin/base64.h"
 #include <stdlib.h>

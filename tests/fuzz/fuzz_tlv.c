@@ -5,9 +5,9 @@
  * The first byte chooses what the header says, two numbers of two bytes how much of the rest is the
  * payload and how much the protected TLVs. SPDX-License-Identifier: Apache-2.0
  */
-#include "encrypt.h"
 #include "replay.h"
-#include "verify.h"
+#include "signing/encrypt.h"
+#include "signing/verify.h"
 #include <stdlib.h>
 
 #define HEAD 5 /* bytes in front of the contents */

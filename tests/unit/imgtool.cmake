@@ -2,14 +2,14 @@ if(NOT TWIN_PROGRAMS)
   return()
 endif()
 
-# Tests of host/cli, tools/crypto and tools/imgtool. The vectors and the token are tested from
+# Tests of host/cli, host/keys and host/signing. The vectors and the token are tested from
 # outside, by python. SPDX-License-Identifier: Apache-2.0
 twin_test(unit test_cli host_cli)
 twin_test(unit test_cli_fail host_cli)
 twin_test(unit test_cli_go host_cli)
 twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
-twin_test(unit test_imgtool_formats twin_imgtool)
-twin_test(unit test_imgtool_hostile twin_imgtool test_support)
+twin_test(unit test_imgtool_formats host_signing)
+twin_test(unit test_imgtool_hostile host_signing test_support)
 
 # Loaded into imgtool by LD_PRELOAD.
 foreach(name leftovers weak_files)
@@ -41,7 +41,7 @@ function(twin_fuzz name changes)
     add_test(NAME fuzz/${name} COMMAND ${name} ${changes} ${ARGN})
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
-  target_link_libraries(${name} PRIVATE twin_imgtool)
+  target_link_libraries(${name} PRIVATE host_signing)
 endfunction()
 
 twin_fuzz(fuzz_image 100 vectors/image/img vectors/image/neg vectors/image/synthetic)

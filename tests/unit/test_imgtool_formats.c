@@ -4,14 +4,14 @@
  */
 #include "check.h"
 #include "cli/cli.h"
-#include "compress.h"
-#include "der.h"
-#include "encrypt.h"
-#include "hexfile.h"
-#include "key.h"
-#include "key_pem.h"
-#include "trailer.h"
-#include "view.h"
+#include "keys/der.h"
+#include "keys/key.h"
+#include "keys/key_pem.h"
+#include "signing/compress.h"
+#include "signing/encrypt.h"
+#include "signing/hexfile.h"
+#include "signing/trailer.h"
+#include "signing/view.h"
 #include <stdlib.h>
 
 static struct twin_span text_span(const char *text)

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
+#include "signing/verify.h"
 #include "support/hostile_image.h"
-#include "verify.h"
 #include <string.h>
 
 static struct hostile_keys keys;

@@ -2,9 +2,9 @@
  * cmd_dumpinfo.c - `imgtool dumpinfo`. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "dump.h"
-#include "emit.h"
-#include "imagefile.h"
+#include "signing/dump.h"
+#include "signing/emit.h"
+#include "signing/imagefile.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>

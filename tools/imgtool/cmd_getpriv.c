@@ -3,9 +3,9 @@
  * compiled into a loader. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "der.h"
-#include "emit.h"
-#include "key.h"
+#include "keys/der.h"
+#include "keys/key.h"
+#include "signing/emit.h"
 #include <openssl/crypto.h>
 #include <openssl/x509.h>
 #include <string.h>

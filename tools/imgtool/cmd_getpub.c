@@ -2,9 +2,9 @@
  * cmd_getpub.c - `imgtool getpub` and `imgtool getpubhash`. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "emit.h"
-#include "key.h"
-#include "key_pem.h"
+#include "keys/key.h"
+#include "keys/key_pem.h"
+#include "signing/emit.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,10 +3,10 @@
  */
 #define _XOPEN_SOURCE 700
 #include "commands.h"
-#include "hsm.h"
-#include "key.h"
-#include "key_pem.h"
-#include "secret.h"
+#include "keys/hsm.h"
+#include "keys/key.h"
+#include "keys/key_pem.h"
+#include "keys/secret.h"
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * cmd_keyinfo.c - `imgtool keyinfo`. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "key.h"
+#include "keys/key.h"
 #include <stdio.h>
 
 static const char *const kinds[] = {"private", "public", NULL};

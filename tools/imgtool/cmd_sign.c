@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "downgrade.h"
-#include "sign.h"
-#include "trailer.h"
+#include "signing/downgrade.h"
+#include "signing/sign.h"
+#include "signing/trailer.h"
 
 /* The order of each list is the order of the values that sign_spec.c reads. */
 static const char *const endians[] = {"little", "big", NULL};

@@ -2,10 +2,10 @@
  * cmd_verify.c - `imgtool verify`. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "downgrade.h"
-#include "imagefile.h"
-#include "sidefile.h"
-#include "verify.h"
+#include "signing/downgrade.h"
+#include "signing/imagefile.h"
+#include "signing/sidefile.h"
+#include "signing/verify.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "hsm.h"
-#include "secret.h"
+#include "keys/hsm.h"
+#include "keys/secret.h"
 #include "twin_config.h"
 #include <limits.h>
 #include <openssl/crypto.h>

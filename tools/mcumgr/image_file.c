@@ -5,10 +5,10 @@
  */
 #define _XOPEN_SOURCE 700
 #include "image_file.h"
-#include "hash.h"
 #include "image_list.h"
-#include "key.h"
-#include "verify.h"
+#include "keys/hash.h"
+#include "keys/key.h"
+#include "signing/verify.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

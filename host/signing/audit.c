@@ -1,0 +1,159 @@
+/*
+ * audit.c - a file that remembers each signature. SPDX-License-Identifier: Apache-2.0
+ */
+#define _XOPEN_SOURCE 700
+#include "signing/audit.h"
+#include "cli/cli.h"
+#include "keys/hsm.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_MAX_LEN 65536
+#define HEX_MAX      (2 * HASH_LEN_MAX + 1)
+
+static void to_hex(const uint8_t *bytes, size_t len, char out[HEX_MAX])
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < len; i++) {
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    }
+}
+
+/* Wait for others that append, and leave the lock to the end of the process. */
+static bool lock(int fd)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    return fcntl(fd, F_SETLKW, &whole) == 0;
+}
+
+/* SHA-256 of the last line without its newline; empty for an empty file. */
+static int hash_last_line(int fd, char out[HEX_MAX])
+{
+    uint8_t tail[LINE_MAX_LEN], digest[HASH_LEN_MAX];
+    off_t size = lseek(fd, 0, SEEK_END);
+    off_t from = size > LINE_MAX_LEN ? size - LINE_MAX_LEN : 0;
+    ssize_t len = size < 0 ? -1 : pread(fd, tail, (size_t)(size - from), from);
+
+    out[0] = '\0';
+    if (len < 0) {
+        return errno;
+    }
+    if (len == 0) {
+        return 0;
+    }
+    if (tail[len - 1] != '\n') {
+        return EILSEQ; /* the last writer did not finish */
+    }
+    ssize_t start = len - 1;
+    while (start > 0 && tail[start - 1] != '\n') {
+        start--;
+    }
+    struct twin_span line = {tail + start, (size_t)(len - 1 - start)};
+    hash_compute(&hash_algs[HASH_SHA256], line, (struct twin_span){NULL, 0}, digest);
+    to_hex(digest, hash_algs[HASH_SHA256].len, out);
+    return 0;
+}
+
+/* A URI without its query, which may say where the PIN is. */
+static json_t *key_name(const char *name)
+{
+    size_t len = hsm_is_uri(name) ? strcspn(name, "?") : strlen(name);
+
+    return json_stringn(name, len);
+}
+
+static void add_key(json_t *json, const struct image_spec *spec)
+{
+    char hex[HEX_MAX], serial[HSM_SERIAL_MAX];
+    uint8_t hash[HASH_LEN_MAX];
+
+    key_hash(spec->key, spec->hash, hash);
+    to_hex(hash, spec->hash->len, hex);
+    json_object_set_new(json, "key", key_name(spec->key->name));
+    json_object_set_new(json, "key_type", json_string(spec->key->type->name));
+    json_object_set_new(json, "key_hash", json_string(hex));
+    if (spec->key->hsm != NULL) {
+        hsm_serial(spec->key->hsm, serial);
+        json_object_set_new(json, "token_serial", json_string(serial));
+    }
+}
+
+static char *make_line(const struct audit_event *event, const char *previous)
+{
+    const struct passwd *user = getpwuid(getuid());
+    char text[64], digest[HEX_MAX];
+    time_t now = time(NULL);
+    struct tm utc;
+    json_t *json = json_object();
+
+    gmtime_r(&now, &utc);
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    json_object_set_new(json, "time", json_string(text));
+    json_object_set_new(json, "event", json_string("sign"));
+    json_object_set_new(json, "user", json_string(user != NULL ? user->pw_name : ""));
+    json_object_set_new(json, "uid", json_integer((json_int_t)getuid()));
+    if (event->spec->key != NULL) {
+        add_key(json, event->spec);
+    }
+    version_text(&event->spec->version, text, sizeof(text));
+    to_hex(event->build->digest, event->spec->hash->len, digest);
+    json_object_set_new(json, "version", json_string(text));
+    json_object_set_new(json, "hash", json_string(event->spec->hash->name));
+    json_object_set_new(json, "digest", json_string(digest));
+    json_object_set_new(json, "input", json_string(event->input));
+    json_object_set_new(json, "output", json_string(event->output));
+    json_object_set_new(json, "previous", json_string(previous));
+    char *line = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII);
+    json_decref(json);
+    return line;
+}
+
+/* One write, so that no other process can come between. */
+static int append_line(int fd, const char *line)
+{
+    struct buf text = {0};
+    int err = 0;
+
+    buf_add(&text, line, strlen(line));
+    buf_add(&text, "\n", 1);
+    ssize_t done = write(fd, text.data, text.len);
+    if (done != (ssize_t)text.len) {
+        err = done < 0 ? errno : ENOSPC;
+    } else if (fsync(fd) != 0) {
+        err = errno;
+    }
+    buf_free(&text);
+    return err;
+}
+
+int audit_append(const char *path, const struct audit_event *event)
+{
+    char previous[HEX_MAX];
+    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    int err = fd < 0 || !lock(fd) ? errno : hash_last_line(fd, previous);
+
+    if (err == 0) {
+        char *line = make_line(event, previous);
+        err = line != NULL ? append_line(fd, line) : ENOMEM;
+        free(line);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (err == EILSEQ) {
+        return cli_fail(CLI_REFUSED, "--audit %s: its last line is not whole; look at it first",
+                        path);
+    }
+    if (err != 0) {
+        return cli_fail(CLI_REFUSED, "--audit %s: %s; no image was written", path, strerror(err));
+    }
+    return CLI_DONE;
+}

@@ -1,0 +1,20 @@
+/*
+ * audit.h - a file that remembers each signature: one line of JSON each, never changed afterwards.
+ *
+ * Every line holds the SHA-256 of the line before it, so that a line cannot be changed or removed
+ * without it showing. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "signing/create.h"
+
+struct audit_event {
+    const struct image_spec *spec;
+    const struct build *build; /* of the signed image */
+    const char *input, *output;
+};
+
+/*
+ * Append a line and wait until it is on disk.
+ * Returns CLI_DONE, or an exit code after the message; then the image is not to be written.
+ */
+int audit_append(const char *path, const struct audit_event *event);

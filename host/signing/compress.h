@@ -1,0 +1,24 @@
+/*
+ * compress.h - LZMA2 payloads. Spec: docs/spec-image.md section 6.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "base/buf.h"
+
+enum compression { COMPRESSION_NONE, COMPRESSION_LZMA2, COMPRESSION_LZMA2_THUMB };
+
+/* Compress; out gets the raw stream without the two parameter bytes. False if liblzma fails. */
+bool compress(enum compression kind, struct twin_span in, struct buf *out);
+
+/* The two bytes in front of the stream. */
+#define COMPRESS_HEADER_LEN 2
+void compress_header(uint8_t header[COMPRESS_HEADER_LEN]);
+
+/*
+ * Decompress a payload, parameter bytes included.
+ *
+ * out_len  bytes that have to come out, exactly.
+ *
+ * Returns false if the stream is damaged, ends early or goes on.
+ */
+bool decompress(bool thumb, struct twin_span in, size_t out_len, struct buf *out);

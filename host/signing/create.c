@@ -1,0 +1,259 @@
+/*
+ * create.c - turn a payload into an image. Spec: docs/spec-image.md sections 1 to 5.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "signing/create.h"
+#include "cli/cli.h"
+#include "signing/encrypt.h"
+#include "signing/trailer.h"
+#include "twin/cbor.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CIPHER_BLOCK    16
+#define BOOT_RECORD_MAX 256
+
+void build_free(struct build *build)
+{
+    buf_free(&build->bytes);
+    buf_free(&build->extra.entries);
+}
+
+static uint32_t header_flags(const struct image_spec *spec, const struct build *build)
+{
+    uint32_t flags = build->flags;
+
+    if (spec_encrypts(spec)) {
+        flags |= spec->aes_len == 16 ? TWIN_IMAGE_ENCRYPTED_AES128 : TWIN_IMAGE_ENCRYPTED_AES256;
+    }
+    if (spec->load_addr != 0) {
+        flags |= TWIN_IMAGE_RAM_LOAD;
+    }
+    if (spec->rom_fixed != 0) {
+        flags |= TWIN_IMAGE_ROM_FIXED;
+    }
+    if (spec->non_bootable) {
+        flags |= TWIN_IMAGE_NON_BOOTABLE;
+    }
+    return flags;
+}
+
+static void add_version(struct buf *out, bool big, const struct twin_version *version)
+{
+    uint8_t first[2] = {version->major, version->minor};
+
+    buf_add(out, first, sizeof(first));
+    buf_add_u16(out, big, version->revision);
+    buf_add_u32(out, big, version->build);
+}
+
+static void write_header(const struct image_spec *spec, struct build *build, size_t prot_len)
+{
+    struct buf header = {0};
+    bool big = spec->big_endian;
+
+    buf_add_u32(&header, big, TWIN_IMAGE_MAGIC);
+    buf_add_u32(&header, big, spec->rom_fixed != 0 ? spec->rom_fixed : spec->load_addr);
+    buf_add_u16(&header, big, spec->header_size);
+    buf_add_u16(&header, big, (uint16_t)prot_len);
+    buf_add_u32(&header, big, (uint32_t)build->payload_len);
+    buf_add_u32(&header, big, header_flags(spec, build));
+    add_version(&header, big, &spec->version);
+    buf_add_u32(&header, big, 0);
+    memcpy(build->bytes.data, header.data, header.len);
+    buf_free(&header);
+}
+
+/* The digest in it stays 0: it would have to contain itself, so the loader fills it in. */
+static void add_boot_record(const struct image_spec *spec, struct tlv_area *area)
+{
+    enum { SW_TYPE = 1, MEASUREMENT = 2, VERSION = 4, SIGNER = 5, MEASUREMENT_NAME = 6 };
+    static const uint8_t zeros[HASH_LEN_MAX];
+    uint8_t record[BOOT_RECORD_MAX], signer[HASH_LEN_MAX] = {0};
+    struct twin_cbor_writer w = {.buf = record, .cap = sizeof(record)};
+    size_t signer_len = spec->key != NULL ? spec->hash->len : TWIN_SHA256_LEN;
+    char version[32];
+
+    if (spec->key != NULL) {
+        key_hash(spec->key, spec->hash, signer);
+    }
+    snprintf(version, sizeof(version), "%u.%u.%u", spec->version.major, spec->version.minor,
+             spec->version.revision);
+    twin_cbor_put_head(&w, TWIN_CBOR_MAP, 5);
+    twin_cbor_put_head(&w, TWIN_CBOR_UINT, SW_TYPE);
+    twin_cbor_put_text(&w, spec->sw_type);
+    twin_cbor_put_head(&w, TWIN_CBOR_UINT, VERSION);
+    twin_cbor_put_text(&w, version);
+    twin_cbor_put_head(&w, TWIN_CBOR_UINT, SIGNER);
+    twin_cbor_put_bytes(&w, TWIN_CBOR_BSTR, (struct twin_span){signer, signer_len});
+    twin_cbor_put_head(&w, TWIN_CBOR_UINT, MEASUREMENT_NAME);
+    twin_cbor_put_text(&w, spec->hash->name);
+    twin_cbor_put_head(&w, TWIN_CBOR_UINT, MEASUREMENT);
+    twin_cbor_put_bytes(&w, TWIN_CBOR_BSTR, (struct twin_span){zeros, spec->hash->len});
+    tlv_add(area, TLV_BOOT_RECORD, record, w.len);
+}
+
+static void add_dependency(const struct dependency *dependency, struct tlv_area *area)
+{
+    uint8_t image[4] = {dependency->image};
+    struct buf value = {0};
+
+    buf_add(&value, image, sizeof(image));
+    add_version(&value, area->big_endian, &dependency->version);
+    tlv_add(area, TLV_DEPENDENCY, value.data, value.len);
+    buf_free(&value);
+}
+
+/* In the order that the reference tool writes. */
+static void add_protected(const struct image_spec *spec, const struct build *build,
+                          struct tlv_area *area)
+{
+    if (spec->has_security_counter) {
+        tlv_add_u32(area, TLV_SEC_CNT, spec->security_counter);
+    }
+    if (spec->sw_type != NULL) {
+        add_boot_record(spec, area);
+    }
+    for (size_t i = 0; i < spec->dependency_count; i++) {
+        add_dependency(&spec->dependencies[i], area);
+    }
+    buf_add_span(&area->entries, buf_span(&build->extra.entries));
+    if (spec->has_vid) {
+        tlv_add(area, TLV_UUID_VID, spec->vid, UUID_LEN);
+    }
+    if (spec->has_cid) {
+        tlv_add(area, TLV_UUID_CID, spec->cid, UUID_LEN);
+    }
+    for (size_t i = 0; i < spec->custom_count; i++) {
+        const struct custom_tlv *custom = &spec->custom[i];
+        tlv_add(area, custom->type, custom->value.data, custom->value.len);
+    }
+}
+
+static bool enciphers(const struct image_spec *spec, const struct build *build)
+{
+    return spec_encrypts(spec) && !build->plain;
+}
+
+int build_hashed(const struct image_spec *spec, struct build *build)
+{
+    struct tlv_area area = {TWIN_TLV_MAGIC_PROT, spec->big_endian, {0}};
+    size_t rest = build->bytes.len % CIPHER_BLOCK;
+
+    add_protected(spec, build, &area);
+    size_t prot_len = tlv_area_len(&area);
+    if (prot_len > UINT16_MAX) {
+        buf_free(&area.entries);
+        return cli_fail(CLI_USAGE, "the protected TLVs need %zu bytes, at most 65535 are possible",
+                        prot_len);
+    }
+    if (enciphers(spec, build) && rest > 0) {
+        buf_fill(&build->bytes, 0, CIPHER_BLOCK - rest);
+    }
+    build->payload_len = build->bytes.len - spec->header_size;
+    write_header(spec, build, prot_len);
+    tlv_area_append(&area, &build->bytes);
+    buf_free(&area.entries);
+    hash_compute(spec->hash, buf_span(&build->bytes), (struct twin_span){NULL, 0}, build->digest);
+    return CLI_DONE;
+}
+
+/* Sign, or take the signature made elsewhere; both have to match the key. */
+static int make_signature(const struct image_spec *spec, struct build *build)
+{
+    struct twin_span message = {build->digest, spec->hash->len};
+
+    if (spec->pure) {
+        message = buf_span(&build->bytes);
+    }
+    if (!spec->fixed) {
+        if (!spec->quiet) { /* the words of the reference tool, which scripts may look for */
+            printf("image.py: sign the %s\n",
+                   spec->key->type->scheme == SCHEME_EDDSA ? "digest" : "payload");
+        }
+        return key_sign(spec->key, spec->hash, message, build->sig, &build->sig_len);
+    }
+    if (!key_verify(spec->key, spec->hash, message, buf_span(&spec->fixed_sig))) {
+        return cli_fail(CLI_REFUSED,
+                        "the fixed signature does not match this image and %s; were all other "
+                        "options the same when the vector to sign was made?",
+                        spec->key->name);
+    }
+    memcpy(build->sig, spec->fixed_sig.data, spec->fixed_sig.len);
+    build->sig_len = spec->fixed_sig.len;
+    return CLI_DONE;
+}
+
+static int add_signature(const struct image_spec *spec, struct build *build, struct tlv_area *area)
+{
+    const struct key_type *type = spec->key->type;
+    uint8_t hash[HASH_LEN_MAX];
+    int rc = make_signature(spec, build);
+
+    if (rc != CLI_DONE) {
+        return rc;
+    }
+    if (spec->pad_sig && build->sig_len < type->padded_len) {
+        memset(build->sig + build->sig_len, 0, type->padded_len - build->sig_len);
+        build->sig_len = type->padded_len;
+    }
+    if (spec->full_key) {
+        tlv_add(area, TLV_PUBKEY, spec->key->der.data, spec->key->der.len);
+    } else {
+        key_hash(spec->key, spec->hash, hash);
+        tlv_add(area, TLV_KEYHASH, hash, spec->hash->len);
+    }
+    tlv_add(area, type->sig_tlv, build->sig, build->sig_len);
+    return CLI_DONE;
+}
+
+static int add_unprotected(const struct image_spec *spec, struct build *build,
+                           struct tlv_area *area)
+{
+    static const uint8_t yes = 1;
+    size_t before;
+    int rc;
+
+    tlv_add(area, spec->hash->tlv, build->digest, spec->hash->len);
+    if (spec->pure) {
+        tlv_add(area, TLV_SIG_PURE, &yes, sizeof(yes));
+    }
+    if (spec->key != NULL && (rc = add_signature(spec, build, area)) != CLI_DONE) {
+        return rc;
+    }
+    if (!enciphers(spec, build)) {
+        return CLI_DONE;
+    }
+    before = area->entries.len;
+    rc = encrypt_payload(spec, build->bytes.data + spec->header_size, build->payload_len, area);
+    build->enc_tlv_len = area->entries.len - before - TWIN_TLV_HEADER_LEN;
+    return rc;
+}
+
+int build_image(const struct image_spec *spec, struct build *build)
+{
+    struct tlv_area area = {TWIN_TLV_MAGIC, spec->big_endian, {0}};
+    int rc = build_hashed(spec, build);
+
+    if (rc == CLI_DONE) {
+        rc = add_unprotected(spec, build, &area);
+    }
+    if (rc == CLI_DONE) {
+        tlv_area_append(&area, &build->bytes);
+    }
+    buf_free(&area.entries);
+    return rc;
+}
+
+int build_check_size(const struct image_spec *spec, const struct build *build)
+{
+    uint64_t trailer = trailer_len(spec, build->enc_tlv_len);
+
+    if (spec->slot_size == 0 || build->bytes.len + trailer <= spec->slot_size) {
+        return CLI_DONE;
+    }
+    return cli_fail(
+        CLI_USAGE, "Image size (0x%zx) + trailer (0x%" PRIx64 ") exceeds requested size 0x%" PRIx32,
+        build->bytes.len, trailer, spec->slot_size);
+}

@@ -1,0 +1,121 @@
+/*
+ * imagefile.c - image files in and out. SPDX-License-Identifier: Apache-2.0
+ */
+#include "signing/imagefile.h"
+#include "cli/cli.h"
+#include "signing/hexfile.h"
+#include "signing/trailer.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define IMAGE_OK_SET 0x01
+
+bool image_file_is_hex(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *dot = strrchr(slash != NULL ? slash : path, '.');
+
+    return dot != NULL && strcasecmp(dot, ".hex") == 0;
+}
+
+static int read_hex(const char *path, struct twin_span text, struct image_file *file)
+{
+    unsigned line;
+    enum hex_fault fault = hex_read(text, &file->bytes, &file->addr, &line);
+
+    if (fault != HEX_OK) {
+        return cli_fail(CLI_REFUSED, "%s, line %u: %s", path, line, hex_fault_text[fault]);
+    }
+    file->has_addr = true;
+    return CLI_DONE;
+}
+
+int image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
+                    struct image_file *file)
+{
+    struct cli_bytes bytes;
+    int err = cli_file_read(path, IMAGE_FILE_MAX, &bytes);
+    int rc = CLI_DONE;
+
+    memset(file, 0, sizeof(*file));
+    if (err == ENOENT) {
+        return cli_fail(not_found, "Input file not found: %s", path);
+    }
+    if (err != 0) {
+        return cli_fail(CLI_REFUSED, "cannot read %s: %s", path, strerror(err));
+    }
+    buf_reserve(&file->bytes, room + bytes.len + 4096); /* TLVs go behind it without moving it */
+    buf_fill(&file->bytes, fill, room);
+    if (image_file_is_hex(path)) {
+        rc = read_hex(path, (struct twin_span){bytes.data, bytes.len}, file);
+    } else {
+        buf_add(&file->bytes, bytes.data, bytes.len);
+    }
+    free(bytes.data);
+    return rc;
+}
+
+/* The image, then image_ok if the slot is to be confirmed or tested, then the magic: no filler. */
+static int make_hex(const char *path, const struct image_spec *spec, const struct image_file *file,
+                    struct buf *text)
+{
+    struct hex_segment segments[3] = {{file->addr, buf_span(&file->bytes)}};
+    uint64_t end = (uint64_t)file->addr + (spec->pad ? spec->slot_size : file->bytes.len);
+    uint8_t magic[MAGIC_LEN], flag[32];
+    size_t count = 1;
+
+    if (end > (uint64_t)UINT32_MAX + 1) {
+        return cli_fail(CLI_USAGE, "%s: the image would end above the 32-bit address space", path);
+    }
+    if (spec->pad && (spec->confirm || spec->test) && !spec->overwrite_only) {
+        memset(flag, spec->erased, sizeof(flag));
+        if (spec->confirm) {
+            flag[0] = IMAGE_OK_SET;
+        }
+        segments[count++] =
+            (struct hex_segment){end - trailer_image_ok(spec->max_align), {flag, spec->max_align}};
+    }
+    if (spec->pad) {
+        trailer_magic(spec->max_align, spec->big_endian, magic);
+        segments[count++] = (struct hex_segment){end - MAGIC_LEN, {magic, MAGIC_LEN}};
+    }
+    hex_write(text, segments, count);
+    return CLI_DONE;
+}
+
+static void pad_to_slot(const struct image_spec *spec, struct buf *bytes)
+{
+    buf_fill(bytes, spec->erased, spec->slot_size - bytes->len);
+    trailer_magic(spec->max_align, spec->big_endian, bytes->data + bytes->len - MAGIC_LEN);
+    if (spec->confirm && !spec->overwrite_only) {
+        bytes->data[bytes->len - trailer_image_ok(spec->max_align)] = IMAGE_OK_SET;
+    }
+}
+
+int image_file_write(const char *path, const struct image_spec *spec, struct image_file *file)
+{
+    struct buf text = {0};
+    struct buf *out = &file->bytes;
+
+    if (image_file_is_hex(path)) {
+        if (!file->has_addr) {
+            return cli_fail(CLI_USAGE, "No address exists in input file neither was it provided by "
+                                       "user; give --hex-addr");
+        }
+        int rc = make_hex(path, spec, file, &text);
+        if (rc != CLI_DONE) {
+            return rc;
+        }
+        out = &text;
+    } else if (spec->pad) {
+        pad_to_slot(spec, out);
+    }
+    int err = cli_file_write(path, out->data, out->len, CLI_FILE_REPLACE);
+    buf_free(&text);
+    if (err != 0) {
+        return cli_fail(CLI_REFUSED, "cannot write %s: %s", path, strerror(err));
+    }
+    return CLI_DONE;
+}
