@@ -4,7 +4,7 @@
  */
 #include "commands.h"
 #include "mcumgr.h"
-#include "profile.h"
+#include "profiles/profile.h"
 #include <stdio.h>
 #include <string.h>
 

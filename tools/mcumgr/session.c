@@ -7,7 +7,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include "mcumgr.h"
-#include "profile.h"
+#include "profiles/profile.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /*
  * profile.c - the file of saved connections. SPDX-License-Identifier: Apache-2.0
  */
-#include "profile.h"
+#include "profiles/profile.h"
 #include "cli/cli.h"
 #include <errno.h>
 #include <stdio.h>
