@@ -1,8 +1,8 @@
 /*
  * cmd_image_erase.c - the verb `image erase`. SPDX-License-Identifier: Apache-2.0
  */
+#include "cmd_image.h"
 #include "commands.h"
-#include "image_erase.h"
 #include "mcumgr.h"
 #include "twin/grp_image.h"
 

@@ -1,8 +1,8 @@
 /*
  * cmd_image_list.c - the verb `image list`. SPDX-License-Identifier: Apache-2.0
  */
+#include "cmd_image.h"
 #include "commands.h"
-#include "image_list.h"
 
 static int run(const struct cli_call *call)
 {

@@ -2,8 +2,8 @@
  * cmd_image_state.c - the verbs `image test` and `image confirm`.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "cmd_image.h"
 #include "commands.h"
-#include "image_list.h"
 #include <stdio.h>
 #include <string.h>
 

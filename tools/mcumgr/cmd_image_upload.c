@@ -1,11 +1,11 @@
 /*
  * cmd_image_upload.c - the verb `image upload`. SPDX-License-Identifier: Apache-2.0
  */
+#include "cmd_image.h"
+#include "cmd_image_transfer.h"
 #include "commands.h"
-#include "image_erase.h"
 #include "image_file.h"
 #include "mcumgr.h"
-#include "upload_view.h"
 #include <stdio.h>
 
 struct opts {

@@ -2,12 +2,12 @@
  * cmd_update.c - the verb `update`: upload, test, reset, wait, verify, confirm in one command.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "cmd_image_transfer.h"
+#include "cmd_update_health.h"
+#include "cmd_update_report.h"
 #include "commands.h"
-#include "health.h"
 #include "image_file.h"
 #include "mcumgr.h"
-#include "update_report.h"
-#include "upload_view.h"
 #include <stdio.h>
 
 struct opts {

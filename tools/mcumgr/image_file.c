@@ -5,7 +5,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "image_file.h"
-#include "image_list.h"
+#include "cmd_image.h"
 #include "keys/hash.h"
 #include "keys/key.h"
 #include "signing/verify.h"

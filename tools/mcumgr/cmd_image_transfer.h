@@ -1,5 +1,5 @@
 /*
- * upload_view.h - an upload as the user sees it: progress, and what to do when it fails.
+ * cmd_image_transfer.h - an upload as the user sees it: progress, and what to do when it fails.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once

@@ -1,8 +1,9 @@
 /*
- * health.c - the user's own check of a device that was updated. SPDX-License-Identifier: Apache-2.0
+ * cmd_update_health.c - the user's own check of a device that was updated. SPDX-License-Identifier:
+ * Apache-2.0
  */
 #define _XOPEN_SOURCE 700
-#include "health.h"
+#include "cmd_update_health.h"
 #include "cli/cli.h"
 #include <errno.h>
 #include <signal.h>

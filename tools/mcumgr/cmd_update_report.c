@@ -1,10 +1,10 @@
 /*
- * update_report.c - an update in words, for people and for programs. What is said of the device is
- * what it told; what follows from no answer is not known, and not said.
- * SPDX-License-Identifier: Apache-2.0
+ * cmd_update_report.c - an update in words, for people and for programs. What is said of the device
+ * is what it told; what follows from no answer is not known, and not said. SPDX-License-Identifier:
+ * Apache-2.0
  */
-#include "update_report.h"
-#include "upload_view.h"
+#include "cmd_update_report.h"
+#include "cmd_image_transfer.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
- * image_list.c - the device's list of images. SPDX-License-Identifier: Apache-2.0
+ * cmd_image.c - the device's list of images. SPDX-License-Identifier: Apache-2.0
  */
-#include "image_list.h"
+#include "cmd_image.h"
 #include <stdio.h>
 #include <stdlib.h>
 

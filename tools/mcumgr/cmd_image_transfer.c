@@ -1,7 +1,7 @@
 /*
- * upload_view.c - progress of uploads and updates. SPDX-License-Identifier: Apache-2.0
+ * cmd_image_transfer.c - progress of uploads and updates. SPDX-License-Identifier: Apache-2.0
  */
-#include "upload_view.h"
+#include "cmd_image_transfer.h"
 #include "twin/console.h"
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /*
- * update_report.h - an update in words: its steps while it runs, and what it came to.
+ * cmd_update_report.h - an update in words: its steps while it runs, and what it came to.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
