@@ -34,7 +34,7 @@ def main():
     parser.add_argument('--missing', action='store_true')
     args = parser.parse_args()
     counts, missing = collections.defaultdict(lambda: [0, 0, 0, 0]), []
-    for data_file in sorted(args.build.resolve().rglob('lib/*/*.gcda')):
+    for data_file in sorted(args.build.resolve().rglob('lib/**/*.gcda')):
         for path, line in lines_of(data_file):
             branches = [branch['count'] > 0 for branch in line['branches']]
             for name in (path.split('/')[1], 'total'):

@@ -79,7 +79,7 @@ check_headers_alone() {
 
 check_files_alone() {
     local file status=0
-    for file in lib/*/*.c; do
+    for file in lib/*/*.c lib/*/*/*.c; do
         cc -std=c11 -Iinclude -c "$file" -o "$work/alone.o" || status=1
     done
     return "$status"
@@ -89,7 +89,7 @@ check_files_alone() {
 check_dependencies() {
     local room sources uses file header status=0
     while IFS='|' read -r room sources uses; do
-        for file in lib/"$room"/*.[ch] $(headers_of "$room"); do
+        for file in $(find lib/"$room" -name '*.[ch]') $(headers_of "$room"); do
             while read -r header; do
                 case " $room $uses " in
                 *" ${room_of[$header]:-unknown} "*) ;;
@@ -100,9 +100,9 @@ check_dependencies() {
                 esac
             done < <(sed -n 's/^#include "twin\/\(.*\)\.h"$/\1/p' "$file")
         done
-        for file in lib/"$room"/*.c; do
+        for file in $(find lib/"$room" -name '*.c'); do
             case " $sources " in
-            *" ${file##*/} "*) ;;
+            *" ${file#lib/"$room"/} "*) ;;
             *)
                 echo "$file: not in sources.cmake"
                 status=1
@@ -125,7 +125,7 @@ headers_of() {
 freestanding() {
     local nm=$1 file object status=0
     shift
-    for file in lib/*/*.c; do
+    for file in lib/*/*.c lib/*/*/*.c; do
         object=$work/$(basename "$file").o
         if ! "$@" -std=c11 -Iinclude -I"$work/bearssl" -c "$file" -o "$object"; then
             status=1
@@ -155,7 +155,7 @@ check_freestanding_arm() {
 
 check_unique_names() {
     local double
-    double=$(basename -a lib/*/*.c | sort | uniq -d)
+    double=$(basename -a lib/*/*.c lib/*/*/*.c | sort | uniq -d)
     if [ -n "$double" ]; then echo "twice in lib/: $double"; fi
     [ -z "$double" ]
 }

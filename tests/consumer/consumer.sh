@@ -108,7 +108,7 @@ way_sources() {
     vendored
     cd "$work/twinslot"
     for program in $programs; do
-        cc "${strict[@]}" -Iinclude lib/*/*.c "$here/$program.c" -lbearssl -o "$work/$program"
+        cc "${strict[@]}" -Iinclude lib/*/*.c lib/*/*/*.c "$here/$program.c" -lbearssl -o "$work/$program"
     done
     run_programs "$work"
 }

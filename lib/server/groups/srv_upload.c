@@ -8,7 +8,7 @@
  * earlier ones, even when the device restarts and forgets the transfer.
  * Spec: docs/spec-smp.md section 3.2, upload. SPDX-License-Identifier: Apache-2.0
  */
-#include "srv_priv.h"
+#include "srv_image.h"
 
 #define CHUNK 128 /* bytes read together for hashing and comparing */
 

@@ -1,5 +1,5 @@
 /*
- * msg_image.c - key tables of the image group. Spec: docs/spec-smp.md section 3.2.
+ * grp_image.c - key tables of the image group. Spec: docs/spec-smp.md section 3.2.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/grp_image.h"

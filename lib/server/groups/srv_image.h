@@ -1,5 +1,5 @@
 /*
- * srv_priv.h - what the server's files share and nobody else needs.
+ * srv_image.h - what the files of the image group share and nobody else needs.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once

@@ -1,5 +1,5 @@
 /*
- * msg_os.c - key tables of the OS group. Spec: docs/spec-smp.md section 3.1.
+ * grp_os.c - key tables of the OS group. Spec: docs/spec-smp.md section 3.1.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/grp_os.h"

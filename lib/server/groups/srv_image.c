@@ -4,7 +4,7 @@
  * One image with two slots; the running one is the primary. What may be done when is in two const
  * tables. Spec: docs/spec-smp.md section 3.2. SPDX-License-Identifier: Apache-2.0
  */
-#include "srv_priv.h"
+#include "srv_image.h"
 
 #define SLOT_COUNT    2
 #define SLOT_INFO_MAX 48 /* bytes of one slot's entry in the answer to slot info */
