@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void buf_reserve(struct buf *buf, size_t len)
+void twin_buf_reserve(struct twin_buf *buf, size_t len)
 {
     if (len <= buf->cap) {
         return;
@@ -27,37 +27,37 @@ void buf_reserve(struct buf *buf, size_t len)
     buf->cap = len;
 }
 
-static uint8_t *extend(struct buf *buf, size_t len)
+static uint8_t *extend(struct twin_buf *buf, size_t len)
 {
     if (buf->cap - buf->len < len) {
         size_t twice = buf->cap * 2;
-        buf_reserve(buf, buf->len + len > twice ? buf->len + len : twice);
+        twin_buf_reserve(buf, buf->len + len > twice ? buf->len + len : twice);
     }
     uint8_t *at = buf->data + buf->len;
     buf->len += len;
     return at;
 }
 
-void buf_add(struct buf *buf, const void *data, size_t len)
+void twin_buf_add(struct twin_buf *buf, const void *data, size_t len)
 {
     if (len > 0) {
         memcpy(extend(buf, len), data, len);
     }
 }
 
-void buf_add_span(struct buf *buf, struct twin_span span)
+void twin_buf_add_span(struct twin_buf *buf, struct twin_span span)
 {
-    buf_add(buf, span.ptr, span.len);
+    twin_buf_add(buf, span.ptr, span.len);
 }
 
-void buf_fill(struct buf *buf, uint8_t value, size_t len)
+void twin_buf_fill(struct twin_buf *buf, uint8_t value, size_t len)
 {
     if (len > 0) {
         memset(extend(buf, len), value, len);
     }
 }
 
-void buf_text(struct buf *buf, const char *format, ...)
+void twin_buf_text(struct twin_buf *buf, const char *format, ...)
 {
     va_list list;
 
@@ -71,7 +71,7 @@ void buf_text(struct buf *buf, const char *format, ...)
     buf->len--; /* the terminator stays behind the end */
 }
 
-void buf_add_u16(struct buf *buf, bool big_endian, uint16_t value)
+void twin_buf_add_u16(struct twin_buf *buf, bool big_endian, uint16_t value)
 {
     uint8_t *at = extend(buf, 2);
 
@@ -79,34 +79,34 @@ void buf_add_u16(struct buf *buf, bool big_endian, uint16_t value)
     at[!big_endian] = (uint8_t)(value >> 8);
 }
 
-void buf_add_u32(struct buf *buf, bool big_endian, uint32_t value)
+void twin_buf_add_u32(struct twin_buf *buf, bool big_endian, uint32_t value)
 {
-    buf_add_u16(buf, big_endian, (uint16_t)(big_endian ? value >> 16 : value));
-    buf_add_u16(buf, big_endian, (uint16_t)(big_endian ? value : value >> 16));
+    twin_buf_add_u16(buf, big_endian, (uint16_t)(big_endian ? value >> 16 : value));
+    twin_buf_add_u16(buf, big_endian, (uint16_t)(big_endian ? value : value >> 16));
 }
 
-void buf_move(struct buf *to, struct buf *from)
+void twin_buf_move(struct twin_buf *to, struct twin_buf *from)
 {
     free(to->data);
     *to = *from;
     memset(from, 0, sizeof(*from));
 }
 
-struct twin_span buf_span(const struct buf *buf)
+struct twin_span twin_buf_span(const struct twin_buf *buf)
 {
     return (struct twin_span){buf->data, buf->len};
 }
 
-void buf_free(struct buf *buf)
+void twin_buf_free(struct twin_buf *buf)
 {
     free(buf->data);
     memset(buf, 0, sizeof(*buf));
 }
 
-void buf_free_secret(struct buf *buf)
+void twin_buf_free_secret(struct twin_buf *buf)
 {
     if (buf->data != NULL) {
         OPENSSL_cleanse(buf->data, buf->cap);
     }
-    buf_free(buf);
+    twin_buf_free(buf);
 }

@@ -2,11 +2,12 @@
  * file.c - whole files in and out. SPDX-License-Identifier: Apache-2.0
  */
 #define _XOPEN_SOURCE 700
-#include "cli/cli.h"
+#include "base/file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #define FIRST_ROOM 65536
 
 /* Read until the end. The size of a file is only a hint: pipes have none and files may grow. */
-static int read_all(int fd, size_t max, size_t hint, struct cli_bytes *bytes)
+static int read_all(int fd, size_t max, size_t hint, struct twin_file_bytes *bytes)
 {
     size_t room = hint < max ? hint + 1 : max + 1;
 
@@ -44,7 +45,7 @@ static int read_all(int fd, size_t max, size_t hint, struct cli_bytes *bytes)
     }
 }
 
-int cli_file_read(const char *path, size_t max, struct cli_bytes *bytes)
+int twin_file_read(const char *path, size_t max, struct twin_file_bytes *bytes)
 {
     struct stat info;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -94,7 +95,7 @@ static int write_directly(const char *path, const void *data, size_t len)
 /* Mode of the new file: the old one's; for a first file what open() would give. */
 static mode_t choose_mode(const struct stat *old, unsigned rules)
 {
-    if (rules & CLI_FILE_SECRET) {
+    if (rules & TWIN_FILE_SECRET) {
         return 0600;
     }
     if (old != NULL) {
@@ -235,14 +236,14 @@ static int write_by_rename(const char *path, const void *data, size_t len, mode_
     if (rc != 0) {
         return rc;
     }
-    if ((rules & CLI_FILE_NEW) != 0) {
+    if ((rules & TWIN_FILE_NEW) != 0) {
         rc = name_new(name, path);
     } else {
         rc = rename(name, path) != 0 ? errno : 0;
     }
     if (rc != 0) {
         unlink(name);
-    } else if ((rules & CLI_FILE_SECRET) != 0) {
+    } else if ((rules & TWIN_FILE_SECRET) != 0) {
         sync_folder(path);
     }
     return rc;
@@ -260,7 +261,7 @@ static int write_uninterrupted(const char *path, const void *data, size_t len, m
     return rc;
 }
 
-int cli_file_write(const char *path, const void *data, size_t len, unsigned rules)
+int twin_file_write(const char *path, const void *data, size_t len, unsigned rules)
 {
     char real[PATH_MAX];
     struct stat old;
@@ -268,7 +269,7 @@ int cli_file_write(const char *path, const void *data, size_t len, unsigned rule
     if (stat(path, &old) != 0) {
         return write_uninterrupted(path, data, len, choose_mode(NULL, rules), rules);
     }
-    if (rules & CLI_FILE_NEW) {
+    if (rules & TWIN_FILE_NEW) {
         return EEXIST;
     }
     if (S_ISDIR(old.st_mode)) {

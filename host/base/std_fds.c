@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-void std_fds_open(void)
+void twin_std_fds_open(void)
 {
     int fd;
 

@@ -8,4 +8,4 @@
 #pragma once
 
 /* Put /dev/null on each of 0 to 2 that is closed. The first thing that main() does. */
-void std_fds_open(void);
+void twin_std_fds_open(void);

@@ -202,36 +202,6 @@ json_t *cli_json_text(const char *text);
 /* Print a JSON value on one line of stdout, and release it. */
 void cli_json_print(json_t *value);
 
-/* Bytes from malloc; free(data) when done. */
-struct cli_bytes {
-    uint8_t *data;
-    size_t len;
-};
-
-/*
- * Read a whole file of at most max bytes. One more byte, a 0, stands behind the content.
- *
- * Returns 0, or an errno value (EFBIG if it is longer, EISDIR for a folder).
- */
-int cli_file_read(const char *path, size_t max, struct cli_bytes *bytes);
-
-enum cli_file_rule {
-    CLI_FILE_REPLACE,        /* whatever is there before */
-    CLI_FILE_NEW = 1 << 0,   /* EEXIST if there is something */
-    CLI_FILE_SECRET = 1 << 1 /* mode 0600, whatever it was before */
-};
-
-/*
- * Write a whole file so that the name stands for the old content or the new one, never for a part:
- * temporary file in the same folder, fsync, rename. A device or a pipe is written directly. Signals
- * that would end the program wait meanwhile, and then nothing is written (EINTR).
- *
- * rules   of enum cli_file_rule.
- *
- * Returns 0, or an errno value; then nothing is left behind.
- */
-int cli_file_write(const char *path, const void *data, size_t len, unsigned rules);
-
 /* A line on stderr that says how far a transfer is: percent, KiB/s, time left. */
 struct cli_progress {
     const char *label;

@@ -58,7 +58,7 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
 {
     struct parser parser = {.call = {.program = program}};
 
-    std_fds_open();
+    twin_std_fds_open();
     failures_begin(has_json(program) && cli_flag_given(argc, argv, "json"));
     int rc = parse_arguments(&parser, argc, argv);
     if (rc == PARSE_GO_ON) {

@@ -3,7 +3,7 @@
  */
 #include "keys/der.h"
 
-bool der_next(struct twin_span *in, struct der *element)
+bool twin_der_next(struct twin_span *in, struct twin_der *element)
 {
     size_t head = 2, len;
 
@@ -35,7 +35,7 @@ bool der_next(struct twin_span *in, struct der *element)
     return true;
 }
 
-void der_add(struct buf *out, uint8_t tag, struct twin_span content)
+void twin_der_add(struct twin_buf *out, uint8_t tag, struct twin_span content)
 {
     uint8_t head[5] = {tag};
     size_t len = 1;
@@ -49,6 +49,6 @@ void der_add(struct buf *out, uint8_t tag, struct twin_span content)
             head[len++] = (uint8_t)(content.len >> 8 * i);
         }
     }
-    buf_add(out, head, len);
-    buf_add_span(out, content);
+    twin_buf_add(out, head, len);
+    twin_buf_add_span(out, content);
 }

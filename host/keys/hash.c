@@ -6,24 +6,24 @@
 #include "twin/image.h"
 #include <stdlib.h>
 
-const struct hash_alg hash_algs[HASH_COUNT] = {
-    [HASH_SHA256] = {"SHA256", "256", TWIN_TLV_SHA256, 32, EVP_sha256},
-    [HASH_SHA384] = {"SHA384", "384", TWIN_TLV_SHA384, 48, EVP_sha384},
-    [HASH_SHA512] = {"SHA512", "512", TWIN_TLV_SHA512, 64, EVP_sha512},
+const struct twin_hash twin_hashes[TWIN_HASH_COUNT] = {
+    [TWIN_HASH_SHA256] = {"SHA256", "256", TWIN_TLV_SHA256, 32, EVP_sha256},
+    [TWIN_HASH_SHA384] = {"SHA384", "384", TWIN_TLV_SHA384, 48, EVP_sha384},
+    [TWIN_HASH_SHA512] = {"SHA512", "512", TWIN_TLV_SHA512, 64, EVP_sha512},
 };
 
-const struct hash_alg *hash_by_tlv(uint16_t tlv)
+const struct twin_hash *twin_hash_by_tlv(uint16_t tlv)
 {
-    for (int i = 0; i < HASH_COUNT; i++) {
-        if (hash_algs[i].tlv == tlv) {
-            return &hash_algs[i];
+    for (int i = 0; i < TWIN_HASH_COUNT; i++) {
+        if (twin_hashes[i].tlv == tlv) {
+            return &twin_hashes[i];
         }
     }
     return NULL;
 }
 
-void hash_compute(const struct hash_alg *alg, struct twin_span first, struct twin_span second,
-                  uint8_t out[HASH_LEN_MAX])
+void twin_hash_compute(const struct twin_hash *alg, struct twin_span first, struct twin_span second,
+                       uint8_t out[TWIN_HASH_LEN_MAX])
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 

@@ -5,11 +5,11 @@
 #include "twin/bytes.h"
 #include <openssl/evp.h>
 
-#define HASH_LEN_MAX 64
+#define TWIN_HASH_LEN_MAX 64
 
-enum hash_id { HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_COUNT };
+enum twin_hash_id { TWIN_HASH_SHA256, TWIN_HASH_SHA384, TWIN_HASH_SHA512, TWIN_HASH_COUNT };
 
-struct hash_alg {
+struct twin_hash {
     const char *name; /* "SHA256" */
     const char *bits; /* as --sha takes it */
     uint16_t tlv;
@@ -17,11 +17,11 @@ struct hash_alg {
     const EVP_MD *(*md)(void);
 };
 
-extern const struct hash_alg hash_algs[HASH_COUNT];
+extern const struct twin_hash twin_hashes[TWIN_HASH_COUNT];
 
 /* The one whose TLV this is; NULL if none. */
-const struct hash_alg *hash_by_tlv(uint16_t tlv);
+const struct twin_hash *twin_hash_by_tlv(uint16_t tlv);
 
 /* Hash one or two pieces after each other. OpenSSL failing here ends the program. */
-void hash_compute(const struct hash_alg *alg, struct twin_span first, struct twin_span second,
-                  uint8_t out[HASH_LEN_MAX]);
+void twin_hash_compute(const struct twin_hash *alg, struct twin_span first, struct twin_span second,
+                       uint8_t out[TWIN_HASH_LEN_MAX]);

@@ -15,19 +15,19 @@
 #define MATCH_MAX 8
 #define SALT_LEN  32
 
-struct hsm_key {
-    struct hsm_token token;
-    uint8_t id[HSM_TEXT_MAX]; /* of the public half, to find the private one */
+struct twin_hsm_key {
+    struct twin_hsm_token token;
+    uint8_t id[TWIN_HSM_TEXT_MAX]; /* of the public half, to find the private one */
     size_t id_len;
 };
 
-bool hsm_is_uri(const char *name)
+bool twin_hsm_is_uri(const char *name)
 {
     return strncmp(name, "pkcs11:", 7) == 0;
 }
 
 /* Objects of one class that fit label and id; at most MATCH_MAX, *count may be larger by one. */
-static int find(const struct hsm_token *token, CK_OBJECT_CLASS class, const uint8_t *id,
+static int find(const struct twin_hsm_token *token, CK_OBJECT_CLASS class, const uint8_t *id,
                 size_t id_len, CK_OBJECT_HANDLE found[MATCH_MAX], CK_ULONG *count)
 {
     CK_OBJECT_CLASS wanted = class;
@@ -46,11 +46,11 @@ static int find(const struct hsm_token *token, CK_OBJECT_CLASS class, const uint
         rv = token->api->C_FindObjects(token->session, found, MATCH_MAX, count);
         token->api->C_FindObjectsFinal(token->session);
     }
-    return rv == CKR_OK ? CLI_DONE : hsm_token_fail(token, "looking for the key", rv);
+    return rv == CKR_OK ? CLI_DONE : twin_hsm_token_fail(token, "looking for the key", rv);
 }
 
 /* Exactly one key, or a message that helps to choose. */
-static int find_one(const struct hsm_token *token, CK_OBJECT_CLASS class, const uint8_t *id,
+static int find_one(const struct twin_hsm_token *token, CK_OBJECT_CLASS class, const uint8_t *id,
                     size_t id_len, CK_OBJECT_HANDLE *key)
 {
     CK_OBJECT_HANDLE found[MATCH_MAX];
@@ -72,8 +72,9 @@ static int find_one(const struct hsm_token *token, CK_OBJECT_CLASS class, const 
         return CLI_DONE;
     }
     for (CK_ULONG i = 0; i < count; i++) {
-        uint8_t one[HSM_TEXT_MAX];
-        size_t len = hsm_attribute(token, found[i], CKA_ID, one, sizeof(one)), used = strlen(ids);
+        uint8_t one[TWIN_HSM_TEXT_MAX];
+        size_t len = twin_hsm_attribute(token, found[i], CKA_ID, one, sizeof(one)),
+               used = strlen(ids);
         for (size_t j = 0; j < len && used + 8 < sizeof(ids); j++) {
             used += (size_t)snprintf(ids + used, sizeof(ids) - used, "%s%%%02x",
                                      j == 0 && i > 0 ? ", " : "", one[j]);
@@ -84,30 +85,30 @@ static int find_one(const struct hsm_token *token, CK_OBJECT_CLASS class, const 
                     token->name, count, count == MATCH_MAX ? " or more" : "", half, ids);
 }
 
-static int open_public(struct key *key, struct hsm_key *hsm, const char *uri)
+static int open_public(struct twin_key *key, struct twin_hsm_key *hsm, const char *uri)
 {
-    struct hsm_token *token = &hsm->token;
+    struct twin_hsm_token *token = &hsm->token;
     CK_OBJECT_HANDLE object = 0;
     EVP_PKEY *pkey = NULL;
-    int rc = hsm_token_open(token, uri, false);
+    int rc = twin_hsm_token_open(token, uri, false);
 
     if (rc == CLI_DONE) {
         rc = find_one(token, CKO_PUBLIC_KEY, token->uri.id, token->uri.id_len, &object);
     }
     if (rc == CLI_DONE) {
-        hsm->id_len = hsm_attribute(token, object, CKA_ID, hsm->id, sizeof(hsm->id));
-        rc = hsm_public_key(token, object, &pkey);
+        hsm->id_len = twin_hsm_attribute(token, object, CKA_ID, hsm->id, sizeof(hsm->id));
+        rc = twin_hsm_public_key(token, object, &pkey);
     }
     if (rc == CLI_DONE) {
         bool is_private = strcmp(token->uri.type, "public") != 0;
-        rc = key_adopt(key, pkey, is_private, uri);
+        rc = twin_key_adopt(key, pkey, is_private, uri);
     }
     return rc;
 }
 
-int hsm_key_open(struct key *key, const char *uri)
+int twin_hsm_key_open(struct twin_key *key, const char *uri)
 {
-    struct hsm_key *hsm = calloc(1, sizeof(*hsm));
+    struct twin_hsm_key *hsm = calloc(1, sizeof(*hsm));
 
     memset(key, 0, sizeof(*key));
     if (hsm == NULL) {
@@ -118,27 +119,28 @@ int hsm_key_open(struct key *key, const char *uri)
     return rc;
 }
 
-void hsm_key_close(struct hsm_key *hsm)
+void twin_hsm_key_close(struct twin_hsm_key *hsm)
 {
     if (hsm != NULL) {
-        hsm_token_close(&hsm->token);
+        twin_hsm_token_close(&hsm->token);
     }
     free(hsm);
 }
 
-void hsm_serial(const struct hsm_key *hsm, char out[HSM_SERIAL_MAX])
+void twin_hsm_serial(const struct twin_hsm_key *hsm, char out[TWIN_HSM_SERIAL_MAX])
 {
-    snprintf(out, HSM_SERIAL_MAX, "%.16s", hsm->token.info.serialNumber);
+    snprintf(out, TWIN_HSM_SERIAL_MAX, "%.16s", hsm->token.info.serialNumber);
     for (size_t len = strlen(out); len > 0 && out[len - 1] == ' '; len--) {
         out[len - 1] = '\0';
     }
 }
 
-static bool is_true(const struct hsm_token *token, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
+static bool is_true(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
+                    CK_ATTRIBUTE_TYPE type)
 {
     CK_BBOOL value = CK_FALSE;
 
-    return hsm_attribute(token, object, type, &value, sizeof(value)) == sizeof(value) &&
+    return twin_hsm_attribute(token, object, type, &value, sizeof(value)) == sizeof(value) &&
            value == CK_TRUE;
 }
 
@@ -147,54 +149,56 @@ struct scheme {
     const char *name;
 };
 
-static struct scheme scheme_of(const struct key_type *type)
+static struct scheme scheme_of(const struct twin_key_type *type)
 {
     static const struct scheme schemes[] = {
-        [SCHEME_NONE] = {0, "nothing"},
-        [SCHEME_PSS] = {CKM_RSA_PKCS_PSS, "RSA-PSS (CKM_RSA_PKCS_PSS)"},
-        [SCHEME_ECDSA] = {CKM_ECDSA, "ECDSA (CKM_ECDSA)"},
-        [SCHEME_EDDSA] = {CKM_EDDSA, "Ed25519 (CKM_EDDSA)"},
+        [TWIN_SCHEME_NONE] = {0, "nothing"},
+        [TWIN_SCHEME_PSS] = {CKM_RSA_PKCS_PSS, "RSA-PSS (CKM_RSA_PKCS_PSS)"},
+        [TWIN_SCHEME_ECDSA] = {CKM_ECDSA, "ECDSA (CKM_ECDSA)"},
+        [TWIN_SCHEME_EDDSA] = {CKM_EDDSA, "Ed25519 (CKM_EDDSA)"},
     };
 
     return schemes[type->scheme];
 }
 
-static int sign_raw(struct hsm_token *token, CK_OBJECT_HANDLE object, const struct key_type *type,
-                    struct twin_span message, uint8_t *sig, CK_ULONG *sig_len)
+static int sign_raw(struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
+                    const struct twin_key_type *type, struct twin_span message, uint8_t *sig,
+                    CK_ULONG *sig_len)
 {
     CK_RSA_PKCS_PSS_PARAMS pss = {CKM_SHA256, CKG_MGF1_SHA256, SALT_LEN};
     CK_MECHANISM mechanism = {scheme_of(type).type, NULL, 0};
 
-    if (type->scheme == SCHEME_PSS) {
+    if (type->scheme == TWIN_SCHEME_PSS) {
         mechanism.pParameter = &pss;
         mechanism.ulParameterLen = sizeof(pss);
     }
     CK_RV rv = token->api->C_SignInit(token->session, &mechanism, object);
     if (rv != CKR_OK) {
-        return hsm_token_fail(token, "signing", rv);
+        return twin_hsm_token_fail(token, "signing", rv);
     }
     if (is_true(token, object, CKA_ALWAYS_AUTHENTICATE)) {
-        int rc = hsm_token_login_again(token);
+        int rc = twin_hsm_token_login_again(token);
         if (rc != CLI_DONE) {
             return rc;
         }
     }
     rv = token->api->C_Sign(token->session, (CK_BYTE *)(uintptr_t)message.ptr, message.len, sig,
                             sig_len);
-    return rv == CKR_OK ? CLI_DONE : hsm_token_fail(token, "signing", rv);
+    return rv == CKR_OK ? CLI_DONE : twin_hsm_token_fail(token, "signing", rv);
 }
 
-int hsm_sign(const struct key *key, struct twin_span message, uint8_t *sig, size_t *sig_len)
+int twin_hsm_sign(const struct twin_key *key, struct twin_span message, uint8_t *sig,
+                  size_t *sig_len)
 {
-    struct hsm_key *hsm = key->hsm;
-    struct hsm_token *token = &hsm->token;
+    struct twin_hsm_key *hsm = key->hsm;
+    struct twin_hsm_token *token = &hsm->token;
     struct scheme scheme = scheme_of(key->type);
     CK_OBJECT_HANDLE object = 0;
     CK_ULONG len = *sig_len;
-    int rc = hsm_token_check_mechanism(token, scheme.type, scheme.name);
+    int rc = twin_hsm_token_check_mechanism(token, scheme.type, scheme.name);
 
     if (rc == CLI_DONE) {
-        rc = hsm_token_login(token);
+        rc = twin_hsm_token_login(token);
     }
     if (rc == CLI_DONE) {
         rc = find_one(token, CKO_PRIVATE_KEY, hsm->id, hsm->id_len, &object);
@@ -212,7 +216,7 @@ int hsm_sign(const struct key *key, struct twin_span message, uint8_t *sig, size
         return rc;
     }
     *sig_len = len;
-    if (key->type->scheme == SCHEME_ECDSA && !hsm_ecdsa_to_der(sig, sig_len)) {
+    if (key->type->scheme == TWIN_SCHEME_ECDSA && !twin_hsm_ecdsa_to_der(sig, sig_len)) {
         return cli_fail(CLI_REFUSED, "%s: the token's answer is not an ECDSA signature", key->name);
     }
     return CLI_DONE;
@@ -220,19 +224,20 @@ int hsm_sign(const struct key *key, struct twin_span message, uint8_t *sig, size
 
 /* How each kind is made. */
 static const struct {
-    enum key_id key;
+    enum twin_key_id key;
     CK_MECHANISM_TYPE mechanism;
     const char *parameter; /* DER of the curve */
     CK_ULONG parameter_len;
 } generators[] = {
-    {KEY_RSA2048, CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0},
-    {KEY_RSA3072, CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0},
-    {KEY_P256, CKM_EC_KEY_PAIR_GEN, HSM_P256_OID, sizeof(HSM_P256_OID) - 1},
-    {KEY_P384, CKM_EC_KEY_PAIR_GEN, HSM_P384_OID, sizeof(HSM_P384_OID) - 1},
-    {KEY_ED25519, CKM_EC_EDWARDS_KEY_PAIR_GEN, HSM_ED25519_NAME, sizeof(HSM_ED25519_NAME) - 1},
+    {TWIN_KEY_RSA2048, CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0},
+    {TWIN_KEY_RSA3072, CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0},
+    {TWIN_KEY_P256, CKM_EC_KEY_PAIR_GEN, TWIN_HSM_P256_OID, sizeof(TWIN_HSM_P256_OID) - 1},
+    {TWIN_KEY_P384, CKM_EC_KEY_PAIR_GEN, TWIN_HSM_P384_OID, sizeof(TWIN_HSM_P384_OID) - 1},
+    {TWIN_KEY_ED25519, CKM_EC_EDWARDS_KEY_PAIR_GEN, TWIN_HSM_ED25519_NAME,
+     sizeof(TWIN_HSM_ED25519_NAME) - 1},
 };
 
-static int generate(struct hsm_token *token, const struct key_type *type, size_t row)
+static int generate(struct twin_hsm_token *token, const struct twin_key_type *type, size_t row)
 {
     CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
     CK_ULONG bits = type->bits;
@@ -264,11 +269,11 @@ static int generate(struct hsm_token *token, const struct key_type *type, size_t
     CK_RV rv = token->api->C_GenerateKeyPair(token->session, &mechanism, public, count, private,
                                              sizeof(private) / sizeof(private[0]), &public_key,
                                              &private_key);
-    return rv == CKR_OK ? CLI_DONE : hsm_token_fail(token, "making the key", rv);
+    return rv == CKR_OK ? CLI_DONE : twin_hsm_token_fail(token, "making the key", rv);
 }
 
 /* A label or id must be free, or later the two keys could be taken for each other. */
-static int check_free(const struct hsm_token *token)
+static int check_free(const struct twin_hsm_token *token)
 {
     CK_OBJECT_HANDLE found[MATCH_MAX];
     CK_ULONG count = 0;
@@ -283,13 +288,14 @@ static int check_free(const struct hsm_token *token)
     return rc;
 }
 
-static int generate_in(struct hsm_token *token, const char *uri, const struct key_type *type)
+static int generate_in(struct twin_hsm_token *token, const char *uri,
+                       const struct twin_key_type *type)
 {
     size_t row = 0;
-    int rc = hsm_token_open(token, uri, true);
+    int rc = twin_hsm_token_open(token, uri, true);
 
     while (row < sizeof(generators) / sizeof(generators[0]) &&
-           &key_types[generators[row].key] != type) {
+           &twin_key_types[generators[row].key] != type) {
         row++;
     }
     if (rc != CLI_DONE) {
@@ -302,9 +308,9 @@ static int generate_in(struct hsm_token *token, const char *uri, const struct ke
     if (token->uri.object[0] == '\0') {
         return cli_fail(CLI_USAGE, "%s: give the new key a name: object=NAME", uri);
     }
-    rc = hsm_token_check_mechanism(token, generators[row].mechanism, type->name);
+    rc = twin_hsm_token_check_mechanism(token, generators[row].mechanism, type->name);
     if (rc == CLI_DONE) {
-        rc = hsm_token_login(token);
+        rc = twin_hsm_token_login(token);
     }
     if (rc == CLI_DONE) {
         rc = check_free(token);
@@ -317,11 +323,11 @@ static int generate_in(struct hsm_token *token, const char *uri, const struct ke
     return rc == CLI_DONE ? generate(token, type, row) : rc;
 }
 
-int hsm_generate(const char *uri, const struct key_type *type)
+int twin_hsm_generate(const char *uri, const struct twin_key_type *type)
 {
-    struct hsm_token token;
+    struct twin_hsm_token token;
     int rc = generate_in(&token, uri, type);
 
-    hsm_token_close(&token);
+    twin_hsm_token_close(&token);
     return rc;
 }

@@ -9,27 +9,28 @@
 #include "keys/key.h"
 
 /* Does this name a key in a token? */
-bool hsm_is_uri(const char *name);
+bool twin_hsm_is_uri(const char *name);
 
 /* Where the PIN is to be read from; -1: elsewhere. To be set before the first key is opened. */
-void hsm_set_pin_fd(int fd);
+void twin_hsm_set_pin_fd(int fd);
 
 /*
  * Find the key and take its public half. The login waits until the private half is needed.
  * Returns CLI_DONE, or an exit code after the message.
  */
-int hsm_key_open(struct key *key, const char *uri);
-void hsm_key_close(struct hsm_key *hsm); /* NULL is fine */
+int twin_hsm_key_open(struct twin_key *key, const char *uri);
+void twin_hsm_key_close(struct twin_hsm_key *hsm); /* NULL is fine */
 
-/* Sign in the token; arguments as key_sign() has them. */
-int hsm_sign(const struct key *key, struct twin_span message, uint8_t *sig, size_t *sig_len);
+/* Sign in the token; arguments as twin_key_sign() has them. */
+int twin_hsm_sign(const struct twin_key *key, struct twin_span message, uint8_t *sig,
+                  size_t *sig_len);
 
 /*
  * Make a key pair in the token that the URI names; the private half can never leave it.
  * Returns CLI_DONE, or an exit code after the message. A label that is taken is refused.
  */
-int hsm_generate(const char *uri, const struct key_type *type);
+int twin_hsm_generate(const char *uri, const struct twin_key_type *type);
 
 /* Serial number of the token, for records; 17 bytes of room. */
-#define HSM_SERIAL_MAX 17
-void hsm_serial(const struct hsm_key *hsm, char out[HSM_SERIAL_MAX]);
+#define TWIN_HSM_SERIAL_MAX 17
+void twin_hsm_serial(const struct twin_hsm_key *hsm, char out[TWIN_HSM_SERIAL_MAX]);

@@ -12,29 +12,30 @@ static int refuse(void)
                                "development files and build it again");
 }
 
-bool hsm_is_uri(const char *name)
+bool twin_hsm_is_uri(const char *name)
 {
     return strncmp(name, "pkcs11:", 7) == 0;
 }
 
-void hsm_set_pin_fd(int fd)
+void twin_hsm_set_pin_fd(int fd)
 {
     (void)fd;
 }
 
-int hsm_key_open(struct key *key, const char *uri)
+int twin_hsm_key_open(struct twin_key *key, const char *uri)
 {
     (void)uri;
     memset(key, 0, sizeof(*key));
     return refuse();
 }
 
-void hsm_key_close(struct hsm_key *hsm)
+void twin_hsm_key_close(struct twin_hsm_key *hsm)
 {
     (void)hsm;
 }
 
-int hsm_sign(const struct key *key, struct twin_span message, uint8_t *sig, size_t *sig_len)
+int twin_hsm_sign(const struct twin_key *key, struct twin_span message, uint8_t *sig,
+                  size_t *sig_len)
 {
     (void)key;
     (void)message;
@@ -43,14 +44,14 @@ int hsm_sign(const struct key *key, struct twin_span message, uint8_t *sig, size
     return refuse();
 }
 
-int hsm_generate(const char *uri, const struct key_type *type)
+int twin_hsm_generate(const char *uri, const struct twin_key_type *type)
 {
     (void)uri;
     (void)type;
     return refuse();
 }
 
-void hsm_serial(const struct hsm_key *hsm, char out[HSM_SERIAL_MAX])
+void twin_hsm_serial(const struct twin_hsm_key *hsm, char out[TWIN_HSM_SERIAL_MAX])
 {
     (void)hsm;
     out[0] = '\0';

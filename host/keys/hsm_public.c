@@ -16,8 +16,8 @@
 #define ED25519_LEN  32
 #define ECDSA_MAX    96 /* bytes of the two numbers for P-384 */
 
-size_t hsm_attribute(const struct hsm_token *token, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
-                     void *out, size_t cap)
+size_t twin_hsm_attribute(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
+                          CK_ATTRIBUTE_TYPE type, void *out, size_t cap)
 {
     CK_ATTRIBUTE attribute = {type, out, cap};
     CK_RV rv = token->api->C_GetAttributeValue(token->session, object, &attribute, 1);
@@ -41,11 +41,12 @@ static EVP_PKEY *from_params(const char *algorithm, OSSL_PARAM_BLD *builder)
     return pkey;
 }
 
-static EVP_PKEY *rsa_key(const struct hsm_token *token, CK_OBJECT_HANDLE object)
+static EVP_PKEY *rsa_key(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object)
 {
     uint8_t modulus[MODULUS_MAX], exponent[EXPONENT_MAX];
-    size_t n_len = hsm_attribute(token, object, CKA_MODULUS, modulus, sizeof(modulus));
-    size_t e_len = hsm_attribute(token, object, CKA_PUBLIC_EXPONENT, exponent, sizeof(exponent));
+    size_t n_len = twin_hsm_attribute(token, object, CKA_MODULUS, modulus, sizeof(modulus));
+    size_t e_len =
+        twin_hsm_attribute(token, object, CKA_PUBLIC_EXPONENT, exponent, sizeof(exponent));
     BIGNUM *n = BN_bin2bn(modulus, (int)n_len, NULL), *e = BN_bin2bn(exponent, (int)e_len, NULL);
     OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
     EVP_PKEY *pkey = NULL;
@@ -62,26 +63,27 @@ static EVP_PKEY *rsa_key(const struct hsm_token *token, CK_OBJECT_HANDLE object)
 }
 
 /* The point is an octet string by the standard; some tokens leave out its head. */
-static struct twin_span read_point(const struct hsm_token *token, CK_OBJECT_HANDLE object,
+static struct twin_span read_point(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
                                    uint8_t *point)
 {
-    struct twin_span whole = {point, hsm_attribute(token, object, CKA_EC_POINT, point, POINT_MAX)};
+    struct twin_span whole = {point,
+                              twin_hsm_attribute(token, object, CKA_EC_POINT, point, POINT_MAX)};
     struct twin_span in = whole;
-    struct der element;
+    struct twin_der element;
 
-    if (der_next(&in, &element) && in.len == 0 && element.tag == DER_OCTET_STRING) {
+    if (twin_der_next(&in, &element) && in.len == 0 && element.tag == TWIN_DER_OCTET_STRING) {
         return element.content;
     }
     return whole;
 }
 
-static EVP_PKEY *ec_key(const struct hsm_token *token, CK_OBJECT_HANDLE object)
+static EVP_PKEY *ec_key(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object)
 {
     uint8_t params[64], bytes[POINT_MAX];
-    size_t len = hsm_attribute(token, object, CKA_EC_PARAMS, params, sizeof(params));
+    size_t len = twin_hsm_attribute(token, object, CKA_EC_PARAMS, params, sizeof(params));
     struct twin_span point = read_point(token, object, bytes);
-    bool p256 = len == sizeof(HSM_P256_OID) - 1 && memcmp(params, HSM_P256_OID, len) == 0;
-    bool p384 = len == sizeof(HSM_P384_OID) - 1 && memcmp(params, HSM_P384_OID, len) == 0;
+    bool p256 = len == sizeof(TWIN_HSM_P256_OID) - 1 && memcmp(params, TWIN_HSM_P256_OID, len) == 0;
+    bool p384 = len == sizeof(TWIN_HSM_P384_OID) - 1 && memcmp(params, TWIN_HSM_P384_OID, len) == 0;
     OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
     EVP_PKEY *pkey = NULL;
 
@@ -96,7 +98,7 @@ static EVP_PKEY *ec_key(const struct hsm_token *token, CK_OBJECT_HANDLE object)
     return pkey;
 }
 
-static EVP_PKEY *ed25519_key(const struct hsm_token *token, CK_OBJECT_HANDLE object)
+static EVP_PKEY *ed25519_key(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object)
 {
     uint8_t bytes[POINT_MAX];
     struct twin_span point = read_point(token, object, bytes);
@@ -107,11 +109,12 @@ static EVP_PKEY *ed25519_key(const struct hsm_token *token, CK_OBJECT_HANDLE obj
     return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, point.ptr, point.len);
 }
 
-int hsm_public_key(const struct hsm_token *token, CK_OBJECT_HANDLE object, EVP_PKEY **pkey)
+int twin_hsm_public_key(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
+                        EVP_PKEY **pkey)
 {
     CK_KEY_TYPE type = CK_UNAVAILABLE_INFORMATION;
 
-    (void)hsm_attribute(token, object, CKA_KEY_TYPE, &type, sizeof(type));
+    (void)twin_hsm_attribute(token, object, CKA_KEY_TYPE, &type, sizeof(type));
     *pkey = type == CKK_RSA          ? rsa_key(token, object)
             : type == CKK_EC         ? ec_key(token, object)
             : type == CKK_EC_EDWARDS ? ed25519_key(token, object)
@@ -124,7 +127,7 @@ int hsm_public_key(const struct hsm_token *token, CK_OBJECT_HANDLE object, EVP_P
     return CLI_DONE;
 }
 
-bool hsm_ecdsa_to_der(uint8_t *sig, size_t *len)
+bool twin_hsm_ecdsa_to_der(uint8_t *sig, size_t *len)
 {
     ECDSA_SIG *pair = ECDSA_SIG_new();
     int half = (int)(*len / 2), der_len = 0;

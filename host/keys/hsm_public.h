@@ -7,23 +7,24 @@
 #include <openssl/evp.h>
 
 /* CKA_EC_PARAMS of the curves: two object identifiers and a printable string. */
-#define HSM_P256_OID "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
-#define HSM_P384_OID "\x06\x05\x2b\x81\x04\x00\x22"
-#define HSM_ED25519_NAME                                                                           \
+#define TWIN_HSM_P256_OID "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
+#define TWIN_HSM_P384_OID "\x06\x05\x2b\x81\x04\x00\x22"
+#define TWIN_HSM_ED25519_NAME                                                                      \
     "\x13\x0c"                                                                                     \
     "edwards25519"
 
 /* Read an attribute. Returns its length; 0 if it is missing or longer than cap. */
-size_t hsm_attribute(const struct hsm_token *token, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type,
-                     void *out, size_t cap);
+size_t twin_hsm_attribute(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
+                          CK_ATTRIBUTE_TYPE type, void *out, size_t cap);
 
 /*
  * Make an EVP_PKEY from a public key object. Returns CLI_DONE, or an exit code after the message.
  */
-int hsm_public_key(const struct hsm_token *token, CK_OBJECT_HANDLE object, EVP_PKEY **pkey);
+int twin_hsm_public_key(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
+                        EVP_PKEY **pkey);
 
 /*
  * An ECDSA signature of a token (two numbers of the same length) to DER, in place.
- * sig has SIG_LEN_MAX bytes of room. False if it is none.
+ * sig has TWIN_SIG_LEN_MAX bytes of room. False if it is none.
  */
-bool hsm_ecdsa_to_der(uint8_t *sig, size_t *len);
+bool twin_hsm_ecdsa_to_der(uint8_t *sig, size_t *len);

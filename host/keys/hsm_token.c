@@ -21,7 +21,7 @@
 
 static int pin_fd = -1;
 
-void hsm_set_pin_fd(int fd)
+void twin_hsm_set_pin_fd(int fd)
 {
     pin_fd = fd;
 }
@@ -54,7 +54,7 @@ static const struct {
     {CKR_DEVICE_MEMORY, "the token is full"},
 };
 
-int hsm_token_fail(const struct hsm_token *token, const char *what, CK_RV rv)
+int twin_hsm_token_fail(const struct twin_hsm_token *token, const char *what, CK_RV rv)
 {
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
         if (reasons[i].rv == rv) {
@@ -64,7 +64,7 @@ int hsm_token_fail(const struct hsm_token *token, const char *what, CK_RV rv)
     return cli_fail(CLI_REFUSED, "%s: %s: PKCS#11 error 0x%lx", token->name, what, rv);
 }
 
-static const char *module_name(const struct hsm_token *token)
+static const char *module_name(const struct twin_hsm_token *token)
 {
     if (token->uri.module_path[0] != '\0') {
         return token->uri.module_path;
@@ -73,7 +73,7 @@ static const char *module_name(const struct hsm_token *token)
 }
 
 /* The module that is named; else p11-kit, which knows all that the machine has registered. */
-static int load_module(struct hsm_token *token)
+static int load_module(struct twin_hsm_token *token)
 {
     static const char *const usual[] = {"p11-kit-proxy.so", "libp11-kit.so.0"};
     const char *name = module_name(token);
@@ -103,7 +103,7 @@ static int load_module(struct hsm_token *token)
     }
     CK_RV rv = token->api->C_Initialize(NULL);
     if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) {
-        return hsm_token_fail(token, "starting the module", rv);
+        return twin_hsm_token_fail(token, "starting the module", rv);
     }
     token->must_finalize = rv == CKR_OK;
     return CLI_DONE;
@@ -118,7 +118,7 @@ static bool text_is(const char *wanted, const unsigned char *have, size_t len)
     return wanted[0] == '\0' || (strlen(wanted) == len && memcmp(wanted, have, len) == 0);
 }
 
-static bool token_fits(const struct hsm_uri *uri, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
+static bool token_fits(const struct twin_hsm_uri *uri, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
 {
     char number[32];
 
@@ -131,7 +131,7 @@ static bool token_fits(const struct hsm_uri *uri, CK_SLOT_ID slot, const CK_TOKE
            text_is(uri->model, info->model, sizeof(info->model));
 }
 
-static int find_token(struct hsm_token *token)
+static int find_token(struct twin_hsm_token *token)
 {
     CK_SLOT_ID slots[SLOTS_MAX];
     CK_ULONG count = SLOTS_MAX;
@@ -140,7 +140,7 @@ static int find_token(struct hsm_token *token)
     CK_RV rv = token->api->C_GetSlotList(CK_TRUE, slots, &count);
 
     if (rv != CKR_OK) {
-        return hsm_token_fail(token, "listing tokens", rv);
+        return twin_hsm_token_fail(token, "listing tokens", rv);
     }
     for (CK_ULONG i = 0; i < count; i++) {
         if (token->api->C_GetTokenInfo(slots[i], &info) == CKR_OK &&
@@ -164,13 +164,13 @@ static int find_token(struct hsm_token *token)
     return CLI_DONE;
 }
 
-int hsm_token_open(struct hsm_token *token, const char *uri, bool writable)
+int twin_hsm_token_open(struct twin_hsm_token *token, const char *uri, bool writable)
 {
     const char *fault;
 
     memset(token, 0, sizeof(*token));
     token->name = uri;
-    if (!hsm_uri_parse(uri, &token->uri, &fault)) {
+    if (!twin_hsm_uri_parse(uri, &token->uri, &fault)) {
         /* The URI is not repeated: it may hold a PIN. */
         return cli_fail(CLI_USAGE, "the pkcs11: URI is not usable: %s", fault);
     }
@@ -184,20 +184,20 @@ int hsm_token_open(struct hsm_token *token, const char *uri, bool writable)
     CK_FLAGS flags = CKF_SERIAL_SESSION | (writable ? CKF_RW_SESSION : 0);
     CK_RV rv = token->api->C_OpenSession(token->slot, flags, NULL, NULL, &token->session);
     if (rv != CKR_OK) {
-        return hsm_token_fail(token, "opening a session", rv);
+        return twin_hsm_token_fail(token, "opening a session", rv);
     }
     token->has_session = true;
     return CLI_DONE;
 }
 
 /* pin-source: a file, as a path or file: URI. */
-static int pin_from_file(struct hsm_token *token)
+static int pin_from_file(struct twin_hsm_token *token)
 {
     const char *path = token->uri.pin_source;
 
     path += strncmp(path, "file://", 7) == 0 ? 7 : strncmp(path, "file:", 5) == 0 ? 5 : 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    token->pin_len = fd >= 0 ? secret_read(fd, token->pin, sizeof(token->pin)) : -1;
+    token->pin_len = fd >= 0 ? twin_secret_read(fd, token->pin, sizeof(token->pin)) : -1;
     if (fd >= 0) {
         close(fd);
     }
@@ -207,33 +207,33 @@ static int pin_from_file(struct hsm_token *token)
     return CLI_DONE;
 }
 
-static int get_pin(struct hsm_token *token)
+static int get_pin(struct twin_hsm_token *token)
 {
     char prompt[80];
 
-    secret_no_dumps();
+    twin_secret_no_dumps();
     if (token->uri.pin_source[0] != '\0') {
         return pin_from_file(token);
     }
     if (pin_fd >= 0) {
-        token->pin_len = secret_read(pin_fd, token->pin, sizeof(token->pin));
+        token->pin_len = twin_secret_read(pin_fd, token->pin, sizeof(token->pin));
         if (token->pin_len < 0) {
             return cli_fail(CLI_REFUSED, "--pin-fd: no PIN could be read from descriptor %d",
                             pin_fd);
         }
         return CLI_DONE;
     }
-    token->pin_len = secret_from_env(PIN_ENV, token->pin, sizeof(token->pin));
-    if (token->pin_len != SECRET_NONE) {
+    token->pin_len = twin_secret_from_env(PIN_ENV, token->pin, sizeof(token->pin));
+    if (token->pin_len != TWIN_SECRET_NONE) {
         return token->pin_len >= 0 ? CLI_DONE
                                    : cli_fail(CLI_REFUSED, PIN_ENV ": too long for a PIN");
     }
     snprintf(prompt, sizeof(prompt), "PIN of token %.32s: ", token->info.label);
-    token->pin_len = secret_ask(prompt, token->pin, sizeof(token->pin));
+    token->pin_len = twin_secret_ask(prompt, token->pin, sizeof(token->pin));
     return token->pin_len < 0 ? CLI_REFUSED : CLI_DONE;
 }
 
-static int login(struct hsm_token *token, CK_USER_TYPE user)
+static int login(struct twin_hsm_token *token, CK_USER_TYPE user)
 {
     bool keypad = (token->info.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
     CK_RV rv;
@@ -246,18 +246,18 @@ static int login(struct hsm_token *token, CK_USER_TYPE user)
                                  (CK_ULONG)token->pin_len);
     }
     if (rv != CKR_OK && rv != CKR_USER_ALREADY_LOGGED_IN) {
-        return hsm_token_fail(token, "login", rv);
+        return twin_hsm_token_fail(token, "login", rv);
     }
     return CLI_DONE;
 }
 
-int hsm_token_login(struct hsm_token *token)
+int twin_hsm_token_login(struct twin_hsm_token *token)
 {
     if (token->logged_in || (token->info.flags & CKF_LOGIN_REQUIRED) == 0) {
         return CLI_DONE;
     }
     if ((token->info.flags & CKF_USER_PIN_LOCKED) != 0) {
-        return hsm_token_fail(token, "login", CKR_PIN_LOCKED);
+        return twin_hsm_token_fail(token, "login", CKR_PIN_LOCKED);
     }
     if ((token->info.flags & CKF_USER_PIN_FINAL_TRY) != 0) {
         cli_warn("%s: one more wrong PIN locks the token", token->name);
@@ -271,13 +271,13 @@ int hsm_token_login(struct hsm_token *token)
     return rc;
 }
 
-int hsm_token_login_again(struct hsm_token *token)
+int twin_hsm_token_login_again(struct twin_hsm_token *token)
 {
     return login(token, CKU_CONTEXT_SPECIFIC);
 }
 
-int hsm_token_check_mechanism(const struct hsm_token *token, CK_MECHANISM_TYPE mechanism,
-                              const char *what)
+int twin_hsm_token_check_mechanism(const struct twin_hsm_token *token, CK_MECHANISM_TYPE mechanism,
+                                   const char *what)
 {
     CK_MECHANISM_TYPE list[MECHANISMS_MAX];
     CK_ULONG count = MECHANISMS_MAX;
@@ -287,7 +287,7 @@ int hsm_token_check_mechanism(const struct hsm_token *token, CK_MECHANISM_TYPE m
         return CLI_DONE; /* signing will tell */
     }
     if (rv != CKR_OK) {
-        return hsm_token_fail(token, "asking what the token can do", rv);
+        return twin_hsm_token_fail(token, "asking what the token can do", rv);
     }
     for (CK_ULONG i = 0; i < count; i++) {
         if (list[i] == mechanism) {
@@ -298,7 +298,7 @@ int hsm_token_check_mechanism(const struct hsm_token *token, CK_MECHANISM_TYPE m
                     token->name, what);
 }
 
-void hsm_token_close(struct hsm_token *token)
+void twin_hsm_token_close(struct twin_hsm_token *token)
 {
     OPENSSL_cleanse(token->pin, sizeof(token->pin));
     if (token->has_session) {

@@ -7,9 +7,9 @@
 #include "keys/secret.h"
 #include <p11-kit/pkcs11.h>
 
-struct hsm_token {
+struct twin_hsm_token {
     const char *name; /* the URI, for messages */
-    struct hsm_uri uri;
+    struct twin_hsm_uri uri;
     void *library;
     CK_FUNCTION_LIST *api;
     bool must_finalize; /* the module was started here */
@@ -17,7 +17,7 @@ struct hsm_token {
     CK_TOKEN_INFO info;
     CK_SESSION_HANDLE session;
     bool has_session, logged_in;
-    char pin[SECRET_MAX];
+    char pin[TWIN_SECRET_MAX];
     int pin_len;
 };
 
@@ -26,20 +26,20 @@ struct hsm_token {
  */
 
 /* Load the module that the URI names, find the one token that fits, open a session. */
-int hsm_token_open(struct hsm_token *token, const char *uri, bool writable);
+int twin_hsm_token_open(struct twin_hsm_token *token, const char *uri, bool writable);
 
 /* Log in as the user, once. The PIN comes from pin-source, --pin-fd, IMGTOOL_PIN or a prompt. */
-int hsm_token_login(struct hsm_token *token);
+int twin_hsm_token_login(struct twin_hsm_token *token);
 
 /* The same again for one operation, which some keys ask for (CKA_ALWAYS_AUTHENTICATE). */
-int hsm_token_login_again(struct hsm_token *token);
+int twin_hsm_token_login_again(struct twin_hsm_token *token);
 
 /* Can the token do this? what is for the message. */
-int hsm_token_check_mechanism(const struct hsm_token *token, CK_MECHANISM_TYPE mechanism,
-                              const char *what);
+int twin_hsm_token_check_mechanism(const struct twin_hsm_token *token, CK_MECHANISM_TYPE mechanism,
+                                   const char *what);
 
 /* Log out, end the session, unload; overwrites the PIN. */
-void hsm_token_close(struct hsm_token *token);
+void twin_hsm_token_close(struct twin_hsm_token *token);
 
 /* Say that a call failed. Returns CLI_REFUSED. */
-int hsm_token_fail(const struct hsm_token *token, const char *what, CK_RV rv);
+int twin_hsm_token_fail(const struct twin_hsm_token *token, const char *what, CK_RV rv);

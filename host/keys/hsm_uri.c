@@ -14,27 +14,27 @@ static const struct {
     bool query; /* stands behind the ? */
     size_t offset;
 } attributes[] = {
-    {"token", false, offsetof(struct hsm_uri, token)},
-    {"serial", false, offsetof(struct hsm_uri, serial)},
-    {"manufacturer", false, offsetof(struct hsm_uri, manufacturer)},
-    {"model", false, offsetof(struct hsm_uri, model)},
-    {"object", false, offsetof(struct hsm_uri, object)},
-    {"type", false, offsetof(struct hsm_uri, type)},
-    {"slot-id", false, offsetof(struct hsm_uri, slot_id)},
-    {"id", false, offsetof(struct hsm_uri, id)},
-    {"pin-source", true, offsetof(struct hsm_uri, pin_source)},
-    {"module-path", true, offsetof(struct hsm_uri, module_path)},
-    {"module-name", true, offsetof(struct hsm_uri, module_name)},
+    {"token", false, offsetof(struct twin_hsm_uri, token)},
+    {"serial", false, offsetof(struct twin_hsm_uri, serial)},
+    {"manufacturer", false, offsetof(struct twin_hsm_uri, manufacturer)},
+    {"model", false, offsetof(struct twin_hsm_uri, model)},
+    {"object", false, offsetof(struct twin_hsm_uri, object)},
+    {"type", false, offsetof(struct twin_hsm_uri, type)},
+    {"slot-id", false, offsetof(struct twin_hsm_uri, slot_id)},
+    {"id", false, offsetof(struct twin_hsm_uri, id)},
+    {"pin-source", true, offsetof(struct twin_hsm_uri, pin_source)},
+    {"module-path", true, offsetof(struct twin_hsm_uri, module_path)},
+    {"module-name", true, offsetof(struct twin_hsm_uri, module_name)},
 };
 
-/* Undo %xx. out has HSM_TEXT_MAX bytes; the text is terminated besides. */
+/* Undo %xx. out has TWIN_HSM_TEXT_MAX bytes; the text is terminated besides. */
 static bool unescape(const char *text, size_t len, char *out, size_t *out_len)
 {
     size_t used = 0;
 
     for (size_t i = 0; i < len; i++) {
         char digits[3] = {0};
-        if (used + 1 >= HSM_TEXT_MAX) {
+        if (used + 1 >= TWIN_HSM_TEXT_MAX) {
             return false;
         }
         if (text[i] != '%') {
@@ -54,7 +54,8 @@ static bool unescape(const char *text, size_t len, char *out, size_t *out_len)
     return true;
 }
 
-static const char *take_attribute(const char *text, size_t len, bool query, struct hsm_uri *uri)
+static const char *take_attribute(const char *text, size_t len, bool query,
+                                  struct twin_hsm_uri *uri)
 {
     const char *equals = memchr(text, '=', len);
     size_t name_len = equals != NULL ? (size_t)(equals - text) : 0, value_len;
@@ -90,7 +91,7 @@ static const char *take_attribute(const char *text, size_t len, bool query, stru
 }
 
 /* The attributes of one part; they end with ; or, in the query, with &. */
-static const char *take_part(const char *text, size_t len, bool query, struct hsm_uri *uri)
+static const char *take_part(const char *text, size_t len, bool query, struct twin_hsm_uri *uri)
 {
     const char *fault = NULL;
     char separator = query ? '&' : ';';
@@ -108,7 +109,7 @@ static const char *take_part(const char *text, size_t len, bool query, struct hs
     return fault;
 }
 
-bool hsm_uri_parse(const char *text, struct hsm_uri *uri, const char **fault)
+bool twin_hsm_uri_parse(const char *text, struct twin_hsm_uri *uri, const char **fault)
 {
     memset(uri, 0, sizeof(*uri));
     if (strncmp(text, SCHEME, SCHEME_LEN) != 0) {

@@ -8,14 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HSM_TEXT_MAX 256
+#define TWIN_HSM_TEXT_MAX 256
 
 /* Attributes that were given; empty text and length 0 stand for any. */
-struct hsm_uri {
-    char token[HSM_TEXT_MAX], serial[HSM_TEXT_MAX], manufacturer[HSM_TEXT_MAX], model[HSM_TEXT_MAX];
-    char object[HSM_TEXT_MAX], type[HSM_TEXT_MAX], slot_id[HSM_TEXT_MAX];
-    char pin_source[HSM_TEXT_MAX], module_path[HSM_TEXT_MAX], module_name[HSM_TEXT_MAX];
-    uint8_t id[HSM_TEXT_MAX];
+struct twin_hsm_uri {
+    char token[TWIN_HSM_TEXT_MAX], serial[TWIN_HSM_TEXT_MAX], manufacturer[TWIN_HSM_TEXT_MAX],
+        model[TWIN_HSM_TEXT_MAX];
+    char object[TWIN_HSM_TEXT_MAX], type[TWIN_HSM_TEXT_MAX], slot_id[TWIN_HSM_TEXT_MAX];
+    char pin_source[TWIN_HSM_TEXT_MAX], module_path[TWIN_HSM_TEXT_MAX],
+        module_name[TWIN_HSM_TEXT_MAX];
+    uint8_t id[TWIN_HSM_TEXT_MAX];
     size_t id_len; /* bytes in id, which may hold any */
 };
 
@@ -26,4 +28,4 @@ struct hsm_uri {
  *
  * Returns false for a fault. A PIN in the URI is one: the command line is no place for it.
  */
-bool hsm_uri_parse(const char *text, struct hsm_uri *uri, const char **fault);
+bool twin_hsm_uri_parse(const char *text, struct twin_hsm_uri *uri, const char **fault);

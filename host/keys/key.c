@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "keys/hsm.h"
 #include "keys/key_pem.h"
-#include "signing/tlv.h"
+#include "twin/image.h"
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -14,34 +14,36 @@
 #include <string.h>
 
 #define SALT_LEN      32
-#define SHA256_ONLY   (1 << HASH_SHA256)
-#define SHA384_ONLY   (1 << HASH_SHA384)
-#define SHA256_OR_512 (1 << HASH_SHA256 | 1 << HASH_SHA512)
+#define SHA256_ONLY   (1 << TWIN_HASH_SHA256)
+#define SHA384_ONLY   (1 << TWIN_HASH_SHA384)
+#define SHA256_OR_512 (1 << TWIN_HASH_SHA256 | 1 << TWIN_HASH_SHA512)
 
-const struct key_type key_types[KEY_TYPE_COUNT] = {
-    [KEY_RSA2048] = {"rsa-2048", "rsa", "RSA", NULL, 2048, SCHEME_PSS, TLV_RSA2048, 256, 0,
-                     SHA256_ONLY, SHA256_ONLY, HASH_SHA256},
-    [KEY_RSA3072] = {"rsa-3072", "rsa", "RSA", NULL, 3072, SCHEME_PSS, TLV_RSA3072, 384, 0,
-                     SHA256_ONLY, SHA256_ONLY, HASH_SHA256},
-    [KEY_P256] = {"ecdsa-p256", "ecdsa", "EC", "prime256v1", 0, SCHEME_ECDSA, TLV_ECDSA, 72, 72,
-                  SHA256_ONLY, SHA256_OR_512, HASH_SHA256},
-    [KEY_P384] = {"ecdsa-p384", "ecdsap384", "EC", "secp384r1", 0, SCHEME_ECDSA, TLV_ECDSA, 104,
-                  103, SHA384_ONLY, SHA384_ONLY, HASH_SHA384},
-    [KEY_ED25519] = {"ed25519", "ed25519", "ED25519", NULL, 0, SCHEME_EDDSA, TLV_ED25519, 64, 0,
-                     SHA256_OR_512, SHA256_OR_512, HASH_SHA256},
-    [KEY_X25519] = {"x25519", "x25519", "X25519", NULL, 0, SCHEME_NONE, 0, 0, 0, 0, 0, HASH_SHA256},
+const struct twin_key_type twin_key_types[TWIN_KEY_TYPE_COUNT] = {
+    [TWIN_KEY_RSA2048] = {"rsa-2048", "rsa", "RSA", NULL, 2048, TWIN_SCHEME_PSS, TWIN_TLV_RSA2048, 256,
+                          0, SHA256_ONLY, SHA256_ONLY, TWIN_HASH_SHA256},
+    [TWIN_KEY_RSA3072] = {"rsa-3072", "rsa", "RSA", NULL, 3072, TWIN_SCHEME_PSS, TWIN_TLV_RSA3072, 384,
+                          0, SHA256_ONLY, SHA256_ONLY, TWIN_HASH_SHA256},
+    [TWIN_KEY_P256] = {"ecdsa-p256", "ecdsa", "EC", "prime256v1", 0, TWIN_SCHEME_ECDSA, TWIN_TLV_ECDSA,
+                       72, 72, SHA256_ONLY, SHA256_OR_512, TWIN_HASH_SHA256},
+    [TWIN_KEY_P384] = {"ecdsa-p384", "ecdsap384", "EC", "secp384r1", 0, TWIN_SCHEME_ECDSA,
+                       TWIN_TLV_ECDSA, 104, 103, SHA384_ONLY, SHA384_ONLY, TWIN_HASH_SHA384},
+    [TWIN_KEY_ED25519] = {"ed25519", "ed25519", "ED25519", NULL, 0, TWIN_SCHEME_EDDSA, TWIN_TLV_ED25519,
+                          64, 0, SHA256_OR_512, SHA256_OR_512, TWIN_HASH_SHA256},
+    [TWIN_KEY_X25519] = {"x25519", "x25519", "X25519", NULL, 0, TWIN_SCHEME_NONE, 0, 0, 0, 0, 0,
+                         TWIN_HASH_SHA256},
 };
 
-const char *const key_type_names[KEY_TYPE_COUNT + 1] = {
-    [KEY_RSA2048] = "rsa-2048", [KEY_RSA3072] = "rsa-3072", [KEY_P256] = "ecdsa-p256",
-    [KEY_P384] = "ecdsa-p384",  [KEY_ED25519] = "ed25519",  [KEY_X25519] = "x25519",
-    [KEY_TYPE_COUNT] = NULL,
+const char *const twin_key_type_names[TWIN_KEY_TYPE_COUNT + 1] = {
+    [TWIN_KEY_RSA2048] = "rsa-2048", [TWIN_KEY_RSA3072] = "rsa-3072",
+    [TWIN_KEY_P256] = "ecdsa-p256",  [TWIN_KEY_P384] = "ecdsa-p384",
+    [TWIN_KEY_ED25519] = "ed25519",  [TWIN_KEY_X25519] = "x25519",
+    [TWIN_KEY_TYPE_COUNT] = NULL,
 };
 
-const struct key_type *key_type_of(const EVP_PKEY *pkey)
+const struct twin_key_type *twin_key_type_of(const EVP_PKEY *pkey)
 {
-    for (int i = 0; i < KEY_TYPE_COUNT; i++) {
-        const struct key_type *type = &key_types[i];
+    for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
+        const struct twin_key_type *type = &twin_key_types[i];
         char curve[40] = "";
         if (!EVP_PKEY_is_a(pkey, type->algorithm)) {
             continue;
@@ -60,7 +62,7 @@ const struct key_type *key_type_of(const EVP_PKEY *pkey)
 }
 
 /* Loaders are built for e = 65537 and for uncompressed points. */
-static bool normalise(EVP_PKEY *pkey, const struct key_type *type)
+static bool normalise(EVP_PKEY *pkey, const struct twin_key_type *type)
 {
     BIGNUM *e = NULL;
 
@@ -77,7 +79,7 @@ static bool normalise(EVP_PKEY *pkey, const struct key_type *type)
     return good;
 }
 
-static bool make_der(struct key *key)
+static bool make_der(struct twin_key *key)
 {
     unsigned char *der = NULL;
     int len = key->type->bits != 0 ? i2d_PublicKey(key->pkey, &der) : i2d_PUBKEY(key->pkey, &der);
@@ -85,7 +87,7 @@ static bool make_der(struct key *key)
     if (len <= 0) {
         return false;
     }
-    buf_add(&key->der, der, (size_t)len);
+    twin_buf_add(&key->der, der, (size_t)len);
     OPENSSL_free(der);
     return true;
 }
@@ -103,13 +105,13 @@ static void describe(const EVP_PKEY *pkey, char *out, size_t cap)
              curve[0] != '\0' ? " " : "", curve, EVP_PKEY_get_bits(pkey));
 }
 
-int key_adopt(struct key *key, EVP_PKEY *pkey, bool is_private, const char *name)
+int twin_key_adopt(struct twin_key *key, EVP_PKEY *pkey, bool is_private, const char *name)
 {
     memset(key, 0, sizeof(*key));
     key->pkey = pkey;
     key->is_private = is_private;
     key->name = name;
-    key->type = key_type_of(pkey);
+    key->type = twin_key_type_of(pkey);
     if (key->type == NULL) {
         char what[100];
         describe(pkey, what, sizeof(what));
@@ -124,53 +126,55 @@ int key_adopt(struct key *key, EVP_PKEY *pkey, bool is_private, const char *name
     return CLI_DONE;
 }
 
-static int load(struct key *key, const char *name, bool may_ask)
+static int load(struct twin_key *key, const char *name, bool may_ask)
 {
     EVP_PKEY *pkey = NULL;
     bool is_private = false;
 
     memset(key, 0, sizeof(*key));
-    if (hsm_is_uri(name)) {
-        return hsm_key_open(key, name);
+    if (twin_hsm_is_uri(name)) {
+        return twin_hsm_key_open(key, name);
     }
-    int rc = pem_load(name, may_ask, &pkey, &is_private);
-    return rc == CLI_DONE ? key_adopt(key, pkey, is_private, name) : rc;
+    int rc = twin_pem_load(name, may_ask, &pkey, &is_private);
+    return rc == CLI_DONE ? twin_key_adopt(key, pkey, is_private, name) : rc;
 }
 
-int key_load(struct key *key, const char *name)
+int twin_key_load(struct twin_key *key, const char *name)
 {
     return load(key, name, true);
 }
 
-int key_load_quietly(struct key *key, const char *name)
+int twin_key_load_quietly(struct twin_key *key, const char *name)
 {
     return load(key, name, false);
 }
 
-void key_free(struct key *key)
+void twin_key_free(struct twin_key *key)
 {
-    hsm_key_close(key->hsm);
+    twin_hsm_key_close(key->hsm);
     EVP_PKEY_free(key->pkey);
-    buf_free(&key->der);
+    twin_buf_free(&key->der);
     memset(key, 0, sizeof(*key));
 }
 
-void key_hash(const struct key *key, const struct hash_alg *alg, uint8_t out[HASH_LEN_MAX])
+void twin_key_hash(const struct twin_key *key, const struct twin_hash *alg,
+                   uint8_t out[TWIN_HASH_LEN_MAX])
 {
-    hash_compute(alg, buf_span(&key->der), (struct twin_span){NULL, 0}, out);
+    twin_hash_compute(alg, twin_buf_span(&key->der), (struct twin_span){NULL, 0}, out);
 }
 
 /* PSS parameters of images. ECDSA over a digest needs none, of whatever length it is. */
-static bool set_scheme(EVP_PKEY_CTX *ctx, const struct key_type *type, const struct hash_alg *alg)
+static bool set_scheme(EVP_PKEY_CTX *ctx, const struct twin_key_type *type,
+                       const struct twin_hash *alg)
 {
-    return type->scheme != SCHEME_PSS ||
+    return type->scheme != TWIN_SCHEME_PSS ||
            (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
             EVP_PKEY_CTX_set_signature_md(ctx, alg->md()) == 1 &&
             EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, SALT_LEN) == 1);
 }
 
-static bool sign_digest(const struct key *key, const struct hash_alg *alg, struct twin_span message,
-                        uint8_t *sig, size_t *sig_len)
+static bool sign_digest(const struct twin_key *key, const struct twin_hash *alg,
+                        struct twin_span message, uint8_t *sig, size_t *sig_len)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
     bool good = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 && set_scheme(ctx, key->type, alg) &&
@@ -180,7 +184,7 @@ static bool sign_digest(const struct key *key, const struct hash_alg *alg, struc
     return good;
 }
 
-static bool sign_message(const struct key *key, struct twin_span message, uint8_t *sig,
+static bool sign_message(const struct twin_key *key, struct twin_span message, uint8_t *sig,
                          size_t *sig_len)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -191,19 +195,19 @@ static bool sign_message(const struct key *key, struct twin_span message, uint8_
     return good;
 }
 
-int key_sign(const struct key *key, const struct hash_alg *alg, struct twin_span message,
-             uint8_t *sig, size_t *sig_len)
+int twin_key_sign(const struct twin_key *key, const struct twin_hash *alg, struct twin_span message,
+                  uint8_t *sig, size_t *sig_len)
 {
     bool good;
 
-    *sig_len = SIG_LEN_MAX;
+    *sig_len = TWIN_SIG_LEN_MAX;
     if (key->hsm != NULL) {
-        int rc = hsm_sign(key, message, sig, sig_len);
+        int rc = twin_hsm_sign(key, message, sig, sig_len);
         if (rc != CLI_DONE) {
             return rc;
         }
         good = true;
-    } else if (key->type->scheme == SCHEME_EDDSA) {
+    } else if (key->type->scheme == TWIN_SCHEME_EDDSA) {
         good = sign_message(key, message, sig, sig_len);
     } else {
         good = sign_digest(key, alg, message, sig, sig_len);
@@ -211,7 +215,7 @@ int key_sign(const struct key *key, const struct hash_alg *alg, struct twin_span
     if (!good) {
         return cli_fail(CLI_REFUSED, "%s: OpenSSL could not sign with this key", key->name);
     }
-    if (!key_verify(key, alg, message, (struct twin_span){sig, *sig_len})) {
+    if (!twin_key_verify(key, alg, message, (struct twin_span){sig, *sig_len})) {
         return cli_fail(CLI_REFUSED,
                         "%s: the signature just made does not match its own public key; nothing "
                         "was written. Is the key file damaged?",
@@ -220,7 +224,7 @@ int key_sign(const struct key *key, const struct hash_alg *alg, struct twin_span
     return CLI_DONE;
 }
 
-static bool verify_digest(const struct key *key, const struct hash_alg *alg,
+static bool verify_digest(const struct twin_key *key, const struct twin_hash *alg,
                           struct twin_span message, struct twin_span sig)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
@@ -231,7 +235,8 @@ static bool verify_digest(const struct key *key, const struct hash_alg *alg,
     return good;
 }
 
-static bool verify_message(const struct key *key, struct twin_span message, struct twin_span sig)
+static bool verify_message(const struct twin_key *key, struct twin_span message,
+                           struct twin_span sig)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool good = ctx != NULL && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key->pkey) == 1 &&
@@ -257,20 +262,20 @@ static bool trim_padding(struct twin_span *sig)
     return true;
 }
 
-bool key_verify(const struct key *key, const struct hash_alg *alg, struct twin_span message,
-                struct twin_span sig)
+bool twin_key_verify(const struct twin_key *key, const struct twin_hash *alg,
+                     struct twin_span message, struct twin_span sig)
 {
-    const struct key_type *type = key->type;
+    const struct twin_key_type *type = key->type;
 
     if (sig.len > type->sig_len) {
         return false;
     }
-    if (type->scheme == SCHEME_ECDSA) {
+    if (type->scheme == TWIN_SCHEME_ECDSA) {
         return trim_padding(&sig) && verify_digest(key, alg, message, sig);
     }
     if (sig.len != type->sig_len) {
         return false;
     }
-    return type->scheme == SCHEME_EDDSA ? verify_message(key, message, sig)
-                                        : verify_digest(key, alg, message, sig);
+    return type->scheme == TWIN_SCHEME_EDDSA ? verify_message(key, message, sig)
+                                             : verify_digest(key, alg, message, sig);
 }

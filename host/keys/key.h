@@ -10,48 +10,48 @@
 #include "keys/hash.h"
 #include <openssl/evp.h>
 
-enum key_id {
-    KEY_RSA2048,
-    KEY_RSA3072,
-    KEY_P256,
-    KEY_P384,
-    KEY_ED25519,
-    KEY_X25519,
-    KEY_TYPE_COUNT
+enum twin_key_id {
+    TWIN_KEY_RSA2048,
+    TWIN_KEY_RSA3072,
+    TWIN_KEY_P256,
+    TWIN_KEY_P384,
+    TWIN_KEY_ED25519,
+    TWIN_KEY_X25519,
+    TWIN_KEY_TYPE_COUNT
 };
 
 /* How a signature is made from the message (a digest, or the image for a pure one). */
-enum key_scheme { SCHEME_NONE, SCHEME_PSS, SCHEME_ECDSA, SCHEME_EDDSA };
+enum twin_key_scheme { TWIN_SCHEME_NONE, TWIN_SCHEME_PSS, TWIN_SCHEME_ECDSA, TWIN_SCHEME_EDDSA };
 
-struct key_type {
-    const char *name;       /* as keygen takes it */
-    const char *symbol;     /* begins the names that getpub prints */
-    const char *algorithm;  /* OpenSSL's name */
-    const char *curve;      /* OpenSSL's group name; NULL: no curve to choose */
-    uint16_t bits;          /* of an RSA modulus; 0: not RSA */
-    enum key_scheme scheme; /* SCHEME_NONE: for encryption only */
-    uint16_t sig_tlv;       /* 0 for encryption only */
-    uint16_t sig_len;       /* bytes of a signature, for ECDSA at most */
-    uint16_t padded_len;    /* of an ECDSA signature with --pad-sig; 0: not padded */
-    uint8_t hashes;         /* 1 << enum hash_id of those it signs with */
-    uint8_t hashes_fixed;   /* and of those a signature made elsewhere may be with */
-    enum hash_id hash;      /* unless one is asked for */
+struct twin_key_type {
+    const char *name;            /* as keygen takes it */
+    const char *symbol;          /* begins the names that getpub prints */
+    const char *algorithm;       /* OpenSSL's name */
+    const char *curve;           /* OpenSSL's group name; NULL: no curve to choose */
+    uint16_t bits;               /* of an RSA modulus; 0: not RSA */
+    enum twin_key_scheme scheme; /* TWIN_SCHEME_NONE: for encryption only */
+    uint16_t sig_tlv;            /* 0 for encryption only */
+    uint16_t sig_len;            /* bytes of a signature, for ECDSA at most */
+    uint16_t padded_len;         /* of an ECDSA signature with --pad-sig; 0: not padded */
+    uint8_t hashes;              /* 1 << enum twin_hash_id of those it signs with */
+    uint8_t hashes_fixed;        /* and of those a signature made elsewhere may be with */
+    enum twin_hash_id hash;      /* unless one is asked for */
 };
 
-extern const struct key_type key_types[KEY_TYPE_COUNT];
-extern const char *const key_type_names[KEY_TYPE_COUNT + 1]; /* ends with NULL */
+extern const struct twin_key_type twin_key_types[TWIN_KEY_TYPE_COUNT];
+extern const char *const twin_key_type_names[TWIN_KEY_TYPE_COUNT + 1]; /* ends with NULL */
 
-#define SIG_LEN_MAX 384
+#define TWIN_SIG_LEN_MAX 384
 
-struct hsm_key;
+struct twin_hsm_key;
 
-struct key {
-    const struct key_type *type;
-    EVP_PKEY *pkey;      /* at least the public half */
-    bool is_private;     /* can sign or decrypt */
-    struct buf der;      /* public half as images and loaders know it */
-    const char *name;    /* where it comes from, for messages */
-    struct hsm_key *hsm; /* the private half is in a token; NULL: in pkey */
+struct twin_key {
+    const struct twin_key_type *type;
+    EVP_PKEY *pkey;           /* at least the public half */
+    bool is_private;          /* can sign or decrypt */
+    struct twin_buf der;      /* public half as images and loaders know it */
+    const char *name;         /* where it comes from, for messages */
+    struct twin_hsm_key *hsm; /* the private half is in a token; NULL: in pkey */
 };
 
 /*
@@ -62,36 +62,37 @@ struct key {
  *
  * Returns CLI_DONE, or an exit code after the message.
  */
-int key_load(struct key *key, const char *name);
+int twin_key_load(struct twin_key *key, const char *name);
 
 /* The same but a protected file is refused instead of asking. */
-int key_load_quietly(struct key *key, const char *name);
+int twin_key_load_quietly(struct twin_key *key, const char *name);
 
-void key_free(struct key *key);
+void twin_key_free(struct twin_key *key);
 
 /*
  * From an EVP_PKEY, which is then the key's (also after a failure): find its kind, make the DER.
  * Returns CLI_DONE, or an exit code after the message.
  */
-int key_adopt(struct key *key, EVP_PKEY *pkey, bool is_private, const char *name);
+int twin_key_adopt(struct twin_key *key, EVP_PKEY *pkey, bool is_private, const char *name);
 
 /*
  * Sign, and check the own signature before handing it out.
  *
  * message  digest of the image by alg; the image itself for a pure signature.
- * sig      out; SIG_LEN_MAX bytes of room.
+ * sig      out; TWIN_SIG_LEN_MAX bytes of room.
  *
  * Returns CLI_DONE, or an exit code after the message.
  */
-int key_sign(const struct key *key, const struct hash_alg *alg, struct twin_span message,
-             uint8_t *sig, size_t *sig_len);
+int twin_key_sign(const struct twin_key *key, const struct twin_hash *alg, struct twin_span message,
+                  uint8_t *sig, size_t *sig_len);
 
 /* Does sig, as it stands in a TLV, match? Padded ECDSA signatures do. */
-bool key_verify(const struct key *key, const struct hash_alg *alg, struct twin_span message,
-                struct twin_span sig);
+bool twin_key_verify(const struct twin_key *key, const struct twin_hash *alg,
+                     struct twin_span message, struct twin_span sig);
 
 /* Hash of the public half, as in a KEYHASH TLV. */
-void key_hash(const struct key *key, const struct hash_alg *alg, uint8_t out[HASH_LEN_MAX]);
+void twin_key_hash(const struct twin_key *key, const struct twin_hash *alg,
+                   uint8_t out[TWIN_HASH_LEN_MAX]);
 
 /* Kind of an EVP_PKEY; NULL if none of ours. */
-const struct key_type *key_type_of(const EVP_PKEY *pkey);
+const struct twin_key_type *twin_key_type_of(const EVP_PKEY *pkey);

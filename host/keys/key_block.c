@@ -14,9 +14,9 @@
 
 /* One try to open a block, and what is to be told if it fails. */
 struct opening {
-    struct key_block *block;
-    char passphrase[SECRET_MAX];
-    int passphrase_len;  /* SECRET_NONE: not needed so far */
+    struct twin_key_block *block;
+    char passphrase[TWIN_SECRET_MAX];
+    int passphrase_len;  /* TWIN_SECRET_NONE: not needed so far */
     bool locked;         /* a passphrase is needed */
     bool told;           /* nothing left to say */
     char protection[80]; /* the algorithm that it is protected with */
@@ -30,10 +30,10 @@ static int get_passphrase(char *out, int cap, int for_writing, void *opening_)
     (void)for_writing;
     opening->locked = true;
     if (opening->passphrase_len < 0) {
-        if (!opening->block->may_ask && !passphrase_is_given()) {
+        if (!opening->block->may_ask && !twin_passphrase_is_given()) {
             return -1;
         }
-        opening->passphrase_len = passphrase_get(opening->passphrase);
+        opening->passphrase_len = twin_passphrase_get(opening->passphrase);
         opening->told = opening->passphrase_len < 0;
     }
     if (opening->passphrase_len < 0 || opening->passphrase_len > cap) {
@@ -83,7 +83,7 @@ static EVP_PKEY *from_encrypted(struct opening *opening)
 {
     const unsigned char *at = opening->block->der;
     X509_SIG *sealed = d2i_X509_SIG(NULL, &at, opening->block->len);
-    char passphrase[SECRET_MAX];
+    char passphrase[TWIN_SECRET_MAX];
     EVP_PKEY *pkey = NULL;
 
     if (sealed == NULL) {
@@ -103,7 +103,7 @@ static EVP_PKEY *from_encrypted(struct opening *opening)
 static EVP_PKEY *from_older(struct opening *opening, int kind)
 {
     static const char field[] = "DEK-Info:";
-    struct key_block *block = opening->block;
+    struct twin_key_block *block = opening->block;
     const char *cipher_name = strstr(block->header, field);
     const unsigned char *at = block->der;
     EVP_CIPHER_INFO cipher;
@@ -208,7 +208,7 @@ static int tell_protection(const struct opening *opening, bool has_legacy)
 
 static int tell(const struct opening *opening, bool lacks, bool has_legacy)
 {
-    const struct key_block *block = opening->block;
+    const struct twin_key_block *block = opening->block;
 
     if (opening->told) {
         return CLI_REFUSED;
@@ -250,11 +250,11 @@ static int open_with(const struct opener *opener, struct opening *opening, EVP_P
                  "openssl pkey -provider default -provider legacy -in %s -aes256 -out NEW",
                  opening->block->name, opening->protection, opening->block->name);
     }
-    const char *fault = key_make_usual(pkey);
+    const char *fault = twin_key_make_usual(pkey);
     return fault == NULL ? CLI_DONE : cli_fail(CLI_REFUSED, "%s: %s", opening->block->name, fault);
 }
 
-const char *key_block_advice(const char *label)
+const char *twin_key_block_advice(const char *label)
 {
     static const struct {
         const char *label, *advice;
@@ -273,12 +273,12 @@ const char *key_block_advice(const char *label)
     return NULL;
 }
 
-int key_block_open(struct key_block *block, EVP_PKEY **pkey, bool *is_private)
+int twin_key_block_open(struct twin_key_block *block, EVP_PKEY **pkey, bool *is_private)
 {
     *pkey = NULL;
     for (size_t i = 0; i < sizeof(openers) / sizeof(openers[0]); i++) {
         if (strcmp(block->label, openers[i].label) == 0) {
-            struct opening opening = {.block = block, .passphrase_len = SECRET_NONE};
+            struct opening opening = {.block = block, .passphrase_len = TWIN_SECRET_NONE};
             *is_private = openers[i].is_private;
             int rc = open_with(&openers[i], &opening, pkey);
             OPENSSL_cleanse(&opening, sizeof(opening));

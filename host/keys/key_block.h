@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 #include <stdbool.h>
 
-struct key_block {
+struct twin_key_block {
     const char *name;     /* of the file, for messages */
     char *label, *header; /* as PEM_read_bio() gives them */
     unsigned char *der;
@@ -22,10 +22,10 @@ struct key_block {
  *
  * Returns CLI_DONE, or an exit code after the message.
  */
-int key_block_open(struct key_block *block, EVP_PKEY **pkey, bool *is_private);
+int twin_key_block_open(struct twin_key_block *block, EVP_PKEY **pkey, bool *is_private);
 
 /* How to get a key out of a block that is for other programs; NULL if that is not known. */
-const char *key_block_advice(const char *label);
+const char *twin_key_block_advice(const char *label);
 
 /*
  * Keys in forms that only some programs know, made usual: RSA keys marked for PSS become plain
@@ -33,4 +33,4 @@ const char *key_block_advice(const char *label);
  *
  * Returns NULL, or why that is not possible.
  */
-const char *key_make_usual(EVP_PKEY **pkey);
+const char *twin_key_make_usual(EVP_PKEY **pkey);

@@ -96,7 +96,7 @@ static const char *make_usual_ec(EVP_PKEY *pkey)
     return NULL;
 }
 
-const char *key_make_usual(EVP_PKEY **pkey)
+const char *twin_key_make_usual(EVP_PKEY **pkey)
 {
     if (EVP_PKEY_is_a(*pkey, "RSA-PSS")) {
         return make_usual_rsa(pkey);

@@ -2,6 +2,7 @@
  * key_pem.c - keys in PEM files. SPDX-License-Identifier: Apache-2.0
  */
 #include "keys/key_pem.h"
+#include "base/file.h"
 #include "cli/cli.h"
 #include "keys/key_block.h"
 #include "keys/secret.h"
@@ -48,7 +49,7 @@ static int take_key(struct finding *finding, EVP_PKEY *pkey, bool is_private)
 
 static int read_blocks(BIO *bio, bool may_ask, struct finding *finding)
 {
-    struct key_block block = {.name = finding->name, .may_ask = may_ask};
+    struct twin_key_block block = {.name = finding->name, .may_ask = may_ask};
     EVP_PKEY *pkey = NULL;
     bool is_private = false;
     int rc = CLI_DONE;
@@ -56,13 +57,14 @@ static int read_blocks(BIO *bio, bool may_ask, struct finding *finding)
     while (rc == CLI_DONE &&
            PEM_read_bio(bio, &block.label, &block.header, &block.der, &block.len) == 1) {
         long whole = block.len; /* opening may shorten it */
-        rc = key_block_open(&block, &pkey, &is_private);
+        rc = twin_key_block_open(&block, &pkey, &is_private);
         if (rc == CLI_DONE && pkey != NULL) {
             rc = take_key(finding, pkey, is_private);
         } else {
             EVP_PKEY_free(pkey);
         }
-        finding->advice = finding->advice != NULL ? finding->advice : key_block_advice(block.label);
+        finding->advice =
+            finding->advice != NULL ? finding->advice : twin_key_block_advice(block.label);
         OPENSSL_free(block.label);
         OPENSSL_free(block.header);
         OPENSSL_clear_free(block.der, (size_t)whole);
@@ -121,7 +123,7 @@ static int tell_nothing_found(const struct finding *finding, struct twin_span te
 }
 
 /* Undo what editors and other files that hold keys add: byte order mark, indentation, line ends. */
-static void tidy(struct twin_span text, struct buf *out)
+static void tidy(struct twin_span text, struct twin_buf *out)
 {
     bool indented = true;
 
@@ -129,25 +131,25 @@ static void tidy(struct twin_span text, struct buf *out)
         text.ptr += 3;
         text.len -= 3;
     }
-    buf_reserve(out, text.len + 1);
+    twin_buf_reserve(out, text.len + 1);
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.ptr[i];
         bool line_end = c == '\r' || c == '\n';
         bool half_of_end = c == '\r' && i + 1 < text.len && text.ptr[i + 1] == '\n';
         indented = indented && (c == ' ' || c == '\t');
         if (!indented && !half_of_end) {
-            buf_add(out, line_end ? "\n" : (const char *)&c, 1);
+            twin_buf_add(out, line_end ? "\n" : (const char *)&c, 1);
         }
         indented = indented || line_end;
     }
-    buf_add(out, "\n", 1);
+    twin_buf_add(out, "\n", 1);
 }
 
-int pem_parse(const char *name, struct twin_span text, bool may_ask, EVP_PKEY **pkey,
-              bool *is_private)
+int twin_pem_parse(const char *name, struct twin_span text, bool may_ask, EVP_PKEY **pkey,
+                   bool *is_private)
 {
     struct finding finding = {.name = name};
-    struct buf lines = {0};
+    struct twin_buf lines = {0};
 
     tidy(text, &lines);
     BIO *bio = BIO_new_mem_buf(lines.data, (int)lines.len);
@@ -163,33 +165,34 @@ int pem_parse(const char *name, struct twin_span text, bool may_ask, EVP_PKEY **
         *pkey = NULL;
     }
     BIO_free(bio);
-    buf_free_secret(&lines);
+    twin_buf_free_secret(&lines);
     return rc;
 }
 
-int pem_load(const char *name, bool may_ask, EVP_PKEY **pkey, bool *is_private)
+int twin_pem_load(const char *name, bool may_ask, EVP_PKEY **pkey, bool *is_private)
 {
-    struct cli_bytes file;
-    secret_no_dumps();
-    int err = cli_file_read(name, FILE_MAX, &file);
+    struct twin_file_bytes file;
+    twin_secret_no_dumps();
+    int err = twin_file_read(name, FILE_MAX, &file);
 
     *pkey = NULL;
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "cannot read the key file %s: %s", name, strerror(err));
     }
-    int rc = pem_parse(name, (struct twin_span){file.data, file.len}, may_ask, pkey, is_private);
+    int rc =
+        twin_pem_parse(name, (struct twin_span){file.data, file.len}, may_ask, pkey, is_private);
     OPENSSL_cleanse(file.data, file.len);
     free(file.data);
     return rc;
 }
 
-static bool take(BIO *bio, bool good, struct buf *out)
+static bool take(BIO *bio, bool good, struct twin_buf *out)
 {
     char *data = NULL;
     long len = BIO_get_mem_data(bio, &data);
 
     if (good && len > 0) {
-        buf_add(out, data, (size_t)len);
+        twin_buf_add(out, data, (size_t)len);
     }
     if (len > 0) {
         OPENSSL_cleanse(data, (size_t)len);
@@ -198,7 +201,7 @@ static bool take(BIO *bio, bool good, struct buf *out)
     return good && len > 0;
 }
 
-bool pem_write_public(EVP_PKEY *pkey, struct buf *out)
+bool twin_pem_write_public(EVP_PKEY *pkey, struct twin_buf *out)
 {
     BIO *bio = BIO_new(BIO_s_mem());
 
@@ -217,7 +220,7 @@ static X509_SIG *seal(EVP_PKEY *pkey, const char *passphrase)
     return sealed;
 }
 
-bool pem_write_private(EVP_PKEY *pkey, const char *passphrase, struct buf *out)
+bool twin_pem_write_private(EVP_PKEY *pkey, const char *passphrase, struct twin_buf *out)
 {
     BIO *bio = BIO_new(BIO_s_mem());
     bool good;

@@ -15,12 +15,12 @@
  *
  * Returns CLI_DONE, or an exit code after the message.
  */
-int pem_load(const char *name, bool may_ask, EVP_PKEY **pkey, bool *is_private);
+int twin_pem_load(const char *name, bool may_ask, EVP_PKEY **pkey, bool *is_private);
 
 /* The same from memory; name is for messages. */
-int pem_parse(const char *name, struct twin_span text, bool may_ask, EVP_PKEY **pkey,
-              bool *is_private);
+int twin_pem_parse(const char *name, struct twin_span text, bool may_ask, EVP_PKEY **pkey,
+                   bool *is_private);
 
 /* Append as PEM: PKCS#8, protected when passphrase is not NULL. False if OpenSSL fails. */
-bool pem_write_private(EVP_PKEY *pkey, const char *passphrase, struct buf *out);
-bool pem_write_public(EVP_PKEY *pkey, struct buf *out);
+bool twin_pem_write_private(EVP_PKEY *pkey, const char *passphrase, struct twin_buf *out);
+bool twin_pem_write_public(EVP_PKEY *pkey, struct twin_buf *out);

@@ -15,46 +15,46 @@
 static struct {
     int fd;
     int len;
-    char text[SECRET_MAX];
-} kept = {.fd = -1, .len = SECRET_NONE};
+    char text[TWIN_SECRET_MAX];
+} kept = {.fd = -1, .len = TWIN_SECRET_NONE};
 
-void passphrase_set_fd(int fd)
+void twin_passphrase_set_fd(int fd)
 {
     kept.fd = fd;
 }
 
-int passphrase_fd(void)
+int twin_passphrase_fd(void)
 {
     return kept.fd;
 }
 
-bool passphrase_is_given(void)
+bool twin_passphrase_is_given(void)
 {
     return kept.fd >= 0 || kept.len >= 0 || getenv(VARIABLE) != NULL;
 }
 
-void passphrase_forget(void)
+void twin_passphrase_forget(void)
 {
     OPENSSL_cleanse(kept.text, sizeof(kept.text));
-    kept.len = SECRET_NONE;
+    kept.len = TWIN_SECRET_NONE;
 }
 
 static int unusable(const char *where)
 {
     cli_fail(CLI_REFUSED, "%s: a passphrase has at most %d bytes, and no zero byte among them",
-             where, SECRET_MAX - 1);
-    return SECRET_UNUSABLE;
+             where, TWIN_SECRET_MAX - 1);
+    return TWIN_SECRET_UNUSABLE;
 }
 
 static int from_fd(void)
 {
-    char text[SECRET_MAX];
-    int len = secret_read(kept.fd, text, sizeof(text));
+    char text[TWIN_SECRET_MAX];
+    int len = twin_secret_read(kept.fd, text, sizeof(text));
 
     if (len >= 0) {
         memcpy(kept.text, text, sizeof(kept.text));
         kept.len = len;
-    } else if (len == SECRET_UNUSABLE) {
+    } else if (len == TWIN_SECRET_UNUSABLE) {
         kept.len = unusable("--passphrase-fd");
     } else if (kept.len < 0) {
         cli_fail(CLI_REFUSED, "--passphrase-fd: no passphrase could be read from descriptor %d",
@@ -67,44 +67,45 @@ static int from_fd(void)
 static int from_env(void)
 {
     if (kept.len < 0) {
-        kept.len = secret_from_env(VARIABLE, kept.text, sizeof(kept.text));
+        kept.len = twin_secret_from_env(VARIABLE, kept.text, sizeof(kept.text));
     }
     if (kept.len == 0) {
         cli_fail(CLI_REFUSED, VARIABLE " is set but empty; unset it to be asked instead");
-        kept.len = SECRET_UNUSABLE;
-    } else if (kept.len == SECRET_UNUSABLE) {
+        kept.len = TWIN_SECRET_UNUSABLE;
+    } else if (kept.len == TWIN_SECRET_UNUSABLE) {
         unusable(VARIABLE);
     }
     return kept.len;
 }
 
 /* From where nobody has to be asked. */
-static int given(char out[SECRET_MAX])
+static int given(char out[TWIN_SECRET_MAX])
 {
-    secret_no_dumps();
+    twin_secret_no_dumps();
     int len = kept.fd >= 0 ? from_fd() : from_env();
 
-    memcpy(out, kept.text, SECRET_MAX);
+    memcpy(out, kept.text, TWIN_SECRET_MAX);
     return len;
 }
 
-int passphrase_get(char out[SECRET_MAX])
+int twin_passphrase_get(char out[TWIN_SECRET_MAX])
 {
-    return passphrase_is_given() ? given(out)
-                                 : secret_ask("Enter key passphrase: ", out, SECRET_MAX);
+    return twin_passphrase_is_given()
+               ? given(out)
+               : twin_secret_ask("Enter key passphrase: ", out, TWIN_SECRET_MAX);
 }
 
-static int ask_twice(char out[SECRET_MAX])
+static int ask_twice(char out[TWIN_SECRET_MAX])
 {
-    char again[SECRET_MAX];
+    char again[TWIN_SECRET_MAX];
     int len;
 
     for (;;) {
-        len = secret_ask("Enter key passphrase: ", out, SECRET_MAX);
+        len = twin_secret_ask("Enter key passphrase: ", out, TWIN_SECRET_MAX);
         if (len <= 0) {
             return len;
         }
-        int again_len = secret_ask("Reenter passphrase: ", again, SECRET_MAX);
+        int again_len = twin_secret_ask("Reenter passphrase: ", again, TWIN_SECRET_MAX);
         bool same = again_len == len && memcmp(out, again, (size_t)len) == 0;
         OPENSSL_cleanse(again, sizeof(again));
         if (same || again_len < 0) {
@@ -114,14 +115,14 @@ static int ask_twice(char out[SECRET_MAX])
     }
 }
 
-int passphrase_new(char out[SECRET_MAX])
+int twin_passphrase_new(char out[TWIN_SECRET_MAX])
 {
-    int len = passphrase_is_given() ? given(out) : ask_twice(out);
+    int len = twin_passphrase_is_given() ? given(out) : ask_twice(out);
 
     if (len == 0) {
         cli_fail(CLI_REFUSED, "an empty passphrase protects nothing, so no key was made; leave out "
                               "--password for a key without protection");
-        return SECRET_UNUSABLE;
+        return TWIN_SECRET_UNUSABLE;
     }
     return len;
 }

@@ -20,7 +20,7 @@
 #define INTERRUPT 3 /* what Ctrl-C sends while signals are off */
 
 /* Byte by byte, so that nothing behind the line is taken from a pipe. */
-int secret_read(int fd, char *out, size_t cap)
+int twin_secret_read(int fd, char *out, size_t cap)
 {
     size_t len = 0;
     bool any = false, usable = true;
@@ -32,7 +32,7 @@ int secret_read(int fd, char *out, size_t cap)
             continue;
         }
         if (got > 0 && c == INTERRUPT) {
-            return SECRET_NONE;
+            return TWIN_SECRET_NONE;
         }
         any = any || got > 0;
         if (got <= 0 || c == '\n') {
@@ -47,7 +47,7 @@ int secret_read(int fd, char *out, size_t cap)
         len--;
     }
     out[len] = '\0';
-    return !any ? SECRET_NONE : usable ? (int)len : SECRET_UNUSABLE;
+    return !any ? TWIN_SECRET_NONE : usable ? (int)len : TWIN_SECRET_UNUSABLE;
 }
 
 /* Without signals, so that an interrupt cannot leave the terminal silent: it ends the line. */
@@ -63,7 +63,7 @@ static int ask_silently(int fd, const char *prompt, char *out, size_t cap)
         tcsetattr(fd, TCSAFLUSH, &silent);
     }
     dprintf(fd, "%s", prompt); /* only now: what is typed ahead of silence would be thrown away */
-    int len = secret_read(fd, out, cap);
+    int len = twin_secret_read(fd, out, cap);
     dprintf(fd, "\n");
     if (changed) {
         tcsetattr(fd, TCSAFLUSH, &before);
@@ -71,38 +71,38 @@ static int ask_silently(int fd, const char *prompt, char *out, size_t cap)
     return len;
 }
 
-int secret_ask(const char *prompt, char *out, size_t cap)
+int twin_secret_ask(const char *prompt, char *out, size_t cap)
 {
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     int len;
 
-    secret_no_dumps();
+    twin_secret_no_dumps();
     fflush(stdout);
     if (tty >= 0) {
         len = ask_silently(tty, prompt, out, cap);
         close(tty);
     } else {
         fputs(prompt, stderr);
-        len = secret_read(STDIN_FILENO, out, cap);
+        len = twin_secret_read(STDIN_FILENO, out, cap);
     }
-    if (len == SECRET_NONE) {
+    if (len == TWIN_SECRET_NONE) {
         fputs("Aborted!\n", stderr);
-    } else if (len == SECRET_UNUSABLE) {
+    } else if (len == TWIN_SECRET_UNUSABLE) {
         cli_fail(CLI_REFUSED, "more than %zu bytes, or a zero byte among them", cap - 1);
     }
     return len;
 }
 
-int secret_from_env(const char *variable, char *out, size_t cap)
+int twin_secret_from_env(const char *variable, char *out, size_t cap)
 {
     char *value = getenv(variable);
     size_t len = value != NULL ? strlen(value) : 0;
 
     if (value == NULL) {
-        return SECRET_NONE;
+        return TWIN_SECRET_NONE;
     }
     if (len >= cap) {
-        return SECRET_UNUSABLE;
+        return TWIN_SECRET_UNUSABLE;
     }
     memcpy(out, value, len + 1);
     OPENSSL_cleanse(value, len);
@@ -110,7 +110,7 @@ int secret_from_env(const char *variable, char *out, size_t cap)
     return (int)len;
 }
 
-void secret_no_dumps(void)
+void twin_secret_no_dumps(void)
 {
     const struct rlimit none = {0, 0};
 
@@ -150,7 +150,7 @@ static void *wiped_realloc(void *at, size_t len, const char *file, int line)
     return longer;
 }
 
-void secret_wipe_on_free(void)
+void twin_secret_wipe_on_free(void)
 {
     (void)CRYPTO_set_mem_functions(wiped_alloc, wiped_realloc, wiped_free);
 }

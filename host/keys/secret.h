@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SECRET_MAX 1024 /* bytes, with the end of the string */
+#define TWIN_SECRET_MAX 1024 /* bytes, with the end of the string */
 
 /* What reading a secret answers instead of its length. */
-#define SECRET_NONE     (-1) /* end of input, or interrupted */
-#define SECRET_UNUSABLE (-2) /* longer than there is room for, or a zero byte in it */
+#define TWIN_SECRET_NONE     (-1) /* end of input, or interrupted */
+#define TWIN_SECRET_UNUSABLE (-2) /* longer than there is room for, or a zero byte in it */
 
 /*
  * Ask on the terminal, or read a line of stdin where there is no terminal.
@@ -20,42 +20,42 @@
  *
  * Returns its length, or SECRET_... after a message.
  */
-int secret_ask(const char *prompt, char *out, size_t cap);
+int twin_secret_ask(const char *prompt, char *out, size_t cap);
 
 /* Read a line from a file descriptor, and nothing behind it. No message. */
-int secret_read(int fd, char *out, size_t cap);
+int twin_secret_read(int fd, char *out, size_t cap);
 
-/* Take a variable out of the environment. SECRET_NONE: it is not set. No message. */
-int secret_from_env(const char *variable, char *out, size_t cap);
+/* Take a variable out of the environment. TWIN_SECRET_NONE: it is not set. No message. */
+int twin_secret_from_env(const char *variable, char *out, size_t cap);
 
 /*
  * Passphrases of key files, and for PINs: from here on a crash leaves no core dump and other
  * processes of the same user cannot look into this one. Called before a secret is read.
  */
-void secret_no_dumps(void);
+void twin_secret_no_dumps(void);
 
 /*
  * All memory that OpenSSL gives back is overwritten first, also where OpenSSL itself does not.
  * To be called before anything of OpenSSL.
  */
-void secret_wipe_on_free(void);
+void twin_secret_wipe_on_free(void);
 
 /* Where passphrases are to be read from, one line for each protected key; -1: elsewhere. */
-void passphrase_set_fd(int fd);
-int passphrase_fd(void);
+void twin_passphrase_set_fd(int fd);
+int twin_passphrase_fd(void);
 
 /* Is there a passphrase without asking anybody (descriptor or environment)? */
-bool passphrase_is_given(void);
+bool twin_passphrase_is_given(void);
 
 /*
  * The passphrase of a file: a line of the descriptor (the last one again when there are no more),
  * else IMGTOOL_PASSPHRASE, else asked for.
  * Returns its length, or SECRET_... after a message.
  */
-int passphrase_get(char out[SECRET_MAX]);
+int twin_passphrase_get(char out[TWIN_SECRET_MAX]);
 
 /* A new one, not empty: as above, but whoever is asked has to say it twice, until both agree. */
-int passphrase_new(char out[SECRET_MAX]);
+int twin_passphrase_new(char out[TWIN_SECRET_MAX]);
 
 /* Overwrite what was kept. To be called at the end of the program. */
-void passphrase_forget(void);
+void twin_passphrase_forget(void);

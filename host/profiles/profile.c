@@ -2,6 +2,7 @@
  * profile.c - the file of saved connections. SPDX-License-Identifier: Apache-2.0
  */
 #include "profiles/profile.h"
+#include "base/file.h"
 #include "cli/cli.h"
 #include <errno.h>
 #include <stdio.h>
@@ -29,7 +30,7 @@ const char *profile_text(const json_t *profile, const char *key)
     return text != NULL ? text : "";
 }
 
-static json_t *parse(const char *path, const struct cli_bytes *bytes)
+static json_t *parse(const char *path, const struct twin_file_bytes *bytes)
 {
     json_error_t error;
     json_t *profiles = json_loadb((const char *)bytes->data, bytes->len, 0, &error);
@@ -48,13 +49,13 @@ static json_t *parse(const char *path, const struct cli_bytes *bytes)
 json_t *profiles_load(void)
 {
     char path[4096];
-    struct cli_bytes bytes = {0};
+    struct twin_file_bytes bytes = {0};
     json_t *profiles = NULL;
 
     if (!file_path(path, sizeof(path))) {
         return NULL;
     }
-    const int why = cli_file_read(path, FILE_MAX, &bytes);
+    const int why = twin_file_read(path, FILE_MAX, &bytes);
     if (why == ENOENT) {
         return json_array();
     }
@@ -76,7 +77,7 @@ bool profiles_save(const json_t *profiles)
     }
     char *text = json_dumps(profiles, JSON_INDENT(4));
     const int why =
-        text == NULL ? ENOMEM : cli_file_write(path, text, strlen(text), CLI_FILE_REPLACE);
+        text == NULL ? ENOMEM : twin_file_write(path, text, strlen(text), TWIN_FILE_REPLACE);
     free(text);
     if (why != 0) {
         cli_fail(CLI_USAGE, "cannot write the connection profiles to %s: %s", path, strerror(why));

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define LINE_MAX_LEN 65536
-#define HEX_MAX      (2 * HASH_LEN_MAX + 1)
+#define HEX_MAX      (2 * TWIN_HASH_LEN_MAX + 1)
 
 static void to_hex(const uint8_t *bytes, size_t len, char out[HEX_MAX])
 {
@@ -37,7 +37,7 @@ static bool lock(int fd)
 /* SHA-256 of the last line without its newline; empty for an empty file. */
 static int hash_last_line(int fd, char out[HEX_MAX])
 {
-    uint8_t tail[LINE_MAX_LEN], digest[HASH_LEN_MAX];
+    uint8_t tail[LINE_MAX_LEN], digest[TWIN_HASH_LEN_MAX];
     off_t size = lseek(fd, 0, SEEK_END);
     off_t from = size > LINE_MAX_LEN ? size - LINE_MAX_LEN : 0;
     ssize_t len = size < 0 ? -1 : pread(fd, tail, (size_t)(size - from), from);
@@ -57,31 +57,31 @@ static int hash_last_line(int fd, char out[HEX_MAX])
         start--;
     }
     struct twin_span line = {tail + start, (size_t)(len - 1 - start)};
-    hash_compute(&hash_algs[HASH_SHA256], line, (struct twin_span){NULL, 0}, digest);
-    to_hex(digest, hash_algs[HASH_SHA256].len, out);
+    twin_hash_compute(&twin_hashes[TWIN_HASH_SHA256], line, (struct twin_span){NULL, 0}, digest);
+    to_hex(digest, twin_hashes[TWIN_HASH_SHA256].len, out);
     return 0;
 }
 
 /* A URI without its query, which may say where the PIN is. */
 static json_t *key_name(const char *name)
 {
-    size_t len = hsm_is_uri(name) ? strcspn(name, "?") : strlen(name);
+    size_t len = twin_hsm_is_uri(name) ? strcspn(name, "?") : strlen(name);
 
     return json_stringn(name, len);
 }
 
 static void add_key(json_t *json, const struct image_spec *spec)
 {
-    char hex[HEX_MAX], serial[HSM_SERIAL_MAX];
-    uint8_t hash[HASH_LEN_MAX];
+    char hex[HEX_MAX], serial[TWIN_HSM_SERIAL_MAX];
+    uint8_t hash[TWIN_HASH_LEN_MAX];
 
-    key_hash(spec->key, spec->hash, hash);
+    twin_key_hash(spec->key, spec->hash, hash);
     to_hex(hash, spec->hash->len, hex);
     json_object_set_new(json, "key", key_name(spec->key->name));
     json_object_set_new(json, "key_type", json_string(spec->key->type->name));
     json_object_set_new(json, "key_hash", json_string(hex));
     if (spec->key->hsm != NULL) {
-        hsm_serial(spec->key->hsm, serial);
+        twin_hsm_serial(spec->key->hsm, serial);
         json_object_set_new(json, "token_serial", json_string(serial));
     }
 }
@@ -119,18 +119,18 @@ static char *make_line(const struct audit_event *event, const char *previous)
 /* One write, so that no other process can come between. */
 static int append_line(int fd, const char *line)
 {
-    struct buf text = {0};
+    struct twin_buf text = {0};
     int err = 0;
 
-    buf_add(&text, line, strlen(line));
-    buf_add(&text, "\n", 1);
+    twin_buf_add(&text, line, strlen(line));
+    twin_buf_add(&text, "\n", 1);
     ssize_t done = write(fd, text.data, text.len);
     if (done != (ssize_t)text.len) {
         err = done < 0 ? errno : ENOSPC;
     } else if (fsync(fd) != 0) {
         err = errno;
     }
-    buf_free(&text);
+    twin_buf_free(&text);
     return err;
 }
 

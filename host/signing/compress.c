@@ -20,7 +20,7 @@ void compress_header(uint8_t header[COMPRESS_HEADER_LEN])
     header[1] = (POSITION * 5 + LITERAL_POSITION) * 9 + LITERAL_CONTEXT;
 }
 
-bool compress(enum compression kind, struct twin_span in, struct buf *out)
+bool compress(enum compression kind, struct twin_span in, struct twin_buf *out)
 {
     lzma_options_lzma options;
     lzma_filter filters[3];
@@ -43,7 +43,7 @@ bool compress(enum compression kind, struct twin_span in, struct buf *out)
     if (room == 0) {
         return false;
     }
-    buf_reserve(out, out->len + room);
+    twin_buf_reserve(out, out->len + room);
     lzma_ret ret =
         lzma_raw_buffer_encode(filters, NULL, in.ptr, in.len, out->data + out->len, &done, room);
     out->len += done;
@@ -58,7 +58,7 @@ static bool parameters_fit(uint8_t code)
     return pb <= 4 && lc + lp <= 4;
 }
 
-bool decompress(bool thumb, struct twin_span in, size_t out_len, struct buf *out)
+bool decompress(bool thumb, struct twin_span in, size_t out_len, struct twin_buf *out)
 {
     lzma_options_lzma options;
     lzma_filter filters[3];
@@ -75,7 +75,7 @@ bool decompress(bool thumb, struct twin_span in, size_t out_len, struct buf *out
     filters[count++] = (lzma_filter){.id = LZMA_FILTER_LZMA2, .options = &options};
     filters[count] = (lzma_filter){.id = LZMA_VLI_UNKNOWN};
 
-    buf_reserve(out, out->len + out_len);
+    twin_buf_reserve(out, out->len + out_len);
     lzma_ret ret = lzma_raw_buffer_decode(filters, NULL, in.ptr, &in_at, in.len,
                                           out->data + out->len, &done, out_len);
     out->len += done;

@@ -8,7 +8,7 @@
 enum compression { COMPRESSION_NONE, COMPRESSION_LZMA2, COMPRESSION_LZMA2_THUMB };
 
 /* Compress; out gets the raw stream without the two parameter bytes. False if liblzma fails. */
-bool compress(enum compression kind, struct twin_span in, struct buf *out);
+bool compress(enum compression kind, struct twin_span in, struct twin_buf *out);
 
 /* The two bytes in front of the stream. */
 #define COMPRESS_HEADER_LEN 2
@@ -21,4 +21,4 @@ void compress_header(uint8_t header[COMPRESS_HEADER_LEN]);
  *
  * Returns false if the stream is damaged, ends early or goes on.
  */
-bool decompress(bool thumb, struct twin_span in, size_t out_len, struct buf *out);
+bool decompress(bool thumb, struct twin_span in, size_t out_len, struct twin_buf *out);

@@ -16,8 +16,8 @@
 
 void build_free(struct build *build)
 {
-    buf_free(&build->bytes);
-    buf_free(&build->extra.entries);
+    twin_buf_free(&build->bytes);
+    twin_buf_free(&build->extra.entries);
 }
 
 static uint32_t header_flags(const struct image_spec *spec, const struct build *build)
@@ -39,44 +39,44 @@ static uint32_t header_flags(const struct image_spec *spec, const struct build *
     return flags;
 }
 
-static void add_version(struct buf *out, bool big, const struct twin_version *version)
+static void add_version(struct twin_buf *out, bool big, const struct twin_version *version)
 {
     uint8_t first[2] = {version->major, version->minor};
 
-    buf_add(out, first, sizeof(first));
-    buf_add_u16(out, big, version->revision);
-    buf_add_u32(out, big, version->build);
+    twin_buf_add(out, first, sizeof(first));
+    twin_buf_add_u16(out, big, version->revision);
+    twin_buf_add_u32(out, big, version->build);
 }
 
 static void write_header(const struct image_spec *spec, struct build *build, size_t prot_len)
 {
-    struct buf header = {0};
+    struct twin_buf header = {0};
     bool big = spec->big_endian;
 
-    buf_add_u32(&header, big, TWIN_IMAGE_MAGIC);
-    buf_add_u32(&header, big, spec->rom_fixed != 0 ? spec->rom_fixed : spec->load_addr);
-    buf_add_u16(&header, big, spec->header_size);
-    buf_add_u16(&header, big, (uint16_t)prot_len);
-    buf_add_u32(&header, big, (uint32_t)build->payload_len);
-    buf_add_u32(&header, big, header_flags(spec, build));
+    twin_buf_add_u32(&header, big, TWIN_IMAGE_MAGIC);
+    twin_buf_add_u32(&header, big, spec->rom_fixed != 0 ? spec->rom_fixed : spec->load_addr);
+    twin_buf_add_u16(&header, big, spec->header_size);
+    twin_buf_add_u16(&header, big, (uint16_t)prot_len);
+    twin_buf_add_u32(&header, big, (uint32_t)build->payload_len);
+    twin_buf_add_u32(&header, big, header_flags(spec, build));
     add_version(&header, big, &spec->version);
-    buf_add_u32(&header, big, 0);
+    twin_buf_add_u32(&header, big, 0);
     memcpy(build->bytes.data, header.data, header.len);
-    buf_free(&header);
+    twin_buf_free(&header);
 }
 
 /* The digest in it stays 0: it would have to contain itself, so the loader fills it in. */
 static void add_boot_record(const struct image_spec *spec, struct tlv_area *area)
 {
     enum { SW_TYPE = 1, MEASUREMENT = 2, VERSION = 4, SIGNER = 5, MEASUREMENT_NAME = 6 };
-    static const uint8_t zeros[HASH_LEN_MAX];
-    uint8_t record[BOOT_RECORD_MAX], signer[HASH_LEN_MAX] = {0};
+    static const uint8_t zeros[TWIN_HASH_LEN_MAX];
+    uint8_t record[BOOT_RECORD_MAX], signer[TWIN_HASH_LEN_MAX] = {0};
     struct twin_cbor_writer w = {.buf = record, .cap = sizeof(record)};
     size_t signer_len = spec->key != NULL ? spec->hash->len : TWIN_SHA256_LEN;
     char version[32];
 
     if (spec->key != NULL) {
-        key_hash(spec->key, spec->hash, signer);
+        twin_key_hash(spec->key, spec->hash, signer);
     }
     snprintf(version, sizeof(version), "%u.%u.%u", spec->version.major, spec->version.minor,
              spec->version.revision);
@@ -97,12 +97,12 @@ static void add_boot_record(const struct image_spec *spec, struct tlv_area *area
 static void add_dependency(const struct dependency *dependency, struct tlv_area *area)
 {
     uint8_t image[4] = {dependency->image};
-    struct buf value = {0};
+    struct twin_buf value = {0};
 
-    buf_add(&value, image, sizeof(image));
+    twin_buf_add(&value, image, sizeof(image));
     add_version(&value, area->big_endian, &dependency->version);
     tlv_add(area, TLV_DEPENDENCY, value.data, value.len);
-    buf_free(&value);
+    twin_buf_free(&value);
 }
 
 /* In the order that the reference tool writes. */
@@ -118,7 +118,7 @@ static void add_protected(const struct image_spec *spec, const struct build *bui
     for (size_t i = 0; i < spec->dependency_count; i++) {
         add_dependency(&spec->dependencies[i], area);
     }
-    buf_add_span(&area->entries, buf_span(&build->extra.entries));
+    twin_buf_add_span(&area->entries, twin_buf_span(&build->extra.entries));
     if (spec->has_vid) {
         tlv_add(area, TLV_UUID_VID, spec->vid, UUID_LEN);
     }
@@ -144,18 +144,19 @@ int build_hashed(const struct image_spec *spec, struct build *build)
     add_protected(spec, build, &area);
     size_t prot_len = tlv_area_len(&area);
     if (prot_len > UINT16_MAX) {
-        buf_free(&area.entries);
+        twin_buf_free(&area.entries);
         return cli_fail(CLI_USAGE, "the protected TLVs need %zu bytes, at most 65535 are possible",
                         prot_len);
     }
     if (enciphers(spec, build) && rest > 0) {
-        buf_fill(&build->bytes, 0, CIPHER_BLOCK - rest);
+        twin_buf_fill(&build->bytes, 0, CIPHER_BLOCK - rest);
     }
     build->payload_len = build->bytes.len - spec->header_size;
     write_header(spec, build, prot_len);
     tlv_area_append(&area, &build->bytes);
-    buf_free(&area.entries);
-    hash_compute(spec->hash, buf_span(&build->bytes), (struct twin_span){NULL, 0}, build->digest);
+    twin_buf_free(&area.entries);
+    twin_hash_compute(spec->hash, twin_buf_span(&build->bytes), (struct twin_span){NULL, 0},
+                      build->digest);
     return CLI_DONE;
 }
 
@@ -165,16 +166,16 @@ static int make_signature(const struct image_spec *spec, struct build *build)
     struct twin_span message = {build->digest, spec->hash->len};
 
     if (spec->pure) {
-        message = buf_span(&build->bytes);
+        message = twin_buf_span(&build->bytes);
     }
     if (!spec->fixed) {
         if (!spec->quiet) { /* the words of the reference tool, which scripts may look for */
             printf("image.py: sign the %s\n",
-                   spec->key->type->scheme == SCHEME_EDDSA ? "digest" : "payload");
+                   spec->key->type->scheme == TWIN_SCHEME_EDDSA ? "digest" : "payload");
         }
-        return key_sign(spec->key, spec->hash, message, build->sig, &build->sig_len);
+        return twin_key_sign(spec->key, spec->hash, message, build->sig, &build->sig_len);
     }
-    if (!key_verify(spec->key, spec->hash, message, buf_span(&spec->fixed_sig))) {
+    if (!twin_key_verify(spec->key, spec->hash, message, twin_buf_span(&spec->fixed_sig))) {
         return cli_fail(CLI_REFUSED,
                         "the fixed signature does not match this image and %s; were all other "
                         "options the same when the vector to sign was made?",
@@ -187,8 +188,8 @@ static int make_signature(const struct image_spec *spec, struct build *build)
 
 static int add_signature(const struct image_spec *spec, struct build *build, struct tlv_area *area)
 {
-    const struct key_type *type = spec->key->type;
-    uint8_t hash[HASH_LEN_MAX];
+    const struct twin_key_type *type = spec->key->type;
+    uint8_t hash[TWIN_HASH_LEN_MAX];
     int rc = make_signature(spec, build);
 
     if (rc != CLI_DONE) {
@@ -201,7 +202,7 @@ static int add_signature(const struct image_spec *spec, struct build *build, str
     if (spec->full_key) {
         tlv_add(area, TLV_PUBKEY, spec->key->der.data, spec->key->der.len);
     } else {
-        key_hash(spec->key, spec->hash, hash);
+        twin_key_hash(spec->key, spec->hash, hash);
         tlv_add(area, TLV_KEYHASH, hash, spec->hash->len);
     }
     tlv_add(area, type->sig_tlv, build->sig, build->sig_len);
@@ -242,7 +243,7 @@ int build_image(const struct image_spec *spec, struct build *build)
     if (rc == CLI_DONE) {
         tlv_area_append(&area, &build->bytes);
     }
-    buf_free(&area.entries);
+    twin_buf_free(&area.entries);
     return rc;
 }
 

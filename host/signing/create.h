@@ -7,16 +7,16 @@
 
 /* One image in the making. Zero it, fill in the first part, call image_create(). */
 struct build {
-    struct buf bytes;      /* in: room for the header, then the payload; out: the image */
+    struct twin_buf bytes; /* in: room for the header, then the payload; out: the image */
     uint32_t flags;        /* in: those that the spec does not give (compression) */
     struct tlv_area extra; /* in: protected TLVs of compression */
     bool plain;            /* in: neither pad nor encrypt, though the spec encrypts */
 
-    size_t payload_len;           /* out: with the padding of encryption */
-    uint8_t digest[HASH_LEN_MAX]; /* out */
-    uint8_t sig[SIG_LEN_MAX];     /* out */
-    size_t sig_len;               /* out; 0: not signed */
-    size_t enc_tlv_len;           /* out; 0: not encrypted */
+    size_t payload_len;                /* out: with the padding of encryption */
+    uint8_t digest[TWIN_HASH_LEN_MAX]; /* out */
+    uint8_t sig[TWIN_SIG_LEN_MAX];     /* out */
+    size_t sig_len;                    /* out; 0: not signed */
+    size_t enc_tlv_len;                /* out; 0: not encrypted */
 };
 
 void build_free(struct build *build);

@@ -83,6 +83,6 @@ int downgrade_check_file(struct twin_span next, const char *installed, enum down
         *allowed = view_open(&next_view, next) == VIEW_OK &&
                    downgrade_allowed(&next_view, &view, rule, why);
     }
-    buf_free(&file.bytes);
+    twin_buf_free(&file.bytes);
     return rc;
 }

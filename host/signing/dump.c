@@ -52,23 +52,23 @@ const char *dump_tlv_name(uint16_t type)
 }
 
 /* A line of LINE characters: text, then # to the end. */
-static void add_row(struct buf *out, const char *format, size_t number)
+static void add_row(struct twin_buf *out, const char *format, size_t number)
 {
     char text[LINE + 1];
     int len = snprintf(text, sizeof(text), format, number);
 
-    buf_text(out, "#### %s ", text);
-    buf_fill(out, '#', len + 6 < LINE ? (size_t)(LINE - len - 6) : 0);
-    buf_text(out, "\n");
+    twin_buf_text(out, "#### %s ", text);
+    twin_buf_fill(out, '#', len + 6 < LINE ? (size_t)(LINE - len - 6) : 0);
+    twin_buf_text(out, "\n");
 }
 
-static void add_rule(struct buf *out)
+static void add_rule(struct twin_buf *out)
 {
-    buf_fill(out, '#', LINE);
-    buf_text(out, "\n");
+    twin_buf_fill(out, '#', LINE);
+    twin_buf_text(out, "\n");
 }
 
-static void add_flags(struct buf *out, uint32_t flags)
+static void add_flags(struct twin_buf *out, uint32_t flags)
 {
     static const struct {
         uint32_t bit;
@@ -86,34 +86,34 @@ static void add_flags(struct buf *out, uint32_t flags)
     };
     const char *between = "";
 
-    buf_text(out, "flags:              ");
+    twin_buf_text(out, "flags:              ");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if ((flags & names[i].bit) != 0) {
-            buf_text(out, "%s%s (0x%" PRIx32 ")", between, names[i].name, names[i].bit);
+            twin_buf_text(out, "%s%s (0x%" PRIx32 ")", between, names[i].name, names[i].bit);
             between = "\n                    ";
         }
     }
-    buf_text(out, flags == 0 ? "0x0\n" : "\n");
+    twin_buf_text(out, flags == 0 ? "0x0\n" : "\n");
 }
 
-static void human_header(const struct dump *dump, struct buf *out)
+static void human_header(const struct dump *dump, struct twin_buf *out)
 {
     const struct twin_image_header *header = &dump->view.header;
     char version[DUMP_VERSION_MAX];
 
     dump_version(dump, version);
     add_row(out, "Image header (offset: 0x%zx)", 0);
-    buf_text(out, "magic:              0x%x\n", TWIN_IMAGE_MAGIC);
-    buf_text(out, "load_addr:          0x%" PRIx32 "\n", header->load_addr);
-    buf_text(out, "hdr_size:           0x%x\n", header->hdr_size);
-    buf_text(out, "protected_tlv_size: 0x%x\n", header->protect_tlv_size);
-    buf_text(out, "img_size:           0x%" PRIx32 "\n", header->img_size);
+    twin_buf_text(out, "magic:              0x%x\n", TWIN_IMAGE_MAGIC);
+    twin_buf_text(out, "load_addr:          0x%" PRIx32 "\n", header->load_addr);
+    twin_buf_text(out, "hdr_size:           0x%x\n", header->hdr_size);
+    twin_buf_text(out, "protected_tlv_size: 0x%x\n", header->protect_tlv_size);
+    twin_buf_text(out, "img_size:           0x%" PRIx32 "\n", header->img_size);
     add_flags(out, header->flags);
-    buf_text(out, "version:            %s\n", version);
+    twin_buf_text(out, "version:            %s\n", version);
     add_rule(out);
 }
 
-static void human_payload(const struct dump *dump, struct buf *out)
+static void human_payload(const struct dump *dump, struct twin_buf *out)
 {
     char content[LINE];
     int len =
@@ -121,25 +121,25 @@ static void human_payload(const struct dump *dump, struct buf *out)
     int left = (LINE - len) / 2 - 1;
 
     add_row(out, "Payload (offset: 0x%zx)", dump->view.payload_off);
-    buf_text(out, "|%*s|\n", LINE - 2, "");
-    buf_text(out, "|%*s%s%*s|\n", left, "", content, LINE - 2 - left - len, "");
-    buf_text(out, "|%*s|\n", LINE - 2, "");
+    twin_buf_text(out, "|%*s|\n", LINE - 2, "");
+    twin_buf_text(out, "|%*s%s%*s|\n", left, "", content, LINE - 2 - left - len, "");
+    twin_buf_text(out, "|%*s|\n", LINE - 2, "");
     add_rule(out);
 }
 
-static void human_tlv(const struct view_tlv *tlv, struct buf *out)
+static void human_tlv(const struct view_tlv *tlv, struct twin_buf *out)
 {
-    buf_text(out, "        ---------------------------------------------\n");
-    buf_text(out, "        type: %s (0x%x)\n", dump_tlv_name(tlv->type), tlv->type);
-    buf_text(out, "        len:  0x%zx\n        data: ", tlv->value.len);
+    twin_buf_text(out, "        ---------------------------------------------\n");
+    twin_buf_text(out, "        type: %s (0x%x)\n", dump_tlv_name(tlv->type), tlv->type);
+    twin_buf_text(out, "        len:  0x%zx\n        data: ", tlv->value.len);
     for (size_t i = 0; i < tlv->value.len; i++) {
-        buf_text(out, "%s0x%02x ", i > 0 && i % PER_ROW == 0 ? "\n              " : "",
-                 tlv->value.ptr[i]);
+        twin_buf_text(out, "%s0x%02x ", i > 0 && i % PER_ROW == 0 ? "\n              " : "",
+                      tlv->value.ptr[i]);
     }
-    buf_text(out, "\n");
+    twin_buf_text(out, "\n");
 }
 
-static void human_area(const struct dump *dump, bool is_protected, struct buf *out)
+static void human_area(const struct dump *dump, bool is_protected, struct twin_buf *out)
 {
     const struct view *view = &dump->view;
     size_t off = is_protected ? view->payload_off + view->payload_len : view->hashed_len;
@@ -149,60 +149,60 @@ static void human_area(const struct dump *dump, bool is_protected, struct buf *o
 
     add_row(out, is_protected ? "Protected TLV area (offset: 0x%zx)" : "TLV area (offset: 0x%zx)",
             off);
-    buf_text(out, "magic:     0x%x\n", view_get_u16(view, view->bytes.ptr + off));
-    buf_text(out, "area size: 0x%x\n", view_get_u16(view, view->bytes.ptr + off + 2));
+    twin_buf_text(out, "magic:     0x%x\n", view_get_u16(view, view->bytes.ptr + off));
+    twin_buf_text(out, "area size: 0x%x\n", view_get_u16(view, view->bytes.ptr + off + 2));
     while (view_next(view, &cursor, &tlv)) {
         if (tlv.is_protected == is_protected) {
             human_tlv(&tlv, out);
             any = true;
         }
     }
-    buf_text(out, any ? "" : "\n");
+    twin_buf_text(out, any ? "" : "\n");
     add_rule(out);
 }
 
-static void human_status(const char *name, uint8_t value, struct buf *out)
+static void human_status(const char *name, uint8_t value, struct twin_buf *out)
 {
     static const char *const names[] = {[1] = "SET", [2] = "BAD", [3] = "UNSET", [4] = "ANY"};
     bool known = value > 0 && value < sizeof(names) / sizeof(names[0]);
 
-    buf_text(out, "%-12s %s (0x%x)\n", name, known ? names[value] : "INVALID", value);
+    twin_buf_text(out, "%-12s %s (0x%x)\n", name, known ? names[value] : "INVALID", value);
 }
 
-static void human_trailer(const struct dump *dump, struct buf *out)
+static void human_trailer(const struct dump *dump, struct twin_buf *out)
 {
     const struct view_trailer *trailer = &dump->trailer;
 
     add_row(out, "Image trailer (offset: unknown)", 0);
-    buf_text(out, "(Note: some fields may not be used, depending on the update \n"
-                  "strategy)\n\nswap status: (len: unknown)\nenc. keys:   ");
+    twin_buf_text(out, "(Note: some fields may not be used, depending on the update \n"
+                       "strategy)\n\nswap status: (len: unknown)\nenc. keys:   ");
     if (trailer->present && dump_key_field_len(dump) != 0) {
-        buf_text(out, "(len: 0x%" PRIx32 ", if BOOT_SWAP_SAVE_ENCTLV is unset)\n",
-                 dump_key_field_len(dump));
+        twin_buf_text(out, "(len: 0x%" PRIx32 ", if BOOT_SWAP_SAVE_ENCTLV is unset)\n",
+                      dump_key_field_len(dump));
     } else {
-        buf_text(out, "Image not encrypted\n");
+        twin_buf_text(out, "Image not encrypted\n");
     }
     if (trailer->present && trailer->swap_size == UNKNOWN_32) {
-        buf_text(out, "swap size:   unknown\n");
+        twin_buf_text(out, "swap size:   unknown\n");
     } else if (trailer->present) {
-        buf_text(out, "swap size:   0x%" PRIx32 " octal: %" PRIu32 "\n", trailer->swap_size,
-                 trailer->swap_size);
+        twin_buf_text(out, "swap size:   0x%" PRIx32 " octal: %" PRIu32 "\n", trailer->swap_size,
+                      trailer->swap_size);
     }
     if (trailer->present) {
         human_status("swap_info:", trailer->swap_info, out);
         human_status("copy_done:", trailer->copy_done, out);
         human_status("image_ok:", trailer->image_ok, out);
     }
-    buf_text(out, "boot magic:  ");
+    twin_buf_text(out, "boot magic:  ");
     for (size_t i = 0; i < MAGIC_LEN; i++) {
-        buf_text(out, "%s0x%02x ", i == PER_ROW ? "\n             " : "", dump->rest_magic[i]);
+        twin_buf_text(out, "%s0x%02x ", i == PER_ROW ? "\n             " : "", dump->rest_magic[i]);
     }
-    buf_text(out, "\n\n");
+    twin_buf_text(out, "\n\n");
 }
 
-void dump_human(const struct dump *dump, struct buf *out)
+void dump_human(const struct dump *dump, struct twin_buf *out)
 {
-    buf_text(out, "Printing content of signed image: %s \n\n", dump->filename);
+    twin_buf_text(out, "Printing content of signed image: %s \n\n", dump->filename);
     human_header(dump, out);
     human_payload(dump, out);
     if (dump->view.header.protect_tlv_size != 0) {
@@ -217,13 +217,13 @@ void dump_human(const struct dump *dump, struct buf *out)
 
 static json_t *json_hex(struct twin_span bytes)
 {
-    struct buf text = {0};
+    struct twin_buf text = {0};
 
     for (size_t i = 0; i < bytes.len; i++) {
-        buf_text(&text, "%02x", bytes.ptr[i]);
+        twin_buf_text(&text, "%02x", bytes.ptr[i]);
     }
     json_t *json = json_stringn((const char *)text.data, text.len);
-    buf_free(&text);
+    twin_buf_free(&text);
     return json != NULL ? json : json_string("");
 }
 
@@ -270,7 +270,7 @@ static json_t *json_trailer(const struct dump *dump)
     return json;
 }
 
-void dump_json(const struct dump *dump, struct buf *out)
+void dump_json(const struct dump *dump, struct twin_buf *out)
 {
     const struct view *view = &dump->view;
     const struct twin_image_header *header = &view->header;
@@ -289,7 +289,7 @@ void dump_json(const struct dump *dump, struct buf *out)
         json_tlvs(view, false), "trailer", json_trailer(dump));
     char *text = json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
     if (text != NULL) {
-        buf_add(out, text, strlen(text));
+        twin_buf_add(out, text, strlen(text));
     }
     free(text);
     json_decref(json);

@@ -17,9 +17,9 @@ struct dump {
 enum view_fault dump_open(struct dump *dump, const char *path, struct twin_span bytes);
 
 /* Append the text. JSON has no newline at its end. */
-void dump_human(const struct dump *dump, struct buf *out);
-void dump_yaml(const struct dump *dump, struct buf *out);
-void dump_json(const struct dump *dump, struct buf *out);
+void dump_human(const struct dump *dump, struct twin_buf *out);
+void dump_yaml(const struct dump *dump, struct twin_buf *out);
+void dump_json(const struct dump *dump, struct twin_buf *out);
 
 /* Bytes that the image keys take in the trailer; 0 for an image that is not encrypted. */
 uint32_t dump_key_field_len(const struct dump *dump);

@@ -10,25 +10,25 @@
 #define BASE64_LINE 57 /* bytes that a line of 76 characters carries */
 
 /* Bytes as a block of base64 lines, indented. */
-static void add_binary(struct buf *out, struct twin_span bytes, int indent)
+static void add_binary(struct twin_buf *out, struct twin_span bytes, int indent)
 {
     char line[TWIN_BASE64_LEN(BASE64_LINE)];
 
     if (bytes.len == 0) {
-        buf_text(out, "!!binary \"\"\n");
+        twin_buf_text(out, "!!binary \"\"\n");
         return;
     }
-    buf_text(out, "!!binary |\n");
+    twin_buf_text(out, "!!binary |\n");
     for (size_t done = 0; done < bytes.len; done += BASE64_LINE) {
         size_t left = bytes.len - done;
         size_t len =
             twin_base64_encode(bytes.ptr + done, left < BASE64_LINE ? left : BASE64_LINE, line);
-        buf_text(out, "%*s%.*s\n", indent, "", (int)len, line);
+        twin_buf_text(out, "%*s%.*s\n", indent, "", (int)len, line);
     }
 }
 
 /* A file name as it is where YAML reads that as text, else between quotes. */
-static void add_name(struct buf *out, const char *name)
+static void add_name(struct twin_buf *out, const char *name)
 {
     bool plain = isalpha((unsigned char)name[0]) && strchr(name, '.') != NULL;
 
@@ -36,24 +36,25 @@ static void add_name(struct buf *out, const char *name)
         plain = plain && (isalnum((unsigned char)*c) || strchr("._-", *c) != NULL);
     }
     if (plain) {
-        buf_text(out, "%s", name);
+        twin_buf_text(out, "%s", name);
         return;
     }
-    buf_text(out, "'");
+    twin_buf_text(out, "'");
     for (const char *c = name; *c != '\0'; c++) {
-        buf_text(out, *c == '\'' ? "''" : "%c", *c);
+        twin_buf_text(out, *c == '\'' ? "''" : "%c", *c);
     }
-    buf_text(out, "'");
+    twin_buf_text(out, "'");
 }
 
-static void add_area(struct buf *out, const struct view *view, const char *name, size_t off)
+static void add_area(struct twin_buf *out, const struct view *view, const char *name, size_t off)
 {
-    buf_text(out, "  %s:\n    magic: %u\n    tlv_tot: %u\n", name,
-             view_get_u16(view, view->bytes.ptr + off),
-             view_get_u16(view, view->bytes.ptr + off + 2));
+    twin_buf_text(out, "  %s:\n    magic: %u\n    tlv_tot: %u\n", name,
+                  view_get_u16(view, view->bytes.ptr + off),
+                  view_get_u16(view, view->bytes.ptr + off + 2));
 }
 
-static void add_tlvs(struct buf *out, const struct view *view, const char *name, bool is_protected)
+static void add_tlvs(struct twin_buf *out, const struct view *view, const char *name,
+                     bool is_protected)
 {
     struct view_tlv tlv;
     size_t cursor = 0;
@@ -64,58 +65,59 @@ static void add_tlvs(struct buf *out, const struct view *view, const char *name,
             continue;
         }
         if (!any) {
-            buf_text(out, "  %s:\n", name);
+            twin_buf_text(out, "  %s:\n", name);
             any = true;
         }
-        buf_text(out, "  - type: %u\n    type_name: %s\n    len: %zu\n    data: ", tlv.type,
-                 dump_tlv_name(tlv.type), tlv.value.len);
+        twin_buf_text(out, "  - type: %u\n    type_name: %s\n    len: %zu\n    data: ", tlv.type,
+                      dump_tlv_name(tlv.type), tlv.value.len);
         add_binary(out, tlv.value, 6);
     }
     if (!any) {
-        buf_text(out, "  %s: []\n", name);
+        twin_buf_text(out, "  %s: []\n", name);
     }
 }
 
-static void add_trailer(struct buf *out, const struct dump *dump)
+static void add_trailer(struct twin_buf *out, const struct dump *dump)
 {
     const struct view_trailer *trailer = &dump->trailer;
 
     if (!dump->has_rest) {
-        buf_text(out, "trailer: {}\n");
+        twin_buf_text(out, "trailer: {}\n");
         return;
     }
-    buf_text(out, "trailer:\n  magic: ");
+    twin_buf_text(out, "trailer:\n  magic: ");
     add_binary(out, (struct twin_span){dump->rest_magic, MAGIC_LEN}, 4);
     if (!trailer->present) {
         return;
     }
-    buf_text(out, "  image_ok: %u\n  copy_done: %u\n  swap_info: %u\n  swap_size: %" PRIu32 "\n",
-             trailer->image_ok, trailer->copy_done, trailer->swap_info, trailer->swap_size);
+    twin_buf_text(out,
+                  "  image_ok: %u\n  copy_done: %u\n  swap_info: %u\n  swap_size: %" PRIu32 "\n",
+                  trailer->image_ok, trailer->copy_done, trailer->swap_info, trailer->swap_size);
     if (dump_key_field_len(dump) != 0) {
-        buf_text(out, "  key_field_len: %" PRIu32 "\n", dump_key_field_len(dump));
+        twin_buf_text(out, "  key_field_len: %" PRIu32 "\n", dump_key_field_len(dump));
     }
 }
 
-void dump_yaml(const struct dump *dump, struct buf *out)
+void dump_yaml(const struct dump *dump, struct twin_buf *out)
 {
     const struct view *view = &dump->view;
     const struct twin_image_header *header = &view->header;
     char version[DUMP_VERSION_MAX];
 
     dump_version(dump, version);
-    buf_text(out, "filename: ");
+    twin_buf_text(out, "filename: ");
     add_name(out, dump->filename);
-    buf_text(out, "\nheader:\n  magic: %u\n  load_addr: %" PRIu32 "\n", TWIN_IMAGE_MAGIC,
-             header->load_addr);
-    buf_text(out, "  hdr_size: %u\n  protected_tlv_size: %u\n", header->hdr_size,
-             header->protect_tlv_size);
-    buf_text(out, "  img_size: %" PRIu32 "\n  flags: %" PRIu32 "\n  version: %s\n",
-             header->img_size, header->flags, version);
-    buf_text(out, "tlv_area:\n");
+    twin_buf_text(out, "\nheader:\n  magic: %u\n  load_addr: %" PRIu32 "\n", TWIN_IMAGE_MAGIC,
+                  header->load_addr);
+    twin_buf_text(out, "  hdr_size: %u\n  protected_tlv_size: %u\n", header->hdr_size,
+                  header->protect_tlv_size);
+    twin_buf_text(out, "  img_size: %" PRIu32 "\n  flags: %" PRIu32 "\n  version: %s\n",
+                  header->img_size, header->flags, version);
+    twin_buf_text(out, "tlv_area:\n");
     if (header->protect_tlv_size != 0) {
         add_area(out, view, "tlv_hdr_prot", view->payload_off + view->payload_len);
     } else {
-        buf_text(out, "  tlv_hdr_prot: {}\n");
+        twin_buf_text(out, "  tlv_hdr_prot: {}\n");
     }
     add_tlvs(out, view, "tlvs_prot", true);
     add_area(out, view, "tlv_hdr", view->hashed_len);

@@ -5,10 +5,10 @@
 #include "base/buf.h"
 
 /* `const unsigned char NAME[] = {...};` and `const unsigned int NAME_len = N;` */
-void emit_c(struct buf *out, const char *name, struct twin_span bytes);
+void emit_c(struct twin_buf *out, const char *name, struct twin_span bytes);
 
 /* `static NAME: &[u8] = &[...];` */
-void emit_rust(struct buf *out, const char *name, struct twin_span bytes);
+void emit_rust(struct twin_buf *out, const char *name, struct twin_span bytes);
 
 /*
  * To a file, or stdout if path is NULL.

@@ -22,23 +22,23 @@
 /* ECIES: a throw-away key pair agrees with the receiver's key on a secret. */
 struct ecies {
     uint16_t tlv;
-    enum key_id receiver;
-    enum hash_id hash;     /* of key derivation and tag */
-    uint8_t ephemeral_len; /* bytes of the throw-away public key */
+    enum twin_key_id receiver;
+    enum twin_hash_id hash; /* of key derivation and tag */
+    uint8_t ephemeral_len;  /* bytes of the throw-away public key */
 };
 
 static const struct ecies ecies_list[] = {
-    {TLV_ENC_EC256, KEY_P256, HASH_SHA256, 65},
-    {TLV_ENC_X25519, KEY_X25519, HASH_SHA256, 32},
-    {TLV_ENC_X25519_SHA512, KEY_X25519, HASH_SHA512, 32},
+    {TLV_ENC_EC256, TWIN_KEY_P256, TWIN_HASH_SHA256, 65},
+    {TLV_ENC_X25519, TWIN_KEY_X25519, TWIN_HASH_SHA256, 32},
+    {TLV_ENC_X25519_SHA512, TWIN_KEY_X25519, TWIN_HASH_SHA512, 32},
 };
 #define ECIES_COUNT (sizeof(ecies_list) / sizeof(ecies_list[0]))
 
 static const struct ecies *ecies_for(const struct image_spec *spec)
 {
     for (size_t i = 0; i < ECIES_COUNT; i++) {
-        if (&key_types[ecies_list[i].receiver] == spec->enc_key->type &&
-            &hash_algs[ecies_list[i].hash] == spec->hmac_hash) {
+        if (&twin_key_types[ecies_list[i].receiver] == spec->enc_key->type &&
+            &twin_hashes[ecies_list[i].hash] == spec->hmac_hash) {
             return &ecies_list[i];
         }
     }
@@ -47,14 +47,14 @@ static const struct ecies *ecies_for(const struct image_spec *spec)
 
 int encrypt_check_key(const struct image_spec *spec)
 {
-    const struct key_type *type = spec->enc_key != NULL ? spec->enc_key->type : NULL;
-    const struct key_type *signer = spec->key != NULL ? spec->key->type : NULL;
+    const struct twin_key_type *type = spec->enc_key != NULL ? spec->enc_key->type : NULL;
+    const struct twin_key_type *signer = spec->key != NULL ? spec->key->type : NULL;
 
-    if (type == NULL || type == &key_types[KEY_RSA2048]) {
-        if (spec->hmac_hash != &hash_algs[HASH_SHA256]) {
+    if (type == NULL || type == &twin_key_types[TWIN_KEY_RSA2048]) {
+        if (spec->hmac_hash != &twin_hashes[TWIN_HASH_SHA256]) {
             return cli_fail(CLI_USAGE, "--hmac-sha 512 is for X25519 encryption keys only");
         }
-    } else if (type != &key_types[KEY_P256] && type != &key_types[KEY_X25519]) {
+    } else if (type != &twin_key_types[TWIN_KEY_P256] && type != &twin_key_types[TWIN_KEY_X25519]) {
         return cli_fail(CLI_USAGE,
                         "%s: no loader can decrypt for a key of type %s; use rsa-2048, ecdsa-p256 "
                         "or x25519",
@@ -62,7 +62,7 @@ int encrypt_check_key(const struct image_spec *spec)
     } else if (ecies_for(spec) == NULL) {
         return cli_fail(CLI_USAGE, "Currently only ECIES-X25519 supports HMAC-SHA512");
     }
-    if (type == NULL || signer == NULL || signer->scheme == SCHEME_EDDSA) {
+    if (type == NULL || signer == NULL || signer->scheme == TWIN_SCHEME_EDDSA) {
         return CLI_DONE;
     }
     if (strcmp(signer->algorithm, type->algorithm) != 0 ||
@@ -105,7 +105,7 @@ static bool agree(EVP_PKEY *own, EVP_PKEY *peer, uint8_t shared[SHARED_MAX])
 }
 
 /* From the shared secret: the key that wraps, then the key of the tag. */
-static bool derive(const struct hash_alg *hash, uint8_t shared[SHARED_MAX], uint8_t *out,
+static bool derive(const struct twin_hash *hash, uint8_t shared[SHARED_MAX], uint8_t *out,
                    size_t out_len)
 {
     static char info[] = "MCUBoot_ECIES_v1";
@@ -128,37 +128,37 @@ static bool derive(const struct hash_alg *hash, uint8_t shared[SHARED_MAX], uint
 
 /* What both sides do after agreeing: cipher the image key, and compute the tag of its cipher. */
 struct ecies_keys {
-    uint8_t derived[AES_KEY_MAX + HASH_LEN_MAX];
+    uint8_t derived[AES_KEY_MAX + TWIN_HASH_LEN_MAX];
     uint8_t shared[SHARED_MAX];
 };
 
 static bool ecies_derive(const struct ecies *ecies, EVP_PKEY *own, EVP_PKEY *peer, size_t key_len,
                          struct ecies_keys *keys)
 {
-    const struct hash_alg *hash = &hash_algs[ecies->hash];
+    const struct twin_hash *hash = &twin_hashes[ecies->hash];
 
     return agree(own, peer, keys->shared) &&
            derive(hash, keys->shared, keys->derived, key_len + hash->len);
 }
 
 static bool ecies_tag(const struct ecies *ecies, const struct ecies_keys *keys,
-                      const uint8_t *wrapped, size_t key_len, uint8_t tag[HASH_LEN_MAX])
+                      const uint8_t *wrapped, size_t key_len, uint8_t tag[TWIN_HASH_LEN_MAX])
 {
-    const struct hash_alg *hash = &hash_algs[ecies->hash];
+    const struct twin_hash *hash = &twin_hashes[ecies->hash];
 
     return HMAC(hash->md(), keys->derived + key_len, hash->len, wrapped, key_len, tag, NULL) !=
            NULL;
 }
 
-static bool ecies_wrap(const struct ecies *ecies, const struct key *receiver,
-                       const uint8_t *image_key, size_t key_len, struct buf *value)
+static bool ecies_wrap(const struct ecies *ecies, const struct twin_key *receiver,
+                       const uint8_t *image_key, size_t key_len, struct twin_buf *value)
 {
-    const struct key_type *type = receiver->type;
+    const struct twin_key_type *type = receiver->type;
     EVP_PKEY *own = type->curve != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
                                         : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
     struct ecies_keys keys;
     unsigned char *public = NULL;
-    uint8_t wrapped[AES_KEY_MAX], tag[HASH_LEN_MAX];
+    uint8_t wrapped[AES_KEY_MAX], tag[TWIN_HASH_LEN_MAX];
 
     memcpy(wrapped, image_key, key_len);
     bool good = own != NULL &&
@@ -167,9 +167,9 @@ static bool ecies_wrap(const struct ecies *ecies, const struct key *receiver,
                 payload_cipher(keys.derived, key_len, wrapped, key_len) &&
                 ecies_tag(ecies, &keys, wrapped, key_len, tag);
     if (good) {
-        buf_add(value, public, ecies->ephemeral_len);
-        buf_add(value, tag, hash_algs[ecies->hash].len);
-        buf_add(value, wrapped, key_len);
+        twin_buf_add(value, public, ecies->ephemeral_len);
+        twin_buf_add(value, tag, twin_hashes[ecies->hash].len);
+        twin_buf_add(value, wrapped, key_len);
     }
     OPENSSL_cleanse(&keys, sizeof(keys));
     OPENSSL_free(public);
@@ -177,7 +177,7 @@ static bool ecies_wrap(const struct ecies *ecies, const struct key *receiver,
     return good;
 }
 
-static EVP_PKEY *public_from(const struct key *like, const uint8_t *bytes, size_t len)
+static EVP_PKEY *public_from(const struct twin_key *like, const uint8_t *bytes, size_t len)
 {
     EVP_PKEY *peer = EVP_PKEY_new();
 
@@ -190,15 +190,15 @@ static EVP_PKEY *public_from(const struct key *like, const uint8_t *bytes, size_
 }
 
 static size_t ecies_unwrap(const struct ecies *ecies, struct twin_span value,
-                           const struct key *receiver, uint8_t out[AES_KEY_MAX])
+                           const struct twin_key *receiver, uint8_t out[AES_KEY_MAX])
 {
-    size_t tag_len = hash_algs[ecies->hash].len, before = ecies->ephemeral_len + tag_len;
+    size_t tag_len = twin_hashes[ecies->hash].len, before = ecies->ephemeral_len + tag_len;
     size_t key_len = value.len - before;
     struct ecies_keys keys;
-    uint8_t tag[HASH_LEN_MAX];
+    uint8_t tag[TWIN_HASH_LEN_MAX];
 
     if (value.len < before || (key_len != 16 && key_len != 32) || receiver == NULL ||
-        receiver->type != &key_types[ecies->receiver]) {
+        receiver->type != &twin_key_types[ecies->receiver]) {
         return 0;
     }
     EVP_PKEY *peer = public_from(receiver, value.ptr, ecies->ephemeral_len);
@@ -227,8 +227,8 @@ static EVP_PKEY_CTX *oaep_begin(EVP_PKEY *pkey, int (*init)(EVP_PKEY_CTX *))
     return NULL;
 }
 
-static bool rsa_wrap(const struct key *receiver, const uint8_t *image_key, size_t key_len,
-                     struct buf *value)
+static bool rsa_wrap(const struct twin_key *receiver, const uint8_t *image_key, size_t key_len,
+                     struct twin_buf *value)
 {
     EVP_PKEY_CTX *ctx = oaep_begin(receiver->pkey, EVP_PKEY_encrypt_init);
     uint8_t wrapped[RSA_LEN];
@@ -236,19 +236,20 @@ static bool rsa_wrap(const struct key *receiver, const uint8_t *image_key, size_
     bool good = ctx != NULL && EVP_PKEY_encrypt(ctx, wrapped, &len, image_key, key_len) == 1;
 
     if (good) {
-        buf_add(value, wrapped, len);
+        twin_buf_add(value, wrapped, len);
     }
     EVP_PKEY_CTX_free(ctx);
     return good;
 }
 
-static size_t rsa_unwrap(struct twin_span value, const struct key *receiver,
+static size_t rsa_unwrap(struct twin_span value, const struct twin_key *receiver,
                          uint8_t out[AES_KEY_MAX])
 {
     uint8_t plain[RSA_LEN];
     size_t len = sizeof(plain);
 
-    if (receiver == NULL || receiver->type != &key_types[KEY_RSA2048] || value.len != RSA_LEN) {
+    if (receiver == NULL || receiver->type != &twin_key_types[TWIN_KEY_RSA2048] ||
+        value.len != RSA_LEN) {
         return 0;
     }
     EVP_PKEY_CTX *ctx = oaep_begin(receiver->pkey, EVP_PKEY_decrypt_init);
@@ -281,13 +282,13 @@ static bool key_wrap(struct twin_span kek, bool wrap, const uint8_t *in, size_t 
 }
 
 static bool kw_wrap(struct twin_span kek, const uint8_t *image_key, size_t key_len,
-                    struct buf *value)
+                    struct twin_buf *value)
 {
     uint8_t wrapped[AES_KEY_MAX + 2 * KW_OVERHEAD];
     bool good = key_wrap(kek, true, image_key, key_len, wrapped, key_len + KW_OVERHEAD);
 
     if (good) {
-        buf_add(value, wrapped, key_len + KW_OVERHEAD);
+        twin_buf_add(value, wrapped, key_len + KW_OVERHEAD);
     }
     return good;
 }
@@ -306,7 +307,7 @@ static size_t kw_unwrap(struct twin_span value, struct twin_span kek, uint8_t ou
     return len;
 }
 
-size_t decrypt_key(uint16_t type, struct twin_span value, const struct key *key,
+size_t decrypt_key(uint16_t type, struct twin_span value, const struct twin_key *key,
                    struct twin_span kek, uint8_t out[AES_KEY_MAX])
 {
     if (type == TLV_ENC_RSA2048) {
@@ -325,14 +326,14 @@ size_t decrypt_key(uint16_t type, struct twin_span value, const struct key *key,
 
 static bool wrap(const struct image_spec *spec, const uint8_t *image_key, struct tlv_area *area)
 {
-    struct buf value = {0};
+    struct twin_buf value = {0};
     uint16_t type;
     bool good;
 
     if (spec->enc_key == NULL) {
         type = TLV_ENC_KW;
-        good = kw_wrap(buf_span(&spec->kek), image_key, spec->aes_len, &value);
-    } else if (spec->enc_key->type == &key_types[KEY_RSA2048]) {
+        good = kw_wrap(twin_buf_span(&spec->kek), image_key, spec->aes_len, &value);
+    } else if (spec->enc_key->type == &twin_key_types[TWIN_KEY_RSA2048]) {
         type = TLV_ENC_RSA2048;
         good = rsa_wrap(spec->enc_key, image_key, spec->aes_len, &value);
     } else {
@@ -343,7 +344,7 @@ static bool wrap(const struct image_spec *spec, const uint8_t *image_key, struct
     if (good) {
         tlv_add(area, type, value.data, value.len);
     }
-    buf_free(&value);
+    twin_buf_free(&value);
     return good;
 }
 

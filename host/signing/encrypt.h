@@ -30,7 +30,7 @@ bool encrypt_is_key_tlv(uint16_t type);
  *
  * Returns the bytes of the image key; 0 if this key cannot unwrap it or the TLV is damaged.
  */
-size_t decrypt_key(uint16_t type, struct twin_span value, const struct key *key,
+size_t decrypt_key(uint16_t type, struct twin_span value, const struct twin_key *key,
                    struct twin_span kek, uint8_t out[AES_KEY_MAX]);
 
 /* Encrypt or decrypt a payload in place: AES in counter mode, the counter starts at 0. */

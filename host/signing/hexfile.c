@@ -40,10 +40,10 @@ static uint64_t end_of(const struct piece *piece)
 }
 
 struct reader {
-    struct buf data;   /* of all data records, in file order */
-    struct buf pieces; /* array of struct piece */
-    uint32_t base;     /* set by the records SEGMENT and LINEAR */
-    unsigned line;     /* being read */
+    struct twin_buf data;   /* of all data records, in file order */
+    struct twin_buf pieces; /* array of struct piece */
+    uint32_t base;          /* set by the records SEGMENT and LINEAR */
+    unsigned line;          /* being read */
     bool ended;
 };
 
@@ -90,8 +90,8 @@ static enum hex_fault take_data(struct reader *reader, const uint8_t *record)
         return HEX_TOO_HIGH;
     }
     if (piece.len > 0) {
-        buf_add(&reader->data, record + 4, piece.len);
-        buf_add(&reader->pieces, &piece, sizeof(piece));
+        twin_buf_add(&reader->data, record + 4, piece.len);
+        twin_buf_add(&reader->pieces, &piece, sizeof(piece));
     }
     return HEX_OK;
 }
@@ -155,10 +155,10 @@ static int by_addr(const void *a_, const void *b_)
 }
 
 /* Sorts by address the first `count` pieces in file order. Do two of them overlap? */
-static bool overlap(const struct reader *reader, size_t count, struct buf *sorted)
+static bool overlap(const struct reader *reader, size_t count, struct twin_buf *sorted)
 {
     sorted->len = 0;
-    buf_add(sorted, reader->pieces.data, count * sizeof(struct piece));
+    twin_buf_add(sorted, reader->pieces.data, count * sizeof(struct piece));
     struct piece *pieces = (void *)sorted->data;
     qsort(pieces, count, sizeof(*pieces), by_addr);
     for (size_t i = 1; i < count; i++) {
@@ -170,7 +170,7 @@ static bool overlap(const struct reader *reader, size_t count, struct buf *sorte
 }
 
 /* The line of the first record that overlaps one before it: the least count that has two such. */
-static unsigned find_overlap(const struct reader *reader, struct buf *sorted)
+static unsigned find_overlap(const struct reader *reader, struct twin_buf *sorted)
 {
     size_t free_of_it = 1, has_it = reader->pieces.len / sizeof(struct piece);
 
@@ -199,7 +199,7 @@ static unsigned find_far(const struct piece *pieces, size_t count)
 
 /* Pieces, sorted and free of overlaps, into one. */
 static enum hex_fault join(struct reader *reader, const struct piece *pieces, size_t count,
-                           struct buf *out)
+                           struct twin_buf *out)
 {
     const struct piece *last = &pieces[count - 1];
     uint64_t at = pieces[0].addr;
@@ -208,19 +208,19 @@ static enum hex_fault join(struct reader *reader, const struct piece *pieces, si
         reader->line = find_far(pieces, count);
         return HEX_TOO_WIDE;
     }
-    buf_reserve(out, out->len + (size_t)(end_of(last) - at));
+    twin_buf_reserve(out, out->len + (size_t)(end_of(last) - at));
     for (size_t i = 0; i < count; i++) {
-        buf_fill(out, 0xff, (size_t)(pieces[i].addr - at));
-        buf_add(out, reader->data.data + pieces[i].off, pieces[i].len);
+        twin_buf_fill(out, 0xff, (size_t)(pieces[i].addr - at));
+        twin_buf_add(out, reader->data.data + pieces[i].off, pieces[i].len);
         at = end_of(&pieces[i]);
     }
     return HEX_OK;
 }
 
-static enum hex_fault lay_out(struct reader *reader, struct buf *out, uint32_t *addr)
+static enum hex_fault lay_out(struct reader *reader, struct twin_buf *out, uint32_t *addr)
 {
     size_t count = reader->pieces.len / sizeof(struct piece);
-    struct buf sorted = {0};
+    struct twin_buf sorted = {0};
     enum hex_fault fault;
 
     if (count == 0) {
@@ -234,11 +234,11 @@ static enum hex_fault lay_out(struct reader *reader, struct buf *out, uint32_t *
         *addr = pieces[0].addr;
         fault = join(reader, pieces, count, out);
     }
-    buf_free(&sorted);
+    twin_buf_free(&sorted);
     return fault;
 }
 
-enum hex_fault hex_read(struct twin_span text, struct buf *out, uint32_t *addr, unsigned *line)
+enum hex_fault hex_read(struct twin_span text, struct twin_buf *out, uint32_t *addr, unsigned *line)
 {
     struct reader reader = {0};
     enum hex_fault fault = read_lines(&reader, text);
@@ -247,13 +247,13 @@ enum hex_fault hex_read(struct twin_span text, struct buf *out, uint32_t *addr, 
         fault = lay_out(&reader, out, addr);
     }
     *line = reader.line;
-    buf_free(&reader.data);
-    buf_free(&reader.pieces);
+    twin_buf_free(&reader.data);
+    twin_buf_free(&reader.pieces);
     return fault;
 }
 
-static void write_record(struct buf *out, uint16_t addr, enum record_type type, const uint8_t *data,
-                         uint8_t len)
+static void write_record(struct twin_buf *out, uint16_t addr, enum record_type type,
+                         const uint8_t *data, uint8_t len)
 {
     static const char digits[] = "0123456789ABCDEF";
     uint8_t record[RECORD_MAX] = {len, (uint8_t)(addr >> 8), (uint8_t)addr, (uint8_t)type};
@@ -274,12 +274,12 @@ static void write_record(struct buf *out, uint16_t addr, enum record_type type, 
         text[at++] = digits[record[i] & 15];
     }
     text[at++] = '\n';
-    buf_add(out, text, at);
+    twin_buf_add(out, text, at);
 }
 
 /* The data record being filled. Segments that touch share records. */
 struct writer {
-    struct buf *out;
+    struct twin_buf *out;
     uint64_t addr;  /* of its first byte */
     uint32_t upper; /* upper half of the address that is in force */
     uint8_t len;
@@ -316,7 +316,7 @@ static void put(struct writer *writer, uint64_t addr, uint8_t byte)
     writer->data[writer->len++] = byte;
 }
 
-void hex_write(struct buf *out, const struct hex_segment *segments, size_t count)
+void hex_write(struct twin_buf *out, const struct hex_segment *segments, size_t count)
 {
     const struct hex_segment *last = &segments[count - 1];
     /* A file that stays below 64 KiB needs no base address; others begin with one, even if 0. */

@@ -33,10 +33,11 @@ extern const char *const hex_fault_text[];
  * addr  out: address of the first byte.
  * line  out: where a fault is, from 1; for an overlap the line that comes second.
  */
-enum hex_fault hex_read(struct twin_span text, struct buf *out, uint32_t *addr, unsigned *line);
+enum hex_fault hex_read(struct twin_span text, struct twin_buf *out, uint32_t *addr,
+                        unsigned *line);
 
 /*
  * Write segments, which ascend and do not overlap, as records of up to 16 bytes.
  * The last address must be below 2^32.
  */
-void hex_write(struct buf *out, const struct hex_segment *segments, size_t count);
+void hex_write(struct twin_buf *out, const struct hex_segment *segments, size_t count);

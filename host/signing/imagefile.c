@@ -2,6 +2,7 @@
  * imagefile.c - image files in and out. SPDX-License-Identifier: Apache-2.0
  */
 #include "signing/imagefile.h"
+#include "base/file.h"
 #include "cli/cli.h"
 #include "signing/hexfile.h"
 #include "signing/trailer.h"
@@ -35,8 +36,8 @@ static int read_hex(const char *path, struct twin_span text, struct image_file *
 int image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
                     struct image_file *file)
 {
-    struct cli_bytes bytes;
-    int err = cli_file_read(path, IMAGE_FILE_MAX, &bytes);
+    struct twin_file_bytes bytes;
+    int err = twin_file_read(path, IMAGE_FILE_MAX, &bytes);
     int rc = CLI_DONE;
 
     memset(file, 0, sizeof(*file));
@@ -46,12 +47,13 @@ int image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "cannot read %s: %s", path, strerror(err));
     }
-    buf_reserve(&file->bytes, room + bytes.len + 4096); /* TLVs go behind it without moving it */
-    buf_fill(&file->bytes, fill, room);
+    twin_buf_reserve(&file->bytes,
+                     room + bytes.len + 4096); /* TLVs go behind it without moving it */
+    twin_buf_fill(&file->bytes, fill, room);
     if (image_file_is_hex(path)) {
         rc = read_hex(path, (struct twin_span){bytes.data, bytes.len}, file);
     } else {
-        buf_add(&file->bytes, bytes.data, bytes.len);
+        twin_buf_add(&file->bytes, bytes.data, bytes.len);
     }
     free(bytes.data);
     return rc;
@@ -59,9 +61,9 @@ int image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
 
 /* The image, then image_ok if the slot is to be confirmed or tested, then the magic: no filler. */
 static int make_hex(const char *path, const struct image_spec *spec, const struct image_file *file,
-                    struct buf *text)
+                    struct twin_buf *text)
 {
-    struct hex_segment segments[3] = {{file->addr, buf_span(&file->bytes)}};
+    struct hex_segment segments[3] = {{file->addr, twin_buf_span(&file->bytes)}};
     uint64_t end = (uint64_t)file->addr + (spec->pad ? spec->slot_size : file->bytes.len);
     uint8_t magic[MAGIC_LEN], flag[32];
     size_t count = 1;
@@ -85,9 +87,9 @@ static int make_hex(const char *path, const struct image_spec *spec, const struc
     return CLI_DONE;
 }
 
-static void pad_to_slot(const struct image_spec *spec, struct buf *bytes)
+static void pad_to_slot(const struct image_spec *spec, struct twin_buf *bytes)
 {
-    buf_fill(bytes, spec->erased, spec->slot_size - bytes->len);
+    twin_buf_fill(bytes, spec->erased, spec->slot_size - bytes->len);
     trailer_magic(spec->max_align, spec->big_endian, bytes->data + bytes->len - MAGIC_LEN);
     if (spec->confirm && !spec->overwrite_only) {
         bytes->data[bytes->len - trailer_image_ok(spec->max_align)] = IMAGE_OK_SET;
@@ -96,8 +98,8 @@ static void pad_to_slot(const struct image_spec *spec, struct buf *bytes)
 
 int image_file_write(const char *path, const struct image_spec *spec, struct image_file *file)
 {
-    struct buf text = {0};
-    struct buf *out = &file->bytes;
+    struct twin_buf text = {0};
+    struct twin_buf *out = &file->bytes;
 
     if (image_file_is_hex(path)) {
         if (!file->has_addr) {
@@ -112,8 +114,8 @@ int image_file_write(const char *path, const struct image_spec *spec, struct ima
     } else if (spec->pad) {
         pad_to_slot(spec, out);
     }
-    int err = cli_file_write(path, out->data, out->len, CLI_FILE_REPLACE);
-    buf_free(&text);
+    int err = twin_file_write(path, out->data, out->len, TWIN_FILE_REPLACE);
+    twin_buf_free(&text);
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "cannot write %s: %s", path, strerror(err));
     }

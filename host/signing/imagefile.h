@@ -9,7 +9,7 @@
 #define IMAGE_FILE_MAX 0x40000000u /* 1 GiB */
 
 struct image_file {
-    struct buf bytes;
+    struct twin_buf bytes;
     bool has_addr; /* a HEX file says where the bytes belong */
     uint32_t addr;
 };

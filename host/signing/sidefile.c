@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "signing/sidefile.h"
+#include "base/file.h"
 #include "cli/cli.h"
 #include "keys/secret.h"
 #include "twin/base64.h"
@@ -13,22 +14,22 @@
 
 #define SIDE_FILE_MAX 4096
 
-static int read_file(const char *path, struct buf *out)
+static int read_file(const char *path, struct twin_buf *out)
 {
-    struct cli_bytes file;
-    int err = cli_file_read(path, SIDE_FILE_MAX, &file);
+    struct twin_file_bytes file;
+    int err = twin_file_read(path, SIDE_FILE_MAX, &file);
 
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "cannot read %s: %s", path, strerror(err));
     }
-    buf_add(out, file.data, file.len);
+    twin_buf_add(out, file.data, file.len);
     OPENSSL_cleanse(file.data, file.len);
     free(file.data);
     return CLI_DONE;
 }
 
 /* Remove white space, which editors and `base64` put in. */
-static void squeeze(struct buf *text)
+static void squeeze(struct twin_buf *text)
 {
     size_t kept = 0;
 
@@ -49,26 +50,26 @@ static bool is_aes_len(size_t len)
  * Hex digits to bytes. Text that is not all digits stays as it is; so do raw keys, since 32 random
  * bytes that all happen to be hex digits do not occur.
  */
-static void from_hex(struct buf *text)
+static void from_hex(struct twin_buf *text)
 {
-    struct buf digits = {0};
+    struct twin_buf digits = {0};
     long len = 0;
 
-    buf_add(&digits, text->data, text->len);
+    twin_buf_add(&digits, text->data, text->len);
     squeeze(&digits);
-    buf_fill(&digits, 0, 1); /* the end of the string */
+    twin_buf_fill(&digits, 0, 1); /* the end of the string */
     unsigned char *bytes = OPENSSL_hexstr2buf((const char *)digits.data, &len);
     if (bytes != NULL && is_aes_len((size_t)len)) {
         text->len = 0;
-        buf_add(text, bytes, (size_t)len);
+        twin_buf_add(text, bytes, (size_t)len);
     }
     OPENSSL_clear_free(bytes, (size_t)len);
-    buf_free_secret(&digits);
+    twin_buf_free_secret(&digits);
 }
 
-int kek_load(const char *path, struct buf *kek)
+int kek_load(const char *path, struct twin_buf *kek)
 {
-    secret_no_dumps();
+    twin_secret_no_dumps();
     int rc = read_file(path, kek);
 
     if (rc != CLI_DONE) {
@@ -81,7 +82,7 @@ int kek_load(const char *path, struct buf *kek)
     return CLI_DONE;
 }
 
-int signature_load(const char *path, struct buf *sig)
+int signature_load(const char *path, struct twin_buf *sig)
 {
     int rc = read_file(path, sig);
 

@@ -40,8 +40,8 @@ struct sign_job {
     const struct cli_call *call; /* args[0] is the input, args[1] the output */
     const struct sign_opts *opts;
     struct image_spec spec;
-    struct key key, enc_key; /* what spec points to */
-    struct image_file file;  /* the input, then the output */
+    struct twin_key key, enc_key; /* what spec points to */
+    struct image_file file;       /* the input, then the output */
     struct build build;
     bool built; /* build holds the finished image already */
 };

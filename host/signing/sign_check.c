@@ -195,7 +195,7 @@ static bool begins(struct twin_span bytes, const char *with, size_t len)
 
 int sign_check_input(struct sign_job *job)
 {
-    const struct buf *file = &job->file.bytes;
+    const struct twin_buf *file = &job->file.bytes;
     const char *name = job->call->args[0];
     size_t room = job->spec.pad_header ? job->spec.header_size : 0;
     struct twin_span bytes = {file->data + room, file->len - room};
@@ -228,7 +228,7 @@ int sign_check_input(struct sign_job *job)
 
 int sign_check_key(struct sign_job *job)
 {
-    const struct key *key = job->spec.key;
+    const struct twin_key *key = job->spec.key;
 
     if (job->opts->pad_sig && (key == NULL || key->type->padded_len == 0)) {
         cli_warn("--pad-sig does nothing: only ECDSA signatures vary in length");

@@ -1,6 +1,7 @@
 /*
  * sign_job.c - `imgtool sign`: input, image, checks, output. SPDX-License-Identifier: Apache-2.0
  */
+#include "base/file.h"
 #include "signing/audit.h"
 #include "signing/compress.h"
 #include "signing/downgrade.h"
@@ -23,7 +24,7 @@ static int read_input(struct sign_job *job)
 static int check_header_room(struct sign_job *job)
 {
     const struct image_spec *spec = &job->spec;
-    const struct buf *bytes = &job->file.bytes;
+    const struct twin_buf *bytes = &job->file.bytes;
 
     if (bytes->len < spec->header_size) {
         return cli_usage_error(job->call, "%s is shorter than the header; give --pad-header",
@@ -101,15 +102,15 @@ static bool saves_space(const struct sign_job *job, const struct build *original
     return compressed_len + values < original_len;
 }
 
-static void replace_payload(struct sign_job *job, const struct buf *packed)
+static void replace_payload(struct sign_job *job, const struct twin_buf *packed)
 {
-    struct buf *bytes = &job->file.bytes;
+    struct twin_buf *bytes = &job->file.bytes;
     uint8_t header[COMPRESS_HEADER_LEN];
 
     compress_header(header);
     bytes->len = job->spec.header_size;
-    buf_add(bytes, header, sizeof(header));
-    buf_add_span(bytes, buf_span(packed));
+    twin_buf_add(bytes, header, sizeof(header));
+    twin_buf_add_span(bytes, twin_buf_span(packed));
     job->build.flags = TWIN_IMAGE_LZMA2;
     if (job->opts->compression == COMPRESSION_LZMA2_THUMB) {
         job->build.flags |= TWIN_IMAGE_THUMB_FILTER;
@@ -123,16 +124,16 @@ static void replace_payload(struct sign_job *job, const struct buf *packed)
 static int compress_payload(struct sign_job *job)
 {
     enum compression kind = (enum compression)job->opts->compression;
-    const struct buf *bytes = &job->file.bytes;
+    const struct twin_buf *bytes = &job->file.bytes;
     struct twin_span payload = {bytes->data + job->spec.header_size,
                                 bytes->len - job->spec.header_size};
     struct build original = {.plain = true};
-    struct buf packed = {0};
+    struct twin_buf packed = {0};
 
     if (kind == COMPRESSION_NONE) {
         return CLI_DONE;
     }
-    buf_add_span(&original.bytes, buf_span(bytes));
+    twin_buf_add_span(&original.bytes, twin_buf_span(bytes));
     int rc = build_image(&job->spec, &original);
     /* The loader has to have room for what comes out of the decompression, too. */
     if (rc == CLI_DONE) {
@@ -150,7 +151,7 @@ static int compress_payload(struct sign_job *job)
         job->built = true;
     }
     build_free(&original);
-    buf_free(&packed);
+    twin_buf_free(&packed);
     return rc;
 }
 
@@ -159,7 +160,7 @@ static int make_image(struct sign_job *job)
     if (job->built) {
         return CLI_DONE;
     }
-    buf_move(&job->build.bytes, &job->file.bytes);
+    twin_buf_move(&job->build.bytes, &job->file.bytes);
     return build_image(&job->spec, &job->build);
 }
 
@@ -235,7 +236,8 @@ static int check_downgrade(struct sign_job *job)
     int rc = CLI_DONE;
 
     if (opts->replaces != NULL) {
-        rc = downgrade_check_file(buf_span(&job->build.bytes), opts->replaces, rule, &allowed, why);
+        rc = downgrade_check_file(twin_buf_span(&job->build.bytes), opts->replaces, rule, &allowed,
+                                  why);
     }
     return rc == CLI_DONE && !allowed
                ? cli_fail(CLI_REFUSED, "the image would be a downgrade: %s", why)
@@ -254,13 +256,13 @@ static int record(struct sign_job *job)
 
 static int write_signature(struct sign_job *job)
 {
-    char text[TWIN_BASE64_LEN(SIG_LEN_MAX)];
+    char text[TWIN_BASE64_LEN(TWIN_SIG_LEN_MAX)];
 
     if (job->opts->sig_out == NULL) {
         return CLI_DONE;
     }
     size_t len = twin_base64_encode(job->build.sig, job->build.sig_len, text);
-    int err = cli_file_write(job->opts->sig_out, text, len, CLI_FILE_REPLACE);
+    int err = twin_file_write(job->opts->sig_out, text, len, TWIN_FILE_REPLACE);
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "cannot write %s: %s", job->opts->sig_out, strerror(err));
     }
@@ -273,7 +275,7 @@ static int make_vector(struct sign_job *job)
     struct build *build = &job->build;
     bool digest = job->opts->vector_to_sign == VECTOR_DIGEST;
 
-    buf_move(&build->bytes, &job->file.bytes);
+    twin_buf_move(&build->bytes, &job->file.bytes);
     int rc = build_hashed(&job->spec, build);
     if (rc != CLI_DONE) {
         return rc;
@@ -283,7 +285,7 @@ static int make_vector(struct sign_job *job)
     }
     if (digest) {
         build->bytes.len = 0;
-        buf_add(&build->bytes, build->digest, job->spec.hash->len);
+        twin_buf_add(&build->bytes, build->digest, job->spec.hash->len);
     }
     job->spec.pad = false;
     return CLI_DONE;
@@ -291,7 +293,7 @@ static int make_vector(struct sign_job *job)
 
 static int write_output(struct sign_job *job)
 {
-    buf_move(&job->file.bytes, &job->build.bytes);
+    twin_buf_move(&job->file.bytes, &job->build.bytes);
     return image_file_write(job->call->args[1], &job->spec, &job->file);
 }
 
@@ -324,10 +326,10 @@ int sign_run(const struct cli_call *call)
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && rc == CLI_DONE; i++) {
         rc = run_steps(&job, parts[i]);
     }
-    key_free(&job.key);
-    key_free(&job.enc_key);
+    twin_key_free(&job.key);
+    twin_key_free(&job.enc_key);
     spec_free(&job.spec);
     build_free(&job.build);
-    buf_free(&job.file.bytes);
+    twin_buf_free(&job.file.bytes);
     return rc;
 }

@@ -129,12 +129,12 @@ static int load_signing_key(struct sign_job *job)
     if (name == NULL) {
         return CLI_DONE;
     }
-    int rc = key_load(&job->key, name);
+    int rc = twin_key_load(&job->key, name);
     if (rc != CLI_DONE) {
         return rc;
     }
     job->spec.key = &job->key;
-    if (job->key.type->scheme == SCHEME_NONE) {
+    if (job->key.type->scheme == TWIN_SCHEME_NONE) {
         return cli_usage_error(job->call, "%s: a key of type %s cannot sign", name,
                                job->key.type->name);
     }
@@ -156,7 +156,7 @@ static int load_fixed_signature(struct sign_job *job)
 
 static int load_kek(struct sign_job *job)
 {
-    struct buf *kek = &job->spec.kek;
+    struct twin_buf *kek = &job->spec.kek;
     int rc = kek_load(job->opts->encrypt_kek, kek);
 
     if (rc == CLI_DONE && kek->len != job->spec.aes_len) {
@@ -170,10 +170,11 @@ static int load_kek(struct sign_job *job)
 
 static int set_encryption(struct sign_job *job)
 {
-    static const enum hash_id hashes[] = {HASH_SHA256, HASH_SHA256, HASH_SHA512};
+    static const enum twin_hash_id hashes[] = {TWIN_HASH_SHA256, TWIN_HASH_SHA256,
+                                               TWIN_HASH_SHA512};
     const struct sign_opts *opts = job->opts;
 
-    job->spec.hmac_hash = &hash_algs[hashes[opts->hmac_sha]];
+    job->spec.hmac_hash = &twin_hashes[hashes[opts->hmac_sha]];
     job->spec.aes_len = opts->encrypt_keylen == 0 ? 16 : 32;
     job->spec.clear = opts->clear;
     return CLI_DONE;
@@ -185,7 +186,7 @@ static int load_encryption_key(struct sign_job *job)
     int rc = CLI_DONE;
 
     if (opts->encrypt != NULL) {
-        rc = key_load(&job->enc_key, opts->encrypt);
+        rc = twin_key_load(&job->enc_key, opts->encrypt);
         job->spec.enc_key = &job->enc_key;
     } else if (opts->encrypt_kek != NULL) {
         rc = load_kek(job);
@@ -202,32 +203,33 @@ static int load_encryption_key(struct sign_job *job)
 static int choose_hash(struct sign_job *job)
 {
     const struct sign_opts *opts = job->opts;
-    const struct key_type *type = job->spec.key != NULL ? job->spec.key->type : NULL;
-    enum hash_id wanted = opts->sha == 0 ? HASH_SHA256 : (enum hash_id)(opts->sha - 1);
+    const struct twin_key_type *type = job->spec.key != NULL ? job->spec.key->type : NULL;
+    enum twin_hash_id wanted =
+        opts->sha == 0 ? TWIN_HASH_SHA256 : (enum twin_hash_id)(opts->sha - 1);
 
     job->spec.pure = opts->pure;
     if (opts->pure && opts->sha != 0) {
         return cli_usage_error(job->call, "A pure signature brings its own hash: leave out --sha");
     }
     if (type == NULL) {
-        job->spec.hash = &hash_algs[wanted];
+        job->spec.hash = &twin_hashes[wanted];
         return CLI_DONE;
     }
-    if (opts->pure && type->scheme != SCHEME_EDDSA) {
+    if (opts->pure && type->scheme != TWIN_SCHEME_EDDSA) {
         return cli_usage_error(job->call, "--pure needs an Ed25519 key; %s is %s",
                                job->spec.key->name, type->name);
     }
     uint8_t allowed = job->opts->key != NULL ? type->hashes : type->hashes_fixed;
     if (opts->sha != 0 && (allowed >> wanted & 1) == 0) {
         return cli_usage_error(job->call, "A key of type %s can not be used with --sha %s",
-                               type->name, hash_algs[wanted].bits);
+                               type->name, twin_hashes[wanted].bits);
     }
     if (opts->pure) {
-        wanted = HASH_SHA512;
+        wanted = TWIN_HASH_SHA512;
     } else if (opts->sha == 0) {
         wanted = type->hash;
     }
-    job->spec.hash = &hash_algs[wanted];
+    job->spec.hash = &twin_hashes[wanted];
     return CLI_DONE;
 }
 

@@ -22,7 +22,7 @@ struct dependency {
 
 struct custom_tlv {
     uint16_t type;
-    struct buf value;
+    struct twin_buf value;
 };
 
 struct image_spec {
@@ -51,19 +51,19 @@ struct image_spec {
     size_t custom_count;
 
     /* Hash and signature. */
-    const struct hash_alg *hash;
-    const struct key *key; /* signs, or has signed elsewhere; NULL: unsigned */
-    bool fixed;            /* the signature was made elsewhere: */
-    struct buf fixed_sig;
+    const struct twin_hash *hash;
+    const struct twin_key *key; /* signs, or has signed elsewhere; NULL: unsigned */
+    bool fixed;                 /* the signature was made elsewhere: */
+    struct twin_buf fixed_sig;
     bool pure, full_key, pad_sig;
 
     bool quiet; /* say nothing on stdout */
 
     /* Encryption. */
-    const struct key *enc_key; /* of the receiver; NULL: none */
-    struct buf kek;            /* key encryption key, the other way to wrap; empty: none */
-    uint8_t aes_len;           /* bytes: 16 or 32 */
-    const struct hash_alg *hmac_hash;
+    const struct twin_key *enc_key; /* of the receiver; NULL: none */
+    struct twin_buf kek;            /* key encryption key, the other way to wrap; empty: none */
+    uint8_t aes_len;                /* bytes: 16 or 32 */
+    const struct twin_hash *hmac_hash;
     bool clear; /* leave the payload as it is */
 };
 

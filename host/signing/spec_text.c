@@ -1,6 +1,7 @@
 /*
  * spec_text.c - from the text of options to the spec. SPDX-License-Identifier: Apache-2.0
  */
+#include "base/file.h"
 #include "cli/cli.h"
 #include "signing/spec.h"
 #include "signing/tlv.h"
@@ -260,14 +261,14 @@ static bool resembles_uuid(const char *text)
 /* Version 5: made from a name inside a namespace (RFC 4122 section 4.3). */
 static bool name_uuid(const uint8_t namespace[UUID_LEN], const char *name, uint8_t out[UUID_LEN])
 {
-    struct buf input = {0};
+    struct twin_buf input = {0};
     uint8_t digest[EVP_MAX_MD_SIZE];
     bool good;
 
-    buf_add(&input, namespace, UUID_LEN);
-    buf_add(&input, name, strlen(name));
+    twin_buf_add(&input, namespace, UUID_LEN);
+    twin_buf_add(&input, name, strlen(name));
     good = EVP_Digest(input.data, input.len, digest, NULL, EVP_sha1(), NULL) == 1;
-    buf_free(&input);
+    twin_buf_free(&input);
     memcpy(out, digest, UUID_LEN);
     out[6] = (uint8_t)((out[6] & 0x0f) | 0x50);
     out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
@@ -368,14 +369,14 @@ int spec_add_custom(struct image_spec *spec, const char *tag, const char *text)
         cli_warn("custom TLV %s: '%s' is taken as text; bytes begin with a small 0x", tag, text);
     }
     if (strncmp(text, "0x", 2) != 0) {
-        buf_add(&custom->value, text, strlen(text));
+        twin_buf_add(&custom->value, text, strlen(text));
         return CLI_DONE;
     }
     size_t len = strlen(text + 2);
     if (len % 2 != 0) {
         return cli_fail(CLI_USAGE, "Custom TLV length is odd.");
     }
-    buf_fill(&custom->value, 0, len / 2);
+    twin_buf_fill(&custom->value, 0, len / 2);
     if (!parse_hex(text + 2, len, custom->value.data)) {
         return cli_fail(CLI_REFUSED, "custom TLV %s: '%s' is not hexadecimal", tag, text);
     }
@@ -385,17 +386,17 @@ int spec_add_custom(struct image_spec *spec, const char *tag, const char *text)
 int spec_add_custom_file(struct image_spec *spec, const char *tag, const char *path)
 {
     struct custom_tlv *custom = NULL;
-    struct cli_bytes file;
+    struct twin_file_bytes file;
     int rc = new_custom(spec, tag, &custom);
 
     if (rc != CLI_DONE) {
         return rc;
     }
-    int err = cli_file_read(path, TLV_VALUE_MAX, &file);
+    int err = twin_file_read(path, TLV_VALUE_MAX, &file);
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "custom TLV %s: cannot read %s: %s", tag, path, strerror(err));
     }
-    buf_add(&custom->value, file.data, file.len);
+    twin_buf_add(&custom->value, file.data, file.len);
     free(file.data);
     return CLI_DONE;
 }
@@ -403,10 +404,10 @@ int spec_add_custom_file(struct image_spec *spec, const char *tag, const char *p
 void spec_free(struct image_spec *spec)
 {
     for (size_t i = 0; i < spec->custom_count; i++) {
-        buf_free(&spec->custom[i].value);
+        twin_buf_free(&spec->custom[i].value);
     }
     free(spec->custom);
     free(spec->dependencies);
-    buf_free(&spec->fixed_sig);
-    buf_free_secret(&spec->kek);
+    twin_buf_free(&spec->fixed_sig);
+    twin_buf_free_secret(&spec->kek);
 }

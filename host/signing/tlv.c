@@ -51,21 +51,21 @@ void tlv_add(struct tlv_area *area, uint16_t type, const void *value, size_t len
     if (tlv_info(type) != NULL) {
         /* A predefined type is a byte and a reserved byte in either byte order. */
         uint8_t bytes[2] = {(uint8_t)type, 0};
-        buf_add(&area->entries, bytes, sizeof(bytes));
+        twin_buf_add(&area->entries, bytes, sizeof(bytes));
     } else {
-        buf_add_u16(&area->entries, area->big_endian, type);
+        twin_buf_add_u16(&area->entries, area->big_endian, type);
     }
-    buf_add_u16(&area->entries, area->big_endian, (uint16_t)len);
-    buf_add(&area->entries, value, len);
+    twin_buf_add_u16(&area->entries, area->big_endian, (uint16_t)len);
+    twin_buf_add(&area->entries, value, len);
 }
 
 void tlv_add_u32(struct tlv_area *area, uint16_t type, uint32_t value)
 {
-    struct buf bytes = {0};
+    struct twin_buf bytes = {0};
 
-    buf_add_u32(&bytes, area->big_endian, value);
+    twin_buf_add_u32(&bytes, area->big_endian, value);
     tlv_add(area, type, bytes.data, bytes.len);
-    buf_free(&bytes);
+    twin_buf_free(&bytes);
 }
 
 size_t tlv_area_len(const struct tlv_area *area)
@@ -73,12 +73,12 @@ size_t tlv_area_len(const struct tlv_area *area)
     return area->entries.len == 0 ? 0 : TWIN_TLV_HEADER_LEN + area->entries.len;
 }
 
-void tlv_area_append(const struct tlv_area *area, struct buf *out)
+void tlv_area_append(const struct tlv_area *area, struct twin_buf *out)
 {
     if (area->entries.len == 0) {
         return;
     }
-    buf_add_u16(out, area->big_endian, area->magic);
-    buf_add_u16(out, area->big_endian, (uint16_t)tlv_area_len(area));
-    buf_add(out, area->entries.data, area->entries.len);
+    twin_buf_add_u16(out, area->big_endian, area->magic);
+    twin_buf_add_u16(out, area->big_endian, (uint16_t)tlv_area_len(area));
+    twin_buf_add(out, area->entries.data, area->entries.len);
 }

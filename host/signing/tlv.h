@@ -52,7 +52,7 @@ const struct tlv_info *tlv_info(uint16_t type);
 struct tlv_area {
     uint16_t magic; /* TWIN_TLV_MAGIC or TWIN_TLV_MAGIC_PROT */
     bool big_endian;
-    struct buf entries;
+    struct twin_buf entries;
 };
 
 void tlv_add(struct tlv_area *area, uint16_t type, const void *value, size_t len);
@@ -62,4 +62,4 @@ void tlv_add_u32(struct tlv_area *area, uint16_t type, uint32_t value);
 size_t tlv_area_len(const struct tlv_area *area);
 
 /* Put header and entries behind out. */
-void tlv_area_append(const struct tlv_area *area, struct buf *out);
+void tlv_area_append(const struct tlv_area *area, struct twin_buf *out);

@@ -26,7 +26,7 @@ struct check {
     const struct verify_input *input;
     struct verify_result *result;
     struct view view;
-    struct buf plain; /* what the hash covers, if that is not in the file as it is */
+    struct twin_buf plain; /* what the hash covers, if that is not in the file as it is */
 };
 
 static bool fail(struct check *check, const char *fault, const char *format, ...)
@@ -119,7 +119,7 @@ static bool find_hash(struct check *check, struct view_tlv *found)
 
     found->type = 0;
     while (view_next(&check->view, &cursor, &tlv)) {
-        if (hash_by_tlv(tlv.type) == NULL) {
+        if (twin_hash_by_tlv(tlv.type) == NULL) {
             continue;
         }
         if (found->type != 0) {
@@ -131,9 +131,9 @@ static bool find_hash(struct check *check, struct view_tlv *found)
         return fail(check, check->input->key_count > 0 ? bad_signature : bad_hash,
                     "there is no hash TLV");
     }
-    check->result->hash = hash_by_tlv(found->type);
+    check->result->hash = twin_hash_by_tlv(found->type);
     for (size_t i = 0; i < check->input->key_count; i++) {
-        ptrdiff_t id = check->result->hash - hash_algs;
+        ptrdiff_t id = check->result->hash - twin_hashes;
         fits = fits || (check->input->keys[i].type->hashes_fixed >> id & 1) != 0;
     }
     return fits || fail(check, bad_key, "%s", check->result->hash->name);
@@ -141,13 +141,13 @@ static bool find_hash(struct check *check, struct view_tlv *found)
 
 static bool digest_matches(struct check *check, const struct view_tlv *wanted)
 {
-    const struct hash_alg *hash = check->result->hash;
+    const struct twin_hash *hash = check->result->hash;
     struct twin_span region = {check->view.bytes.ptr, check->view.hashed_len};
 
     if (check->plain.len > 0) {
-        region = buf_span(&check->plain);
+        region = twin_buf_span(&check->plain);
     }
-    hash_compute(hash, region, (struct twin_span){NULL, 0}, check->result->digest);
+    twin_hash_compute(hash, region, (struct twin_span){NULL, 0}, check->result->digest);
     return CRYPTO_memcmp(check->result->digest, wanted->value.ptr, hash->len) == 0;
 }
 
@@ -169,7 +169,7 @@ static bool decrypt_image(struct check *check, const struct view_tlv *key_tlv)
     const struct view *view = &check->view;
     size_t key_len = (view->header.flags & TWIN_IMAGE_ENCRYPTED_AES128) != 0 ? 16 : 32;
     uint8_t image_key[AES_KEY_MAX];
-    const struct key *dec_key = check->input->dec_key;
+    const struct twin_key *dec_key = check->input->dec_key;
 
     if (dec_key == NULL && check->input->kek.len == 0) {
         return fail(check, bad_hash,
@@ -180,7 +180,7 @@ static bool decrypt_image(struct check *check, const struct view_tlv *key_tlv)
         return fail(check, "Image key cannot be unwrapped",
                     "it was encrypted for another key, or its key TLV is damaged");
     }
-    buf_add(&check->plain, view->bytes.ptr, view->hashed_len);
+    twin_buf_add(&check->plain, view->bytes.ptr, view->hashed_len);
     bool good = payload_cipher(image_key, key_len, check->plain.data + view->payload_off,
                                view->payload_len);
     OPENSSL_cleanse(image_key, sizeof(image_key));
@@ -213,13 +213,13 @@ static bool check_hash(struct check *check)
 }
 
 /* The key that this TLV names, by its whole hash or in full; NULL if none of ours. */
-static const struct key *named_key(const struct check *check, const struct view_tlv *tlv)
+static const struct twin_key *named_key(const struct check *check, const struct view_tlv *tlv)
 {
-    uint8_t hash[HASH_LEN_MAX];
+    uint8_t hash[TWIN_HASH_LEN_MAX];
 
     for (size_t i = 0; i < check->input->key_count; i++) {
-        const struct key *key = &check->input->keys[i];
-        key_hash(key, check->result->hash, hash);
+        const struct twin_key *key = &check->input->keys[i];
+        twin_key_hash(key, check->result->hash, hash);
         if (tlv->type == TLV_KEYHASH && tlv->value.len == check->result->hash->len &&
             memcmp(tlv->value.ptr, hash, tlv->value.len) == 0) {
             return key;
@@ -248,20 +248,21 @@ static struct twin_span signed_message(const struct check *check)
     if (!check->result->pure) {
         return (struct twin_span){check->result->digest, check->result->hash->len};
     }
-    return check->plain.len > 0 ? buf_span(&check->plain)
+    return check->plain.len > 0 ? twin_buf_span(&check->plain)
                                 : (struct twin_span){check->view.bytes.ptr, check->view.hashed_len};
 }
 
 /* What stands directly behind the name of a key that was given: its signature, and it matches. */
-static bool check_signature(struct check *check, const struct view_tlv *tlv, const struct key *key)
+static bool check_signature(struct check *check, const struct view_tlv *tlv,
+                            const struct twin_key *key)
 {
     if (!is_signature(tlv->type)) {
         return fail(check, bad_signature,
                     "no signature stands directly behind the TLV that names %s", key->name);
     }
     if (key->type->sig_tlv != tlv->type ||
-        (check->result->pure && key->type->scheme != SCHEME_EDDSA) ||
-        !key_verify(key, check->result->hash, signed_message(check), tlv->value)) {
+        (check->result->pure && key->type->scheme != TWIN_SCHEME_EDDSA) ||
+        !twin_key_verify(key, check->result->hash, signed_message(check), tlv->value)) {
         return fail(check, bad_signature, "a signature that names %s does not match", key->name);
     }
     check->result->signatures++;
@@ -271,7 +272,7 @@ static bool check_signature(struct check *check, const struct view_tlv *tlv, con
 
 /* Is the key named by a TLV before this one, too? */
 static bool was_named_before(const struct check *check, const struct view_tlv *tlv,
-                             const struct key *key)
+                             const struct twin_key *key)
 {
     struct view_tlv earlier;
     size_t cursor = 0;
@@ -285,7 +286,7 @@ static bool was_named_before(const struct check *check, const struct view_tlv *t
 }
 
 /* A TLV that names a key. key: out: which of those given; NULL if none of them. */
-static bool check_name(struct check *check, const struct view_tlv *tlv, const struct key **key)
+static bool check_name(struct check *check, const struct view_tlv *tlv, const struct twin_key **key)
 {
     if (tlv->type == TLV_KEYHASH && tlv->value.len != check->result->hash->len) {
         return fail(check, bad_signature, "a key hash of %zu bytes is not by the image's %s",
@@ -315,8 +316,8 @@ static bool check_stray(struct check *check, const struct view_tlv *tlv, bool an
 /* Behind the name of each key its signature, and nothing that could be taken for another. */
 static bool check_places(struct check *check)
 {
-    const struct key *key = NULL; /* given, and named by the TLV just before */
-    bool announced = false;       /* the TLV just before names a key, given or not */
+    const struct twin_key *key = NULL; /* given, and named by the TLV just before */
+    bool announced = false;            /* the TLV just before names a key, given or not */
     struct view_tlv tlv;
     size_t cursor = 0;
 
@@ -360,11 +361,11 @@ static bool check_signatures(struct check *check)
 }
 
 /* Header and protected TLVs as they were before compression. */
-static void add_original_frame(const struct check *check, uint32_t len, struct buf *out)
+static void add_original_frame(const struct check *check, uint32_t len, struct twin_buf *out)
 {
     const struct view *view = &check->view;
     struct tlv_area area = {TWIN_TLV_MAGIC_PROT, view->big_endian, {0}};
-    struct buf sizes = {0};
+    struct twin_buf sizes = {0};
     struct view_tlv tlv;
     size_t cursor = 0;
 
@@ -373,26 +374,26 @@ static void add_original_frame(const struct check *check, uint32_t len, struct b
             tlv_add(&area, tlv.type, tlv.value.ptr, tlv.value.len);
         }
     }
-    buf_add_u16(&sizes, view->big_endian, (uint16_t)tlv_area_len(&area));
-    buf_add_u32(&sizes, view->big_endian, len);
-    buf_add_u32(&sizes, view->big_endian, view->header.flags & ~(uint32_t)COMPRESSED);
+    twin_buf_add_u16(&sizes, view->big_endian, (uint16_t)tlv_area_len(&area));
+    twin_buf_add_u32(&sizes, view->big_endian, len);
+    twin_buf_add_u32(&sizes, view->big_endian, view->header.flags & ~(uint32_t)COMPRESSED);
     memcpy(out->data + 10, sizes.data, sizes.len);
     tlv_area_append(&area, out);
-    buf_free(&area.entries);
-    buf_free(&sizes);
+    twin_buf_free(&area.entries);
+    twin_buf_free(&sizes);
 }
 
-static bool check_original(struct check *check, const struct buf *original)
+static bool check_original(struct check *check, const struct twin_buf *original)
 {
-    const struct hash_alg *hash = check->result->hash;
-    uint8_t digest[HASH_LEN_MAX];
+    const struct twin_hash *hash = check->result->hash;
+    uint8_t digest[TWIN_HASH_LEN_MAX];
     struct view_tlv wanted, sig;
     struct twin_span message = {digest, hash->len};
 
     if (!view_find(&check->view, TLV_DECOMP_SHA, true, &wanted) || wanted.value.len != hash->len) {
         return fail(check, bad_hash, "the hash of the decompressed image is missing");
     }
-    hash_compute(hash, buf_span(original), (struct twin_span){NULL, 0}, digest);
+    twin_hash_compute(hash, twin_buf_span(original), (struct twin_span){NULL, 0}, digest);
     if (memcmp(digest, wanted.value.ptr, hash->len) != 0) {
         return fail(check, bad_hash, "the decompressed image does not match its hash");
     }
@@ -400,11 +401,11 @@ static bool check_original(struct check *check, const struct buf *original)
         return true;
     }
     if (check->result->pure) {
-        message = buf_span(original);
+        message = twin_buf_span(original);
     }
     bool found = view_find(&check->view, TLV_DECOMP_SIGNATURE, true, &sig);
     for (size_t i = 0; found && i < check->input->key_count; i++) {
-        if (key_verify(&check->input->keys[i], hash, message, sig.value)) {
+        if (twin_key_verify(&check->input->keys[i], hash, message, sig.value)) {
             return true;
         }
     }
@@ -416,7 +417,7 @@ static bool check_compression(struct check *check)
     const struct view *view = &check->view;
     bool thumb = (view->header.flags & TWIN_IMAGE_THUMB_FILTER) != 0;
     struct twin_span region = {view->bytes.ptr, view->hashed_len};
-    struct buf original = {0};
+    struct twin_buf original = {0};
     struct view_tlv size, packed;
 
     if ((view->header.flags & (COMPRESSED | TWIN_IMAGE_LZMA1)) == 0) {
@@ -432,21 +433,21 @@ static bool check_compression(struct check *check)
         return fail(check, "The payload cannot be decompressed", "%u bytes are too many", len);
     }
     if (check->plain.len > 0) {
-        region = buf_span(&check->plain);
+        region = twin_buf_span(&check->plain);
     }
     struct twin_span payload = {region.ptr + view->payload_off, view->payload_len};
     if (view_find(view, TLV_COMP_DEC_SIZE, true, &packed) &&
         view_get_u32(view, packed.value.ptr) <= payload.len) {
         payload.len = view_get_u32(view, packed.value.ptr); /* without the padding of encryption */
     }
-    buf_add(&original, region.ptr, view->payload_off);
+    twin_buf_add(&original, region.ptr, view->payload_off);
     bool good = decompress(thumb, payload, len, &original) ||
                 fail(check, "The payload cannot be decompressed", "the stream is damaged");
     if (good) {
         add_original_frame(check, len, &original);
         good = check_original(check, &original);
     }
-    buf_free(&original);
+    twin_buf_free(&original);
     return good;
 }
 
@@ -460,6 +461,6 @@ bool verify_image(const struct verify_input *input, struct verify_result *result
     if (!result->good) {
         add_hint(&check);
     }
-    buf_free_secret(&check.plain);
+    twin_buf_free_secret(&check.plain);
     return result->good;
 }

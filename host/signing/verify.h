@@ -8,12 +8,12 @@
 #define UNKNOWN_MAX 8 /* TLVs of unknown type that are remembered */
 
 struct verify_input {
-    struct twin_span bytes;    /* the file, from where the image should begin */
-    size_t offset;             /* of bytes in the file, for hints */
-    const struct key *keys;    /* whose signatures count */
-    size_t key_count;          /* 0: the hash alone is checked */
-    const struct key *dec_key; /* private, to decrypt with; NULL: none */
-    struct twin_span kek;      /* the other way to decrypt; empty: none */
+    struct twin_span bytes;         /* the file, from where the image should begin */
+    size_t offset;                  /* of bytes in the file, for hints */
+    const struct twin_key *keys;    /* whose signatures count */
+    size_t key_count;               /* 0: the hash alone is checked */
+    const struct twin_key *dec_key; /* private, to decrypt with; NULL: none */
+    struct twin_span kek;           /* the other way to decrypt; empty: none */
 };
 
 struct verify_result {
@@ -22,8 +22,8 @@ struct verify_result {
     char detail[DETAIL_MAX]; /* more about the fault; may be empty */
     char hint[DETAIL_MAX];   /* what the file may be instead, and what to do; may be empty */
     struct twin_version version;
-    const struct hash_alg *hash;
-    uint8_t digest[HASH_LEN_MAX];
+    const struct twin_hash *hash;
+    uint8_t digest[TWIN_HASH_LEN_MAX];
     bool pure, encrypted, clear, compressed;
     struct view_trailer trailer; /* what stands behind the image */
     struct view_tlv unknown[UNKNOWN_MAX];

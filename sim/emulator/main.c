@@ -233,7 +233,7 @@ int main(int argc, char **argv)
     static struct board board; /* with its two queues it is too large for a stack */
     struct options options;
 
-    std_fds_open();
+    twin_std_fds_open();
     int status = options_parse(&options, argc, argv);
     if (status >= 0) {
         return status;

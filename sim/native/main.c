@@ -296,7 +296,7 @@ int main(int argc, char **argv)
         .smp_buf_count = CONFIG_TWIN_SMP_BUF_COUNT,
     };
 
-    std_fds_open();
+    twin_std_fds_open();
     find_bootloader(bootloader, sizeof(bootloader));
     int status = options_parse(&options, argc, argv);
     if (status >= 0) {

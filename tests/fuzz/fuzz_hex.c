@@ -11,20 +11,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    struct buf out = {0}, text = {0}, again = {0};
+    struct twin_buf out = {0}, text = {0}, again = {0};
     uint32_t addr = 0, addr_again = 0;
     unsigned line;
 
     if (hex_read((struct twin_span){data, len}, &out, &addr, &line) == HEX_OK && out.len < SMALL) {
-        struct hex_segment segment = {addr, buf_span(&out)};
+        struct hex_segment segment = {addr, twin_buf_span(&out)};
         hex_write(&text, &segment, 1);
-        if (hex_read(buf_span(&text), &again, &addr_again, &line) != HEX_OK || addr != addr_again ||
-            again.len != out.len || memcmp(again.data, out.data, out.len) != 0) {
+        if (hex_read(twin_buf_span(&text), &again, &addr_again, &line) != HEX_OK ||
+            addr != addr_again || again.len != out.len ||
+            memcmp(again.data, out.data, out.len) != 0) {
             abort();
         }
     }
-    buf_free(&out);
-    buf_free(&text);
-    buf_free(&again);
+    twin_buf_free(&out);
+    twin_buf_free(&text);
+    twin_buf_free(&again);
     return 0;
 }

@@ -33,8 +33,8 @@ static void check_tlvs(const struct view *view)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static void (*const printers[])(const struct dump *, struct buf *) = {dump_human, dump_yaml,
-                                                                          dump_json};
+    static void (*const printers[])(const struct dump *,
+                                    struct twin_buf *) = {dump_human, dump_yaml, dump_json};
     struct verify_input input = {.bytes = {data, len}};
     struct verify_result result;
     struct dump dump;
@@ -46,10 +46,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (fault == VIEW_OK) {
         check_tlvs(&dump.view);
         for (size_t i = 0; i < 3; i++) {
-            struct buf text = {0};
+            struct twin_buf text = {0};
             printers[i](&dump, &text);
             MUST(text.len > 100);
-            buf_free(&text);
+            twin_buf_free(&text);
         }
     }
     return 0;

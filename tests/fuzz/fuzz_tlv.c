@@ -13,30 +13,30 @@
 #define HEAD 5 /* bytes in front of the contents */
 
 /* A key of each kind, made once. The kind decides, not the key, so random ones do. */
-static struct key keys[KEY_TYPE_COUNT];
+static struct twin_key keys[TWIN_KEY_TYPE_COUNT];
 
 static void make_keys(void)
 {
-    for (int i = 0; i < KEY_TYPE_COUNT && keys[KEY_TYPE_COUNT - 1].type == NULL; i++) {
-        const struct key_type *type = &key_types[i];
+    for (int i = 0; i < TWIN_KEY_TYPE_COUNT && keys[TWIN_KEY_TYPE_COUNT - 1].type == NULL; i++) {
+        const struct twin_key_type *type = &twin_key_types[i];
         EVP_PKEY *pkey = type->bits != 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits)
                          : type->curve != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
                                                : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
-        if (pkey == NULL || key_adopt(&keys[i], pkey, true, type->name) != 0) {
+        if (pkey == NULL || twin_key_adopt(&keys[i], pkey, true, type->name) != 0) {
             abort();
         }
     }
 }
 
-static void add_area(struct buf *out, uint16_t magic, struct twin_span bytes)
+static void add_area(struct twin_buf *out, uint16_t magic, struct twin_span bytes)
 {
-    buf_add_u16(out, false, magic);
-    buf_add_u16(out, false, (uint16_t)(bytes.len + 4));
-    buf_add_span(out, bytes);
+    twin_buf_add_u16(out, false, magic);
+    twin_buf_add_u16(out, false, (uint16_t)(bytes.len + 4));
+    twin_buf_add_span(out, bytes);
 }
 
 /* An image of three parts; flags from the low bits of choice. */
-static void make_image(struct buf *image, uint8_t choice, struct twin_span payload,
+static void make_image(struct twin_buf *image, uint8_t choice, struct twin_span payload,
                        struct twin_span prot, struct twin_span unprot)
 {
     uint32_t flags = (choice & 1 ? TWIN_IMAGE_ENCRYPTED_AES128 : 0u) |
@@ -44,14 +44,14 @@ static void make_image(struct buf *image, uint8_t choice, struct twin_span paylo
                      (choice & 4 ? TWIN_IMAGE_LZMA2 : 0u) |
                      (choice & 8 ? TWIN_IMAGE_THUMB_FILTER : 0u);
 
-    buf_add_u32(image, false, TWIN_IMAGE_MAGIC);
-    buf_add_u32(image, false, 0);
-    buf_add_u16(image, false, 32);
-    buf_add_u16(image, false, prot.len > 0 ? (uint16_t)(prot.len + 4) : 0);
-    buf_add_u32(image, false, (uint32_t)payload.len);
-    buf_add_u32(image, false, flags);
-    buf_fill(image, 0, 12);
-    buf_add_span(image, payload);
+    twin_buf_add_u32(image, false, TWIN_IMAGE_MAGIC);
+    twin_buf_add_u32(image, false, 0);
+    twin_buf_add_u16(image, false, 32);
+    twin_buf_add_u16(image, false, prot.len > 0 ? (uint16_t)(prot.len + 4) : 0);
+    twin_buf_add_u32(image, false, (uint32_t)payload.len);
+    twin_buf_add_u32(image, false, flags);
+    twin_buf_fill(image, 0, 12);
+    twin_buf_add_span(image, payload);
     if (prot.len > 0) {
         add_area(image, TWIN_TLV_MAGIC_PROT, prot);
     }
@@ -65,7 +65,7 @@ static void unwrap_all(struct twin_span value)
     uint8_t out[AES_KEY_MAX];
 
     for (uint16_t type = TLV_ENC_RSA2048; type <= TLV_ENC_X25519_SHA512; type++) {
-        for (int i = 0; i < KEY_TYPE_COUNT; i++) {
+        for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
             size_t len = decrypt_key(type, value, &keys[i],
                                      (struct twin_span){kek, value.len % 2 == 0 ? 16 : 32}, out);
             if (len != 0 && len != 16 && len != 32) {
@@ -78,7 +78,7 @@ static void unwrap_all(struct twin_span value)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct verify_result result;
-    struct buf image = {0};
+    struct twin_buf image = {0};
 
     if (len < HEAD || len > 60000) {
         return 0;
@@ -91,10 +91,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     make_image(&image, choice, (struct twin_span){rest.ptr, first},
                (struct twin_span){rest.ptr + first, second},
                (struct twin_span){rest.ptr + first + second, rest.len - first - second});
-    for (int i = 0; i < KEY_TYPE_COUNT; i++) {
-        struct verify_input input = {.bytes = buf_span(&image),
+    for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
+        struct verify_input input = {.bytes = twin_buf_span(&image),
                                      .keys = &keys[i],
-                                     .key_count = keys[i].type->scheme != SCHEME_NONE,
+                                     .key_count = keys[i].type->scheme != TWIN_SCHEME_NONE,
                                      .dec_key = &keys[i]};
         /* Nobody signed anything here with these keys. */
         if (verify_image(&input, &result) && input.key_count > 0) {
@@ -104,6 +104,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (choice & 16) {
         unwrap_all(rest);
     }
-    buf_free(&image);
+    twin_buf_free(&image);
     return 0;
 }

@@ -19,17 +19,17 @@ static struct twin_span text_span(const char *text)
     return (struct twin_span){(const uint8_t *)text, strlen(text)};
 }
 
-static enum hex_fault hex(const char *text, struct buf *out, uint32_t *addr)
+static enum hex_fault hex(const char *text, struct twin_buf *out, uint32_t *addr)
 {
     unsigned line;
 
-    buf_free(out);
+    twin_buf_free(out);
     return hex_read(text_span(text), out, addr, &line);
 }
 
 static void test_hex_read(void)
 {
-    struct buf out = {0};
+    struct twin_buf out = {0};
     uint32_t addr = 0;
 
     CHECK_EQ(hex(":0300300002337A1E\n:00000001FF\n", &out, &addr), HEX_OK);
@@ -58,7 +58,7 @@ static void test_hex_read(void)
     CHECK_EQ(hex(":02000004FFFFFC\n:02FFFE00AA5502\n:00000001FF\n", &out, &addr), HEX_OK);
     CHECK(addr == 0xfffffffe && out.len == 2);
     CHECK_EQ(hex(":02000004FFFFFC\n:03FFFE00AA550100\n:00000001FF\n", &out, &addr), HEX_TOO_HIGH);
-    buf_free(&out);
+    twin_buf_free(&out);
 }
 
 /* Where it is wrong: for an overlap the first line that repeats an address, whatever the order. */
@@ -80,7 +80,7 @@ static void test_hex_lines(void)
         {":0100050001F9\r\n:0100060001FF\r\n", HEX_CHECKSUM, 2},
         {"\t\n:0100050001F9 \t\r\n", HEX_NO_END, 3},
     };
-    struct buf out = {0};
+    struct twin_buf out = {0};
     uint32_t addr;
     unsigned line;
 
@@ -88,7 +88,7 @@ static void test_hex_lines(void)
         CHECK_EQ(hex_read(text_span(cases[i].text), &out, &addr, &line), cases[i].fault);
         CHECK_EQ(line, cases[i].line);
     }
-    buf_free(&out);
+    twin_buf_free(&out);
 }
 
 /* What is written reads back as it was, with one byte or with thousands, across 64 KiB borders. */
@@ -104,37 +104,37 @@ static void test_hex_round_trip(void)
         bytes[i] = (uint8_t)(i * 7);
     }
     for (size_t i = 0; i < 6 * 5; i++) {
-        struct buf text = {0}, back = {0};
+        struct twin_buf text = {0}, back = {0};
         struct hex_segment segment = {addrs[i / 5], {bytes, lens[i % 5]}};
         hex_write(&text, &segment, 1);
-        CHECK_EQ(hex_read(buf_span(&text), &back, &addr, &line), HEX_OK);
+        CHECK_EQ(hex_read(twin_buf_span(&text), &back, &addr, &line), HEX_OK);
         CHECK(addr == segment.addr && back.len == segment.bytes.len);
         CHECK_MEM(back.data, bytes, back.len);
-        buf_free(&text);
-        buf_free(&back);
+        twin_buf_free(&text);
+        twin_buf_free(&back);
     }
 }
 
 static void test_der(void)
 {
-    struct buf out = {0};
-    struct der element;
+    struct twin_buf out = {0};
+    struct twin_der element;
 
     for (size_t len = 0; len < 70000; len = len * 3 + 1) {
         uint8_t *content = calloc(1, len + 1);
-        buf_free(&out);
-        der_add(&out, DER_OCTET_STRING, (struct twin_span){content, len});
-        struct twin_span in = buf_span(&out), cut = {out.data, out.len - 1};
-        CHECK(der_next(&in, &element) && element.tag == DER_OCTET_STRING);
+        twin_buf_free(&out);
+        twin_der_add(&out, TWIN_DER_OCTET_STRING, (struct twin_span){content, len});
+        struct twin_span in = twin_buf_span(&out), cut = {out.data, out.len - 1};
+        CHECK(twin_der_next(&in, &element) && element.tag == TWIN_DER_OCTET_STRING);
         CHECK(element.content.len == len && in.len == 0);
-        CHECK(!der_next(&in, &element) && !der_next(&cut, &element));
+        CHECK(!twin_der_next(&in, &element) && !twin_der_next(&cut, &element));
         free(content);
     }
-    buf_free(&out);
+    twin_buf_free(&out);
     struct twin_span indefinite = {(const uint8_t *)"\x30\x80\x00\x00", 4};
-    CHECK(!der_next(&indefinite, &element));
+    CHECK(!twin_der_next(&indefinite, &element));
     struct twin_span huge = {(const uint8_t *)"\x30\x84\xff\xff\xff\xff", 6};
-    CHECK(!der_next(&huge, &element));
+    CHECK(!twin_der_next(&huge, &element));
 }
 
 #define PAIR(bytes) ((struct slot_pair){spec.slot_size, spec.slot_size, bytes})
@@ -223,71 +223,71 @@ static void test_option_texts(void)
 static void test_compression(void)
 {
     uint8_t bytes[6000], header[COMPRESS_HEADER_LEN];
-    struct buf packed = {0}, out = {0};
+    struct twin_buf packed = {0}, out = {0};
 
     for (size_t i = 0; i < sizeof(bytes); i++) {
         bytes[i] = (uint8_t)(i / 7);
     }
     compress_header(header);
     for (int thumb = 0; thumb < 2; thumb++) {
-        buf_free(&packed);
-        buf_add(&packed, header, sizeof(header));
+        twin_buf_free(&packed);
+        twin_buf_add(&packed, header, sizeof(header));
         CHECK(compress(thumb != 0 ? COMPRESSION_LZMA2_THUMB : COMPRESSION_LZMA2,
                        (struct twin_span){bytes, sizeof(bytes)}, &packed));
         CHECK(packed.len < sizeof(bytes) / 2);
-        CHECK(decompress(thumb != 0, buf_span(&packed), sizeof(bytes), &out));
+        CHECK(decompress(thumb != 0, twin_buf_span(&packed), sizeof(bytes), &out));
         CHECK(out.len == sizeof(bytes) && memcmp(out.data, bytes, out.len) == 0);
-        buf_free(&out);
+        twin_buf_free(&out);
         for (size_t cut = 0; cut < packed.len; cut++) {
             struct twin_span part = {packed.data, cut};
             CHECK(!decompress(thumb != 0, part, sizeof(bytes), &out));
-            buf_free(&out);
+            twin_buf_free(&out);
         }
-        CHECK(!decompress(thumb != 0, buf_span(&packed), sizeof(bytes) - 1, &out));
-        buf_free(&out);
-        CHECK(!decompress(thumb != 0, buf_span(&packed), sizeof(bytes) + 1, &out));
-        buf_free(&out);
+        CHECK(!decompress(thumb != 0, twin_buf_span(&packed), sizeof(bytes) - 1, &out));
+        twin_buf_free(&out);
+        CHECK(!decompress(thumb != 0, twin_buf_span(&packed), sizeof(bytes) + 1, &out));
+        twin_buf_free(&out);
     }
-    buf_free(&packed);
+    twin_buf_free(&packed);
 }
 
 /* Each kind: make it, write it as PEM, read it, sign, verify, and refuse what was changed. */
 static void test_keys(void)
 {
-    uint8_t digest[HASH_LEN_MAX] = {1, 2, 3}, sig[SIG_LEN_MAX + 8] = {0};
+    uint8_t digest[TWIN_HASH_LEN_MAX] = {1, 2, 3}, sig[TWIN_SIG_LEN_MAX + 8] = {0};
 
-    for (int i = 0; i < KEY_TYPE_COUNT; i++) {
-        const struct key_type *type = &key_types[i];
-        const struct hash_alg *alg = &hash_algs[type->hash];
+    for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
+        const struct twin_key_type *type = &twin_key_types[i];
+        const struct twin_hash *alg = &twin_hashes[type->hash];
         struct twin_span message = {digest, alg->len};
         EVP_PKEY *pkey = type->bits != 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits)
                          : type->curve != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
                                                : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
-        struct buf pem = {0};
-        struct key key;
+        struct twin_buf pem = {0};
+        struct twin_key key;
         EVP_PKEY *again = NULL;
         bool is_private = false;
         size_t len = 0;
 
-        CHECK(pkey != NULL && key_type_of(pkey) == type);
-        CHECK(pem_write_private(pkey, NULL, &pem));
-        CHECK_EQ(pem_parse("pem", buf_span(&pem), false, &again, &is_private), CLI_DONE);
+        CHECK(pkey != NULL && twin_key_type_of(pkey) == type);
+        CHECK(twin_pem_write_private(pkey, NULL, &pem));
+        CHECK_EQ(twin_pem_parse("pem", twin_buf_span(&pem), false, &again, &is_private), CLI_DONE);
         CHECK(is_private && EVP_PKEY_eq(pkey, again) == 1);
         EVP_PKEY_free(pkey);
-        CHECK_EQ(key_adopt(&key, again, true, "pem"), CLI_DONE);
-        if (type->scheme != SCHEME_NONE) {
-            CHECK_EQ(key_sign(&key, alg, message, sig, &len), CLI_DONE);
+        CHECK_EQ(twin_key_adopt(&key, again, true, "pem"), CLI_DONE);
+        if (type->scheme != TWIN_SCHEME_NONE) {
+            CHECK_EQ(twin_key_sign(&key, alg, message, sig, &len), CLI_DONE);
             CHECK(len <= type->sig_len);
-            CHECK(key_verify(&key, alg, message, (struct twin_span){sig, len}));
-            CHECK(!key_verify(&key, alg, message, (struct twin_span){sig, len - 1}));
+            CHECK(twin_key_verify(&key, alg, message, (struct twin_span){sig, len}));
+            CHECK(!twin_key_verify(&key, alg, message, (struct twin_span){sig, len - 1}));
             digest[5] ^= 1;
-            CHECK(!key_verify(&key, alg, message, (struct twin_span){sig, len}));
+            CHECK(!twin_key_verify(&key, alg, message, (struct twin_span){sig, len}));
             digest[5] ^= 1;
             sig[len / 2] ^= 1;
-            CHECK(!key_verify(&key, alg, message, (struct twin_span){sig, len}));
+            CHECK(!twin_key_verify(&key, alg, message, (struct twin_span){sig, len}));
         }
-        key_free(&key);
-        buf_free_secret(&pem);
+        twin_key_free(&key);
+        twin_buf_free_secret(&pem);
     }
 }
 
@@ -296,32 +296,32 @@ static void test_keys(void)
 static void test_key_exchange(void)
 {
     static const struct {
-        enum key_id key;
-        enum hash_id hmac;
+        enum twin_key_id key;
+        enum twin_hash_id hmac;
         uint8_t aes_len;
         uint16_t tlv;
     } cases[] = {
-        {KEY_RSA2048, HASH_SHA256, 16, TLV_ENC_RSA2048},
-        {KEY_RSA2048, HASH_SHA256, 32, TLV_ENC_RSA2048},
-        {KEY_P256, HASH_SHA256, 16, TLV_ENC_EC256},
-        {KEY_P256, HASH_SHA256, 32, TLV_ENC_EC256},
-        {KEY_X25519, HASH_SHA256, 16, TLV_ENC_X25519},
-        {KEY_X25519, HASH_SHA512, 32, TLV_ENC_X25519_SHA512},
+        {TWIN_KEY_RSA2048, TWIN_HASH_SHA256, 16, TLV_ENC_RSA2048},
+        {TWIN_KEY_RSA2048, TWIN_HASH_SHA256, 32, TLV_ENC_RSA2048},
+        {TWIN_KEY_P256, TWIN_HASH_SHA256, 16, TLV_ENC_EC256},
+        {TWIN_KEY_P256, TWIN_HASH_SHA256, 32, TLV_ENC_EC256},
+        {TWIN_KEY_X25519, TWIN_HASH_SHA256, 16, TLV_ENC_X25519},
+        {TWIN_KEY_X25519, TWIN_HASH_SHA512, 32, TLV_ENC_X25519_SHA512},
     };
     uint8_t plain[33] = "thirty-two bytes and one more...", image_key[AES_KEY_MAX];
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const struct key_type *type = &key_types[cases[i].key];
-        struct key keys[2];
+        const struct twin_key_type *type = &twin_key_types[cases[i].key];
+        struct twin_key keys[2];
         for (int k = 0; k < 2; k++) {
             EVP_PKEY *pkey = type->bits != 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048)
                              : type->curve != NULL
                                  ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
                                  : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
-            CHECK_EQ(key_adopt(&keys[k], pkey, true, "key"), CLI_DONE);
+            CHECK_EQ(twin_key_adopt(&keys[k], pkey, true, "key"), CLI_DONE);
         }
         struct image_spec spec = {.enc_key = &keys[0],
-                                  .hmac_hash = &hash_algs[cases[i].hmac],
+                                  .hmac_hash = &twin_hashes[cases[i].hmac],
                                   .aes_len = cases[i].aes_len};
         struct tlv_area area = {TWIN_TLV_MAGIC, false, {0}};
         uint8_t payload[sizeof(plain)];
@@ -346,9 +346,9 @@ static void test_key_exchange(void)
             struct twin_span part = {value.ptr, cut};
             CHECK_EQ(decrypt_key(cases[i].tlv, part, &keys[0], none, image_key), 0);
         }
-        buf_free(&area.entries);
-        key_free(&keys[0]);
-        key_free(&keys[1]);
+        twin_buf_free(&area.entries);
+        twin_key_free(&keys[0]);
+        twin_key_free(&keys[1]);
     }
 }
 

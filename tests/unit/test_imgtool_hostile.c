@@ -9,15 +9,15 @@
 
 static struct hostile_keys keys;
 
-static void adopt(struct key *key, const struct test_key *from, const char *name)
+static void adopt(struct twin_key *key, const struct test_key *from, const char *name)
 {
     const uint8_t *der = from->der;
     EVP_PKEY *pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &der, (long)sizeof(from->der));
 
-    CHECK_EQ(key_adopt(key, pkey, false, name), 0);
+    CHECK_EQ(twin_key_adopt(key, pkey, false, name), 0);
 }
 
-static bool is_good(const struct hostile_making *making, const struct key *known, size_t count,
+static bool is_good(const struct hostile_making *making, const struct twin_key *known, size_t count,
                     struct verify_result *result)
 {
     static uint8_t bytes[HOSTILE_BYTES_MAX];
@@ -27,7 +27,7 @@ static bool is_good(const struct hostile_making *making, const struct key *known
     return verify_image(&input, result);
 }
 
-static void check_images(const struct key *known)
+static void check_images(const struct twin_key *known)
 {
     for (size_t i = 0; i < hostile_image_count; i++) {
         const struct hostile_image *image = &hostile_images[i];
@@ -42,7 +42,7 @@ static void check_images(const struct key *known)
 }
 
 /* Two known keys: each signs once, however many others may. */
-static void check_two_keys(const struct key known[2])
+static void check_two_keys(const struct twin_key known[2])
 {
     static const struct hostile_making both = {
         .entries = {SOUND, {1, 32, OTHER, false}, {0x20, 256, SIG_OTHER, false}}};
@@ -63,7 +63,7 @@ static void check_two_keys(const struct key known[2])
 
 int main(void)
 {
-    struct key known[2] = {0};
+    struct twin_key known[2] = {0};
 
     test_key_make(&keys.ours, 1);
     test_key_make(&keys.other, 2);
@@ -71,7 +71,7 @@ int main(void)
     adopt(&known[1], &keys.other, "other");
     check_images(known);
     check_two_keys(known);
-    key_free(&known[0]);
-    key_free(&known[1]);
+    twin_key_free(&known[0]);
+    twin_key_free(&known[1]);
     return check_report();
 }

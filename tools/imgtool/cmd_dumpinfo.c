@@ -33,21 +33,21 @@ static const struct cli_opt options[] = {
 
 static int print_dump(const struct dump *dump, const struct dumpinfo_opts *opts, const char *path)
 {
-    static void (*const printers[])(const struct dump *, struct buf *) = {
+    static void (*const printers[])(const struct dump *, struct twin_buf *) = {
         [HUMAN] = dump_human, [YAML] = dump_yaml, [JSON] = dump_json};
     int usual = opts->outfile != NULL ? YAML : HUMAN;
     int format = opts->format != CLI_CHOICE_NONE ? opts->format : usual;
-    struct buf text = {0};
+    struct twin_buf text = {0};
 
     if (dump->has_rest && !dump->trailer.present) {
         puts("Warning: the trailer magic value is invalid!");
     }
     printers[format](dump, &text);
     if (format == JSON && opts->outfile == NULL) {
-        buf_text(&text, "\n");
+        twin_buf_text(&text, "\n");
     }
-    int rc = emit_output(opts->outfile, path, buf_span(&text));
-    buf_free(&text);
+    int rc = emit_output(opts->outfile, path, twin_buf_span(&text));
+    twin_buf_free(&text);
     return rc;
 }
 
@@ -89,9 +89,9 @@ static int dumpinfo_run(const struct cli_call *call)
     }
     int rc = image_file_read(path, 0, 0, CLI_USAGE, &file);
     if (rc == CLI_DONE) {
-        rc = dump_bytes(call, buf_span(&file.bytes));
+        rc = dump_bytes(call, twin_buf_span(&file.bytes));
     }
-    buf_free(&file.bytes);
+    twin_buf_free(&file.bytes);
     return rc;
 }
 

@@ -31,105 +31,106 @@ static const struct cli_opt options[] = {
 
 /* Forms that each kind has; the first of the mask that fits is the default. */
 struct private_rule {
-    enum key_id key;
+    enum twin_key_id key;
     bool openssl, pkcs8;
     enum format usual;
     /* Make the minimal form from the content of the private key; NULL: there is none. */
-    bool (*minimise)(enum format format, struct twin_span der, struct buf *out);
+    bool (*minimise)(enum format format, struct twin_span der, struct twin_buf *out);
 };
 
 /* Copy the first count elements of a sequence. */
-static bool copy_first(struct twin_span der, unsigned count, struct buf *out)
+static bool copy_first(struct twin_span der, unsigned count, struct twin_buf *out)
 {
-    struct der sequence, element;
-    struct buf kept = {0};
-    bool good = der_next(&der, &sequence) && sequence.tag == DER_SEQUENCE;
+    struct twin_der sequence, element;
+    struct twin_buf kept = {0};
+    bool good = twin_der_next(&der, &sequence) && sequence.tag == TWIN_DER_SEQUENCE;
 
     for (unsigned i = 0; good && i < count; i++) {
-        good = der_next(&sequence.content, &element);
+        good = twin_der_next(&sequence.content, &element);
         if (good) {
-            buf_add_span(&kept, element.whole);
+            twin_buf_add_span(&kept, element.whole);
         }
     }
     if (good) {
-        der_add(out, DER_SEQUENCE, buf_span(&kept));
+        twin_der_add(out, TWIN_DER_SEQUENCE, twin_buf_span(&kept));
     }
-    buf_free_secret(&kept);
+    twin_buf_free_secret(&kept);
     return good;
 }
 
 /* Version, N, E, D, P, Q: without the values for the Chinese remainder theorem. */
-static bool minimise_rsa(enum format format, struct twin_span der, struct buf *out)
+static bool minimise_rsa(enum format format, struct twin_span der, struct twin_buf *out)
 {
     return format == OPENSSL && copy_first(der, 6, out);
 }
 
 /* An ECPrivateKey without the public key, which is its last element. */
-static bool without_public(struct twin_span der, struct buf *out)
+static bool without_public(struct twin_span der, struct twin_buf *out)
 {
-    struct der sequence, element;
+    struct twin_der sequence, element;
     unsigned count = 0;
 
     struct twin_span in = der;
-    if (!der_next(&in, &sequence)) {
+    if (!twin_der_next(&in, &sequence)) {
         return false;
     }
-    while (der_next(&sequence.content, &element) && element.tag != DER_CONTEXT_1) {
+    while (twin_der_next(&sequence.content, &element) && element.tag != TWIN_DER_CONTEXT_1) {
         count++;
     }
     return copy_first(der, count, out);
 }
 
 /* In PKCS#8 the ECPrivateKey is inside an octet string, the third element. */
-static bool minimise_ec(enum format format, struct twin_span der, struct buf *out)
+static bool minimise_ec(enum format format, struct twin_span der, struct twin_buf *out)
 {
-    struct der outer, version, algorithm, inner;
-    struct buf key = {0}, content = {0};
+    struct twin_der outer, version, algorithm, inner;
+    struct twin_buf key = {0}, content = {0};
 
     if (format == OPENSSL) {
         return without_public(der, out);
     }
-    bool good = der_next(&der, &outer) && der_next(&outer.content, &version) &&
-                der_next(&outer.content, &algorithm) && der_next(&outer.content, &inner) &&
-                inner.tag == DER_OCTET_STRING && without_public(inner.content, &key);
+    bool good = twin_der_next(&der, &outer) && twin_der_next(&outer.content, &version) &&
+                twin_der_next(&outer.content, &algorithm) &&
+                twin_der_next(&outer.content, &inner) && inner.tag == TWIN_DER_OCTET_STRING &&
+                without_public(inner.content, &key);
     if (good) {
-        buf_add_span(&content, version.whole);
-        buf_add_span(&content, algorithm.whole);
-        der_add(&content, DER_OCTET_STRING, buf_span(&key));
-        der_add(out, DER_SEQUENCE, buf_span(&content));
+        twin_buf_add_span(&content, version.whole);
+        twin_buf_add_span(&content, algorithm.whole);
+        twin_der_add(&content, TWIN_DER_OCTET_STRING, twin_buf_span(&key));
+        twin_der_add(out, TWIN_DER_SEQUENCE, twin_buf_span(&content));
     }
-    buf_free_secret(&key);
-    buf_free_secret(&content);
+    twin_buf_free_secret(&key);
+    twin_buf_free_secret(&content);
     return good;
 }
 
 /* An X25519 key is minimal as it is. */
-static bool keep(enum format format, struct twin_span der, struct buf *out)
+static bool keep(enum format format, struct twin_span der, struct twin_buf *out)
 {
     (void)format;
-    buf_add_span(out, der);
+    twin_buf_add_span(out, der);
     return true;
 }
 
 static const struct private_rule rules[] = {
-    {KEY_RSA2048, true, false, OPENSSL, minimise_rsa},
-    {KEY_RSA3072, true, false, OPENSSL, minimise_rsa},
-    {KEY_P256, true, true, PKCS8, minimise_ec},
-    {KEY_P384, true, true, PKCS8, NULL},
-    {KEY_X25519, false, true, PKCS8, keep},
+    {TWIN_KEY_RSA2048, true, false, OPENSSL, minimise_rsa},
+    {TWIN_KEY_RSA3072, true, false, OPENSSL, minimise_rsa},
+    {TWIN_KEY_P256, true, true, PKCS8, minimise_ec},
+    {TWIN_KEY_P384, true, true, PKCS8, NULL},
+    {TWIN_KEY_X25519, false, true, PKCS8, keep},
 };
 
-static const struct private_rule *find_rule(const struct key_type *type)
+static const struct private_rule *find_rule(const struct twin_key_type *type)
 {
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-        if (&key_types[rules[i].key] == type) {
+        if (&twin_key_types[rules[i].key] == type) {
             return &rules[i];
         }
     }
     return NULL;
 }
 
-static bool write_der(EVP_PKEY *pkey, enum format format, struct buf *out)
+static bool write_der(EVP_PKEY *pkey, enum format format, struct twin_buf *out)
 {
     unsigned char *der = NULL;
     PKCS8_PRIV_KEY_INFO *info = format == PKCS8 ? EVP_PKEY2PKCS8(pkey) : NULL;
@@ -138,14 +139,14 @@ static bool write_der(EVP_PKEY *pkey, enum format format, struct buf *out)
                                 : 0;
 
     if (len > 0) {
-        buf_add(out, der, (size_t)len);
+        twin_buf_add(out, der, (size_t)len);
         OPENSSL_clear_free(der, (size_t)len);
     }
     PKCS8_PRIV_KEY_INFO_free(info);
     return len > 0;
 }
 
-static int check(const struct cli_call *call, const struct key *key,
+static int check(const struct cli_call *call, const struct twin_key *key,
                  const struct private_rule *rule, enum format format)
 {
     const struct getpriv_opts *opts = call->opts;
@@ -170,53 +171,53 @@ static int check(const struct cli_call *call, const struct key *key,
 }
 
 /* The key as DER, in the form that was asked for. */
-static bool make_der(const struct key *key, const struct private_rule *rule, enum format format,
-                     bool minimal, struct buf *out)
+static bool make_der(const struct twin_key *key, const struct private_rule *rule,
+                     enum format format, bool minimal, struct twin_buf *out)
 {
-    struct buf whole = {0};
+    struct twin_buf whole = {0};
 
     if (!minimal || rule == NULL) {
         return write_der(key->pkey, format, out);
     }
     bool good =
-        write_der(key->pkey, format, &whole) && rule->minimise(format, buf_span(&whole), out);
-    buf_free_secret(&whole);
+        write_der(key->pkey, format, &whole) && rule->minimise(format, twin_buf_span(&whole), out);
+    twin_buf_free_secret(&whole);
     return good;
 }
 
-static int print_private(const struct cli_call *call, const struct key *key)
+static int print_private(const struct cli_call *call, const struct twin_key *key)
 {
     const struct getpriv_opts *opts = call->opts;
     const struct private_rule *rule = find_rule(key->type);
     enum format usual = rule != NULL ? rule->usual : PKCS8;
     enum format format = opts->format == CLI_CHOICE_NONE ? usual : (enum format)opts->format;
-    struct buf der = {0}, text = {0};
+    struct twin_buf der = {0}, text = {0};
     int rc = check(call, key, rule, format);
 
     if (rc != CLI_DONE) {
         return rc;
     }
     if (make_der(key, rule, format, opts->minimal, &der)) {
-        emit_c(&text, "enc_priv_key", buf_span(&der));
-        rc = emit_output(NULL, NULL, buf_span(&text));
+        emit_c(&text, "enc_priv_key", twin_buf_span(&der));
+        rc = emit_output(NULL, NULL, twin_buf_span(&text));
     } else {
         rc = cli_fail(CLI_REFUSED, "%s: OpenSSL cannot write this key as DER", opts->key);
     }
-    buf_free_secret(&der);
-    buf_free_secret(&text);
+    twin_buf_free_secret(&der);
+    twin_buf_free_secret(&text);
     return rc;
 }
 
 static int getpriv_run(const struct cli_call *call)
 {
     const struct getpriv_opts *opts = call->opts;
-    struct key key;
-    int rc = key_load(&key, opts->key);
+    struct twin_key key;
+    int rc = twin_key_load(&key, opts->key);
 
     if (rc == CLI_DONE) {
         rc = print_private(call, &key);
     }
-    key_free(&key);
+    twin_key_free(&key);
     return rc;
 }
 

@@ -79,7 +79,7 @@ static int check_suffix(const struct cli_call *call, bool has_names)
     return CLI_DONE;
 }
 
-static void make_name(char name[NAME_MAX_LEN], const struct key *key, const char *what,
+static void make_name(char name[NAME_MAX_LEN], const struct twin_key *key, const char *what,
                       const char *suffix, bool upper)
 {
     snprintf(name, NAME_MAX_LEN, "%s_%s%s", key->type->symbol, what, suffix != NULL ? suffix : "");
@@ -101,21 +101,21 @@ static int choose_encoding(const struct cli_call *call, enum encoding *encoding)
     return check_suffix(call, *encoding == LANG_C || *encoding == LANG_RUST);
 }
 
-static bool encode(const struct key *key, enum encoding encoding, const char *suffix,
-                   struct buf *out)
+static bool encode(const struct twin_key *key, enum encoding encoding, const char *suffix,
+                   struct twin_buf *out)
 {
     char name[NAME_MAX_LEN];
 
     make_name(name, key, "pub_key", suffix, encoding == LANG_RUST);
     if (encoding == PEM) {
-        return pem_write_public(key->pkey, out);
+        return twin_pem_write_public(key->pkey, out);
     }
     if (encoding == LANG_C) {
-        emit_c(out, name, buf_span(&key->der));
+        emit_c(out, name, twin_buf_span(&key->der));
     } else if (encoding == LANG_RUST) {
-        emit_rust(out, name, buf_span(&key->der));
+        emit_rust(out, name, twin_buf_span(&key->der));
     } else {
-        buf_add(out, key->der.data, key->der.len);
+        twin_buf_add(out, key->der.data, key->der.len);
     }
     return true;
 }
@@ -124,22 +124,22 @@ static int getpub_run(const struct cli_call *call)
 {
     const struct getpub_opts *opts = call->opts;
     enum encoding encoding = LANG_C;
-    struct buf out = {0};
-    struct key key;
+    struct twin_buf out = {0};
+    struct twin_key key;
     int rc = choose_encoding(call, &encoding);
 
     if (rc != CLI_DONE) {
         return rc;
     }
-    rc = key_load(&key, opts->key);
+    rc = twin_key_load(&key, opts->key);
     if (rc == CLI_DONE && !encode(&key, encoding, opts->suffix, &out)) {
         rc = cli_fail(CLI_REFUSED, "%s: OpenSSL cannot write this key as PEM", opts->key);
     }
     if (rc == CLI_DONE) {
-        rc = emit_output(opts->output, opts->key, buf_span(&out));
+        rc = emit_output(opts->output, opts->key, twin_buf_span(&out));
     }
-    key_free(&key);
-    buf_free(&out);
+    twin_key_free(&key);
+    twin_buf_free(&out);
     return rc;
 }
 
@@ -147,30 +147,30 @@ static int getpub_run(const struct cli_call *call)
 static int getpubhash_run(const struct cli_call *call)
 {
     const struct getpub_opts *opts = call->opts;
-    const struct hash_alg *alg = &hash_algs[HASH_SHA256];
+    const struct twin_hash *alg = &twin_hashes[TWIN_HASH_SHA256];
     bool raw = opts->encoding == HASH_RAW;
-    uint8_t hash[HASH_LEN_MAX];
+    uint8_t hash[TWIN_HASH_LEN_MAX];
     char name[NAME_MAX_LEN];
-    struct buf out = {0};
-    struct key key;
+    struct twin_buf out = {0};
+    struct twin_key key;
     int rc = check_suffix(call, !raw);
 
     if (rc != CLI_DONE) {
         return rc;
     }
-    rc = key_load(&key, opts->key);
+    rc = twin_key_load(&key, opts->key);
     if (rc == CLI_DONE) {
-        key_hash(&key, alg, hash);
+        twin_key_hash(&key, alg, hash);
         make_name(name, &key, "pub_key_hash", opts->suffix, false);
         if (raw) {
-            buf_add(&out, hash, alg->len);
+            twin_buf_add(&out, hash, alg->len);
         } else {
             emit_c(&out, name, (struct twin_span){hash, alg->len});
         }
-        rc = emit_output(opts->output, opts->key, buf_span(&out));
+        rc = emit_output(opts->output, opts->key, twin_buf_span(&out));
     }
-    key_free(&key);
-    buf_free(&out);
+    twin_key_free(&key);
+    twin_buf_free(&out);
     return rc;
 }
 

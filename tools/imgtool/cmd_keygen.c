@@ -2,6 +2,7 @@
  * cmd_keygen.c - `imgtool keygen`. SPDX-License-Identifier: Apache-2.0
  */
 #define _XOPEN_SOURCE 700
+#include "base/file.h"
 #include "commands.h"
 #include "keys/hsm.h"
 #include "keys/key.h"
@@ -33,11 +34,11 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static const struct key_type *find_type(const char *name)
+static const struct twin_key_type *find_type(const char *name)
 {
-    for (int i = 0; i < KEY_TYPE_COUNT; i++) {
-        if (strcmp(key_types[i].name, name) == 0) {
-            return &key_types[i];
+    for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
+        if (strcmp(twin_key_types[i].name, name) == 0) {
+            return &twin_key_types[i];
         }
     }
     return NULL;
@@ -48,13 +49,13 @@ static void list_types(char *out, size_t cap, const char *quote)
 {
     size_t len = 0;
 
-    for (int i = 0; i < KEY_TYPE_COUNT; i++) {
+    for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
         len += (size_t)snprintf(out + len, cap - len, "%s%s%s%s", i == 0 ? "" : ", ", quote,
-                                key_types[i].name, quote);
+                                twin_key_types[i].name, quote);
     }
 }
 
-static int ask_type(const struct key_type **type)
+static int ask_type(const struct twin_key_type **type)
 {
     char list[200], line[80];
     int len;
@@ -65,8 +66,8 @@ static int ask_type(const struct key_type **type)
         printf("Type (%s): ", list);
         fflush(stdout);
         /* Not through the buffer of stdin: the next line may be the passphrase. */
-        len = secret_read(STDIN_FILENO, line, sizeof(line));
-        if (len == SECRET_NONE) {
+        len = twin_secret_read(STDIN_FILENO, line, sizeof(line));
+        if (len == TWIN_SECRET_NONE) {
             fputs("Aborted!\n", stderr);
             return CLI_REFUSED;
         }
@@ -78,7 +79,7 @@ static int ask_type(const struct key_type **type)
     return CLI_DONE;
 }
 
-static int choose_type(const struct cli_call *call, const struct key_type **type)
+static int choose_type(const struct cli_call *call, const struct twin_key_type **type)
 {
     const struct keygen_opts *opts = call->opts;
     char list[200];
@@ -95,7 +96,7 @@ static int choose_type(const struct cli_call *call, const struct key_type **type
     return CLI_DONE;
 }
 
-static EVP_PKEY *generate(const struct key_type *type)
+static EVP_PKEY *generate(const struct twin_key_type *type)
 {
     if (type->bits != 0) {
         return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits);
@@ -119,19 +120,19 @@ static void warn_readable(const char *path)
     }
 }
 
-static int write_key(const struct keygen_opts *opts, const struct key_type *type,
+static int write_key(const struct keygen_opts *opts, const struct twin_key_type *type,
                      const char *passphrase)
 {
-    struct buf pem = {0};
+    struct twin_buf pem = {0};
     EVP_PKEY *pkey = generate(type);
-    bool good = pkey != NULL && pem_write_private(pkey, passphrase, &pem);
+    bool good = pkey != NULL && twin_pem_write_private(pkey, passphrase, &pem);
     int err = 0;
 
     if (good) {
-        err = cli_file_write(opts->key, pem.data, pem.len,
-                             CLI_FILE_SECRET | (opts->force ? 0u : (unsigned)CLI_FILE_NEW));
+        err = twin_file_write(opts->key, pem.data, pem.len,
+                              TWIN_FILE_SECRET | (opts->force ? 0u : (unsigned)TWIN_FILE_NEW));
     }
-    buf_free_secret(&pem);
+    twin_buf_free_secret(&pem);
     EVP_PKEY_free(pkey);
     if (!good) {
         return cli_fail(CLI_REFUSED, "OpenSSL could not make a key of type %s", type->name);
@@ -156,7 +157,7 @@ static int check_protection(const struct cli_call *call)
 {
     const struct keygen_opts *opts = call->opts;
 
-    if (passphrase_fd() >= 0 && !opts->password) {
+    if (twin_passphrase_fd() >= 0 && !opts->password) {
         return cli_usage_error(call, "--passphrase-fd without --password: the key would not be "
                                      "protected");
     }
@@ -166,23 +167,23 @@ static int check_protection(const struct cli_call *call)
 static int keygen_run(const struct cli_call *call)
 {
     const struct keygen_opts *opts = call->opts;
-    const struct key_type *type = NULL;
-    char passphrase[SECRET_MAX];
+    const struct twin_key_type *type = NULL;
+    char passphrase[TWIN_SECRET_MAX];
     int rc = check_protection(call);
 
     if (rc != CLI_DONE || (rc = choose_type(call, &type)) != CLI_DONE) {
         return rc;
     }
-    secret_no_dumps();
-    if (hsm_is_uri(opts->key)) {
+    twin_secret_no_dumps();
+    if (twin_hsm_is_uri(opts->key)) {
         return opts->password || opts->force
                    ? cli_usage_error(call, "A key in a token takes neither --password nor --force")
-                   : hsm_generate(opts->key, type);
+                   : twin_hsm_generate(opts->key, type);
     }
     if (!opts->password) {
         return write_key(opts, type, NULL);
     }
-    rc = passphrase_new(passphrase) < 0 ? CLI_REFUSED : write_key(opts, type, passphrase);
+    rc = twin_passphrase_new(passphrase) < 0 ? CLI_REFUSED : write_key(opts, type, passphrase);
     OPENSSL_cleanse(passphrase, sizeof(passphrase));
     return rc;
 }

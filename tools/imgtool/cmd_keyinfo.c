@@ -23,14 +23,14 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static json_t *key_json(const struct key *key, const char *kind)
+static json_t *key_json(const struct twin_key *key, const char *kind)
 {
-    uint8_t hash[HASH_LEN_MAX];
-    char hex[2 * HASH_LEN_MAX + 1];
+    uint8_t hash[TWIN_HASH_LEN_MAX];
+    char hex[2 * TWIN_HASH_LEN_MAX + 1];
     json_t *json = json_object();
 
-    key_hash(key, &hash_algs[key->type->hash], hash);
-    for (size_t i = 0; i < hash_algs[key->type->hash].len; i++) {
+    twin_key_hash(key, &twin_hashes[key->type->hash], hash);
+    for (size_t i = 0; i < twin_hashes[key->type->hash].len; i++) {
         snprintf(hex + 2 * i, 3, "%02x", hash[i]);
     }
     json_object_set_new(json, "kind", json_string(kind));
@@ -42,8 +42,8 @@ static json_t *key_json(const struct key *key, const char *kind)
 static int keyinfo_run(const struct cli_call *call)
 {
     const struct keyinfo_opts *opts = call->opts;
-    struct key key;
-    int rc = key_load_quietly(&key, opts->key);
+    struct twin_key key;
+    int rc = twin_key_load_quietly(&key, opts->key);
 
     if (rc == CLI_DONE) {
         int kind = key.is_private ? 0 : 1;
@@ -60,7 +60,7 @@ static int keyinfo_run(const struct cli_call *call)
                                  kinds[opts->require]);
         }
     }
-    key_free(&key);
+    twin_key_free(&key);
     return rc;
 }
 

@@ -40,9 +40,9 @@ static const struct cli_opt options[] = {
 };
 
 struct job {
-    struct key *keys, dec_key;
+    struct twin_key *keys, dec_key;
     size_t key_count;
-    struct buf kek;
+    struct twin_buf kek;
     struct image_file file;
 };
 
@@ -153,7 +153,7 @@ static json_t *json_unknown(const struct verify_result *result)
 
 static void print_json(const struct verify_result *result)
 {
-    char text[40], digest[2 * HASH_LEN_MAX + 1] = "";
+    char text[40], digest[2 * TWIN_HASH_LEN_MAX + 1] = "";
     json_t *json = json_object();
 
     json_object_set_new(json, "valid", json_boolean(result->good));
@@ -191,7 +191,7 @@ static int load_keys(struct job *job, const struct verify_opts *opts)
         return cli_fail(CLI_REFUSED, "out of memory");
     }
     for (size_t i = 0; i < opts->keys.count; i++) {
-        int rc = key_load(&job->keys[job->key_count++], opts->keys.items[i]);
+        int rc = twin_key_load(&job->keys[job->key_count++], opts->keys.items[i]);
         if (rc != CLI_DONE) {
             return rc;
         }
@@ -206,7 +206,7 @@ static int load_keys(struct job *job, const struct verify_opts *opts)
 }
 
 /* The key to decrypt with: the one given for it, or a private signing key. */
-static const struct key *choose_dec_key(const struct job *job)
+static const struct twin_key *choose_dec_key(const struct job *job)
 {
     if (job->dec_key.type != NULL) {
         return &job->dec_key;
@@ -244,7 +244,7 @@ static int check_downgrade(const struct verify_opts *opts, struct twin_span byte
 static int load_dec_key(const struct cli_call *call, struct job *job)
 {
     const struct verify_opts *opts = call->opts;
-    int rc = opts->decrypt != NULL ? key_load(&job->dec_key, opts->decrypt) : CLI_DONE;
+    int rc = opts->decrypt != NULL ? twin_key_load(&job->dec_key, opts->decrypt) : CLI_DONE;
 
     if (rc == CLI_DONE && opts->decrypt != NULL &&
         (!job->dec_key.is_private || job->dec_key.hsm != NULL)) {
@@ -276,7 +276,7 @@ static int do_job(struct job *job, const struct cli_call *call)
         (rc = load_keys(job, opts)) != CLI_DONE || (rc = load_dec_key(call, job)) != CLI_DONE) {
         return rc;
     }
-    struct twin_span bytes = buf_span(&job->file.bytes);
+    struct twin_span bytes = twin_buf_span(&job->file.bytes);
     if (opts->offset >= bytes.len && opts->offset != 0) {
         return cli_usage_error(call, "--offset 0x%" PRIx32 ": %s has only 0x%zx bytes",
                                opts->offset, call->args[0], bytes.len);
@@ -287,7 +287,7 @@ static int do_job(struct job *job, const struct cli_call *call)
         .keys = job->keys,
         .key_count = job->key_count,
         .dec_key = choose_dec_key(job),
-        .kek = buf_span(&job->kek),
+        .kek = twin_buf_span(&job->kek),
     };
     verify_image(&input, &result);
     rc = check_downgrade(opts, input.bytes, &result);
@@ -308,12 +308,12 @@ static int verify_run(const struct cli_call *call)
     int rc = do_job(&job, call);
 
     for (size_t i = 0; i < job.key_count; i++) {
-        key_free(&job.keys[i]);
+        twin_key_free(&job.keys[i]);
     }
     free(job.keys);
-    key_free(&job.dec_key);
-    buf_free_secret(&job.kek);
-    buf_free(&job.file.bytes);
+    twin_key_free(&job.dec_key);
+    twin_buf_free_secret(&job.kek);
+    twin_buf_free(&job.file.bytes);
     return rc;
 }
 

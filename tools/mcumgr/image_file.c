@@ -5,6 +5,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "image_file.h"
+#include "base/file.h"
 #include "cmd_image.h"
 #include "keys/hash.h"
 #include "keys/key.h"
@@ -58,19 +59,19 @@ static int refuse_damaged(const struct image_file *file, const char *why)
 static int check_hashes(struct image_file *file, const struct twin_image *image)
 {
     const struct twin_span hashed = {file->bytes.data, image->hashed_len};
-    uint8_t computed[HASH_LEN_MAX];
+    uint8_t computed[TWIN_HASH_LEN_MAX];
     struct twin_tlv tlv;
     uint32_t cursor = 0;
 
     while (twin_image_tlv_next(image, &cursor, &tlv) == TWIN_OK) {
-        const struct hash_alg *alg = hash_by_tlv(tlv.type);
+        const struct twin_hash *alg = twin_hash_by_tlv(tlv.type);
         if (alg == NULL) {
             continue;
         }
         if (tlv.len != alg->len) {
             return refuse_damaged(file, "its hash has a wrong length");
         }
-        hash_compute(alg, hashed, (struct twin_span){NULL, 0}, computed);
+        twin_hash_compute(alg, hashed, (struct twin_span){NULL, 0}, computed);
         if ((image->header.flags & HIDDEN) == 0 &&
             memcmp(computed, file->bytes.data + tlv.off, tlv.len) != 0) {
             return refuse_damaged(file, "it is damaged: its content does not match its hash");
@@ -114,7 +115,7 @@ static int check_unsigned(const struct image_file *file, const struct image_rule
                   "is --allow-unsigned. " UNTOUCHED);
 }
 
-static int check_with(struct image_file *file, const struct key *key, const char *name)
+static int check_with(struct image_file *file, const struct twin_key *key, const char *name)
 {
     const struct verify_input input = {.bytes = {file->bytes.data, file->bytes.len},
                                        .keys = key,
@@ -137,18 +138,18 @@ static int check_with(struct image_file *file, const struct key *key, const char
 /* Nobody is asked for a passphrase: the public half is enough, and scripts have no terminal. */
 static int check_key(struct image_file *file, const struct image_rules *rules)
 {
-    struct key key = {0};
+    struct twin_key key = {0};
 
     if (rules->key == NULL) {
         return CLI_DONE;
     }
-    int code = key_load_quietly(&key, rules->key);
+    int code = twin_key_load_quietly(&key, rules->key);
     if (code == CLI_DONE) {
         code = check_with(file, &key, rules->key);
     } else {
         code = CLI_USAGE;
     }
-    key_free(&key);
+    twin_key_free(&key);
     return code;
 }
 
@@ -216,7 +217,7 @@ int image_file_load(struct image_file *file, const char *path, const struct imag
     if (code != CLI_DONE) {
         return code;
     }
-    const int why = cli_file_read(path, FILE_MAX, &file->bytes);
+    const int why = twin_file_read(path, FILE_MAX, &file->bytes);
     if (why != 0) {
         return refuse_unreadable(file, why);
     }
@@ -241,7 +242,7 @@ void image_file_free(struct image_file *file)
 
 static twin_err_t read_part(void *ctx, uint32_t off, size_t len, const uint8_t **data)
 {
-    const struct cli_bytes *bytes = ctx;
+    const struct twin_file_bytes *bytes = ctx;
 
     (void)len; /* the upload asks for nothing behind the length that it was told */
     *data = bytes->data + off;
