@@ -52,6 +52,12 @@ enum twin_error_code twin_error_hint(struct twin_error *error, const char *forma
     return error->code;
 }
 
+enum twin_error_code twin_error_reason(struct twin_error *error, const char *reason)
+{
+    snprintf(error->reason, sizeof(error->reason), "%s", reason);
+    return error->code;
+}
+
 enum twin_error_code twin_error_no_memory(struct twin_error *error)
 {
     return twin_error_set(error, TWIN_ERROR_REFUSED, "out of memory");

@@ -27,9 +27,10 @@ enum twin_error_code {
  * long ends in "...". */
 struct twin_error {
     enum twin_error_code code;
-    char what[256]; /* completes "could not ..."; "": the caller knows */
-    char why[2048]; /* the cause, and on what */
-    char hint[512]; /* what to try, as sentences; "": nothing is known */
+    char what[256];  /* completes "could not ..."; "": the caller knows */
+    char why[2048];  /* the cause, and on what */
+    char hint[512];  /* what to try, as sentences; "": nothing is known */
+    char reason[32]; /* a word for programs, "wrong-key", where they want to tell it apart; or "" */
 };
 
 /* Set an error with its cause; no `what`, no hint. Returns code. */
@@ -43,6 +44,9 @@ enum twin_error_code twin_error_what(struct twin_error *error, const char *forma
 /* Say what to try. Returns the error's code. */
 enum twin_error_code twin_error_hint(struct twin_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Give it the word for programs. Returns the error's code. */
+enum twin_error_code twin_error_reason(struct twin_error *error, const char *reason);
 
 /* Memory ran out. Returns TWIN_ERROR_REFUSED. */
 enum twin_error_code twin_error_no_memory(struct twin_error *error);

@@ -145,9 +145,10 @@ bool cli_flag_given(int argc, char **argv, const char *name);
 /*
  * Report a failure. stderr gets one line: "Error: could not WHAT: WHY. HINT", or "Interrupted: did
  * not WHAT." If --json was given, in a program that has it or a command that has it, stdout gets
- * one object for the first failure of a run; without a `what` it names the command:
+ * one object for the first failure of a run; without a `what` it names the command; `try` and
+ * `reason` are there only if the error has them:
  *
- *     {"error": {"code": 3, "what": "...", "why": "...", "try": "..."}}
+ *     {"error": {"code": 3, "what": "...", "why": "...", "try": "...", "reason": "..."}}
  *
  * A run that fails without any of the functions below gets an object too. Returns error->code, so
  * that run functions may write `return cli_fail_error(&error)`.

@@ -113,6 +113,10 @@ static int report(const struct failure *failure)
 
 int cli_fail_error_with(const struct twin_error *error, json_t *more)
 {
+    if (error->reason[0] != '\0') {
+        more = more != NULL ? more : json_object();
+        json_object_set_new(more, "reason", json_string(error->reason));
+    }
     return report(&(struct failure){error->code, error->what, error->why, error->hint, more});
 }
 

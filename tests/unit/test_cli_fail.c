@@ -26,8 +26,11 @@ static int fail_in_one_text(const struct cli_call *call)
 
 static int fail_twice(const struct cli_call *call)
 {
-    const struct twin_error error = {TWIN_ERROR_REFUSED, "send the file", "the device says \"no\"",
-                                     "Ask it later"};
+    const struct twin_error error = {.code = TWIN_ERROR_REFUSED,
+                                     .what = "send the file",
+                                     .why = "the device says \"no\"",
+                                     .hint = "Ask it later",
+                                     .reason = "not-now"};
 
     (void)call;
     cli_fail_error_with(&error, json_pack("{s:i}", "rc", 10));
@@ -135,7 +138,7 @@ static void test_failures(void)
 
     CHECK_EQ(RUN("prog", "--json", "twice"), CLI_REFUSED);
     check_object(CLI_REFUSED, "send the file", "the device says \"no\"", "Ask it later");
-    CHECK(strstr(out, "\"rc\":10") != NULL);
+    CHECK(strstr(out, "\"rc\":10,\"reason\":\"not-now\"") != NULL);
     CHECK(strcmp(err, "Error: could not send the file: the device says \"no\". Ask it later\n"
                       "Error: a consequence\n") == 0);
 
