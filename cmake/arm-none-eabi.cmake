@@ -1,4 +1,5 @@
-# Toolchain file of the Cortex-M4 boards: the distribution's gcc-arm-none-eabi and newlib-nano.
+# Toolchain file of the boards with an Arm processor: the distribution's gcc-arm-none-eabi and
+# newlib-nano. Which processor it is says the board: ports/BOARD/board.cmake.
 # SPDX-License-Identifier: Apache-2.0
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR arm)
@@ -6,6 +7,5 @@ set(CMAKE_C_COMPILER arm-none-eabi-gcc)
 set(CMAKE_OBJCOPY arm-none-eabi-objcopy CACHE STRING "")
 set(CMAKE_SIZE arm-none-eabi-size CACHE STRING "")
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
-set(CMAKE_C_FLAGS_INIT
-  "-mcpu=cortex-m4 -mthumb -mfloat-abi=soft -ffunction-sections -fdata-sections -g")
+set(CMAKE_C_FLAGS_INIT "-g")
 set(CMAKE_C_FLAGS_MINSIZEREL_INIT "-Os")

@@ -207,7 +207,7 @@ check_tidy_host() {
 check_tidy_board() {
     ours 'app/*.c' 'ports/*.c' | grep -vxFf "$work/host_files" |
         tidy -- -std=c11 --target=arm-none-eabi -mcpu=cortex-m4 \
-            -isystem /usr/lib/arm-none-eabi/include -Iinclude -Iports -Iapp -Iports/mps2-an386 \
+            -isystem /usr/lib/arm-none-eabi/include -Iinclude -Iports -Iports/common -Iapp -Iports/mps2-an386 \
             -Ibuild/dev/generated
 }
 

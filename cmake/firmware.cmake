@@ -1,0 +1,82 @@
+# What the devices of all boards are made of, said once: the bootloader, the example application in
+# its variants, the key, and the images that are signed. Included by the folders that build them,
+# ports/common (boards with a microcontroller) and ports/native (Linux processes).
+# SPDX-License-Identifier: Apache-2.0
+set(ports ${PROJECT_SOURCE_DIR}/ports)
+set(app ${PROJECT_SOURCE_DIR}/app)
+
+set(boot_sources ${ports}/boot/main.c)
+set(boot_log_sources ${ports}/boot/log.c ${ports}/print.c)
+set(boot_silent_sources ${ports}/boot/log_none.c)
+set(app_sources main.c monitor.c sensor.c vitals.c selftest.c commands.c update.c)
+list(TRANSFORM app_sources PREPEND ${app}/)
+list(APPEND app_sources ${ports}/print.c)
+
+# The variants of the application (app/variant.h), and the images that are signed of them:
+# version and what it is for, variant.
+set(app_variants good selfconfirm faults hangs)
+set(app_images
+  "1.0.0 good"
+  "1.1.0 good"
+  "1.1.0-selfconfirm selfconfirm"
+  "1.2.0-faults faults"
+  "1.2.0-hangs hangs"
+  "1.2.0-unconfirmed good") # runs well, and nobody ever confirms it
+set(image_header_len 0x200)
+
+# The key, made once, by whichever build comes first; and its public half for the bootloader.
+if(TARGET imgtool)
+  set(imgtool $<TARGET_FILE:imgtool>)
+else()
+  set(TWIN_IMGTOOL ${PROJECT_SOURCE_DIR}/build/bin/imgtool CACHE FILEPATH "The host's imgtool")
+  set(imgtool ${TWIN_IMGTOOL})
+endif()
+set(key_type_rsa2048 rsa-2048)
+set(key_type_p256 ecdsa-p256)
+set(key_type ${key_type_${CONFIG_TWIN_SIGNATURE}})
+set(TWIN_KEY ${PROJECT_SOURCE_DIR}/build/keys/dev-${key_type}.pem CACHE FILEPATH
+  "Key that signs images; a throw-away key is made if there is none")
+cmake_path(GET TWIN_KEY PARENT_PATH key_dir)
+file(MAKE_DIRECTORY ${key_dir})
+add_custom_command(OUTPUT ${TWIN_KEY}
+  COMMAND test -e ${TWIN_KEY} || ${imgtool} keygen -t ${key_type} -k ${TWIN_KEY}
+  DEPENDS ${imgtool})
+add_custom_command(OUTPUT public_key.c
+  COMMAND ${imgtool} getpub -k ${TWIN_KEY} -o public_key.c DEPENDS ${TWIN_KEY} ${imgtool})
+
+# twin_signed(FILE VERSION PROGRAM PAYLOAD) - FILE of the firmware folder is PAYLOAD, which the
+# target PROGRAM makes, signed. The caller has set firmware_dir, slot_len and write_bytes.
+function(twin_signed file version program payload)
+  add_custom_command(OUTPUT ${firmware_dir}/${file}
+    COMMAND ${imgtool} sign --quiet --key ${TWIN_KEY} --version ${version}
+      --header-size ${image_header_len} --pad-header --slot-size ${slot_len} --align ${write_bytes}
+      ${payload} ${firmware_dir}/${file}
+    DEPENDS ${program} ${TWIN_KEY} ${imgtool} VERBATIM)
+  set_property(DIRECTORY APPEND PROPERTY firmware ${firmware_dir}/${file})
+endfunction()
+
+# twin_copied(FILE PROGRAM PAYLOAD) - the same, as it is.
+function(twin_copied file program payload)
+  add_custom_command(OUTPUT ${firmware_dir}/${file}
+    COMMAND ${CMAKE_COMMAND} -E copy ${payload} ${firmware_dir}/${file} DEPENDS ${program})
+  set_property(DIRECTORY APPEND PROPERTY firmware ${firmware_dir}/${file})
+endfunction()
+
+# twin_app_images(PREFIX) - all images of the application, as PREFIX-VERSION.bin, and one before it
+# is signed, for whoever wants to do that by hand. The variants are the targets monitor-VARIANT;
+# twin_payload(NAME RESULT) says what file of such a target is the payload.
+function(twin_app_images prefix)
+  foreach(row IN LISTS app_images)
+    string(REGEX MATCH "^(([0-9.]+)[^ ]*) (.*)" row ${row})
+    twin_payload(monitor-${CMAKE_MATCH_3} payload)
+    twin_signed(${prefix}-${CMAKE_MATCH_1}.bin ${CMAKE_MATCH_2} monitor-${CMAKE_MATCH_3} ${payload})
+  endforeach()
+  twin_payload(monitor-good payload)
+  twin_copied(app.bin monitor-good ${payload})
+endfunction()
+
+# twin_firmware() - the target that makes all of these; the last call.
+function(twin_firmware)
+  get_property(files DIRECTORY PROPERTY firmware)
+  add_custom_target(firmware ALL DEPENDS ${files})
+endfunction()

@@ -1,0 +1,24 @@
+# The MPS2+ board with the AN386 image (Cortex-M4), as QEMU emulates it. What each of these means:
+# ports/skeleton/board.cmake. SPDX-License-Identifier: Apache-2.0
+set(BOARD_CPU -mcpu=cortex-m4 -mthumb -mfloat-abi=soft)
+
+# The map of an nRF52840, moved to where this board has memory.
+set(BOARD_FLASH_ADDR 0x21000000)
+set(BOARD_FLASH_LEN 0x100000)
+set(BOARD_PAGE_BYTES 4096)
+set(BOARD_WRITE_BYTES 4)
+set(BOARD_BOOT_LEN 0xc000)
+set(BOARD_PRIMARY_OFF 0xc000)
+set(BOARD_SECONDARY_OFF 0x82000)
+set(BOARD_SLOT_LEN 0x76000)
+set(BOARD_RAM_ADDR 0x20000000)
+set(BOARD_RAM_LEN 0x40000)
+set(BOARD_BOOT_STACK 6144)
+set(BOARD_APP_STACK 4096)
+
+set(BOARD_LINKER_SCRIPT board.ld.in)
+set(BOARD_SOURCES startup.c board.c flash.c)
+set(BOARD_RECEIVE_SOURCES receive.c)
+
+# The board of the demo, the tests and the documents.
+set(BOARD_FIRMWARE_DIR ${PROJECT_SOURCE_DIR}/build/firmware)
