@@ -29,9 +29,9 @@ def build(signature):
 
 
 def board_module(signature):
-    """tests/integration/board.py, for the firmware with this kind of signature."""
+    """tests/system/board.py, for the firmware with this kind of signature."""
     os.environ.update(TWIN_BIN_DIR=str(BIN), TWIN_FIRMWARE_DIR=str(build(signature) / "firmware"))
-    sys.path.insert(0, str(ROOT / "tests" / "integration"))
+    sys.path.insert(0, str(ROOT / "tests" / "system"))
     for module in ("board", "smp"):  # they read the folders when they are imported
         sys.modules.pop(module, None)
     return importlib.import_module("board")

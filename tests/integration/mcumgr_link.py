@@ -6,16 +6,20 @@ import contextlib
 import grp
 import json
 import os
+import pathlib
 import pty
 import select
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import termios
 import threading
 import tty
 import unittest
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
 import smp
 from native import BIN, PATIENCE_S, Device, holders, image, image_path, until

@@ -6,7 +6,7 @@ SPDX-License-Identifier: Apache-2.0"""
 
 import kill
 from native import Device, image
-from native_update import FLASHES, options_of
+from update import FLASHES, options_of
 
 KIND = kill.Kind(
     name="native", device=lambda luck: Device("1.0.0", *options_of(luck.choice(FLASHES))),

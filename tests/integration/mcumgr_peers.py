@@ -7,8 +7,8 @@ import time
 import unittest
 
 import smp
+from mcumgr_link import Peer, mcumgr
 from native import Device, image, image_path
-from native_link import Peer, mcumgr
 
 HASH = bytes(range(32))
 LIST, UPLOAD, ERASE = (1, 0), (1, 1), (1, 5)
