@@ -5,6 +5,7 @@
 set(ports ${PROJECT_SOURCE_DIR}/ports)
 set(app ${PROJECT_SOURCE_DIR}/app)
 
+set(port_sources ${ports}/start_text.c) # of all programs
 set(boot_sources ${ports}/boot/main.c)
 set(boot_log_sources ${ports}/boot/log.c ${ports}/print.c)
 set(boot_silent_sources ${ports}/boot/log_none.c)

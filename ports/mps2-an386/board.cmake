@@ -16,9 +16,13 @@ set(BOARD_RAM_LEN 0x40000)
 set(BOARD_BOOT_STACK 6144)
 set(BOARD_APP_STACK 4096)
 
-set(BOARD_LINKER_SCRIPT board.ld.in)
-set(BOARD_SOURCES startup.c board.c flash.c)
-set(BOARD_RECEIVE_SOURCES receive.c)
+set(BOARD_LINKER_SCRIPT ../common/cortex_m.ld.in)
+set(BOARD_SOURCES board.c flash.c ../common/startup.c ../common/processor.c ../common/retained.c
+  ../common/mpu.c)
+set(BOARD_RECEIVE_SOURCES receive.c ../common/receive.c)
+
+# Where tests put the number of flash words after which power fails (flash.c).
+set(BOARD_QEMU_CUT 0x2003ffd0)
 
 # The board of the demo, the tests and the documents.
 set(BOARD_FIRMWARE_DIR ${PROJECT_SOURCE_DIR}/build/firmware)

@@ -6,14 +6,33 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "internal.h"
-#include "registers.h"
-#include "retained.h"
 #include "twin/bytes.h"
 #include <string.h>
 
 #define WORD        4u
 #define ERASED_WORD 0xffffffffu
-#define POWER_CUT   10u /* the emulator's exit status when the budget of retained.h is used up */
+#define POWER_CUT   10u /* the emulator's exit status when the budget is used up */
+
+/*
+ * For tests: flash words that may still be written or erased in this power-on; 0 = no limit. It
+ * lies in RAM that survives a reset and is zero when power comes on. The emulator's loader puts the
+ * budget there, and puts it there again at each reset, so it is taken once, when power comes on.
+ */
+#define CUT_TAKEN 0x5457494eu
+struct cut {
+    uint32_t budget;
+    uint32_t taken; /* CUT_TAKEN: words_left holds */
+    uint32_t words_left;
+};
+#define cut (*(volatile struct cut *)BOARD_QEMU_CUT)
+
+void twin_board_flash_start(void)
+{
+    if (cut.taken != CUT_TAKEN) {
+        cut.words_left = cut.budget;
+        cut.taken = CUT_TAKEN;
+    }
+}
 
 /* Ask QEMU to end (semihosting: extended exit). Only ever reached when a test set a budget. */
 static void power_cut(void)
@@ -28,19 +47,20 @@ static void power_cut(void)
 static void store(volatile uint32_t *word, uint32_t value)
 {
     *word = value;
-    if (retained.words_left != 0 && --retained.words_left == 0) {
+    if (cut.words_left != 0 && --cut.words_left == 0) {
         power_cut();
     }
 }
 
 static bool in_range(uint32_t addr, size_t len, uint32_t unit)
 {
-    return addr % unit == 0 && len % unit == 0 && addr <= FLASH_LEN && len <= FLASH_LEN - addr;
+    return addr % unit == 0 && len % unit == 0 && addr <= BOARD_FLASH_LEN &&
+           len <= BOARD_FLASH_LEN - addr;
 }
 
 static volatile uint32_t *word_at(uint32_t addr)
 {
-    return (volatile uint32_t *)(FLASH_ADDR + addr);
+    return (volatile uint32_t *)(BOARD_FLASH_ADDR + addr);
 }
 
 static twin_err_t flash_read(void *ctx, uint32_t addr, void *buf, size_t len)
@@ -49,7 +69,7 @@ static twin_err_t flash_read(void *ctx, uint32_t addr, void *buf, size_t len)
     if (!in_range(addr, len, 1)) {
         return TWIN_E_IO;
     }
-    memcpy(buf, (const void *)(FLASH_ADDR + addr), len);
+    memcpy(buf, (const void *)(BOARD_FLASH_ADDR + addr), len);
     return TWIN_OK;
 }
 
@@ -77,9 +97,9 @@ static twin_err_t flash_write(void *ctx, uint32_t addr, const void *buf, size_t 
     if (!in_range(addr, len, WORD)) {
         return TWIN_E_IO;
     }
-    twin_board_protect(true);
+    cortex_m_flash_writable(true);
     twin_err_t err = write_words(addr, buf, len);
-    twin_board_protect(false);
+    cortex_m_flash_writable(false);
     return err;
 }
 
@@ -89,17 +109,17 @@ static twin_err_t flash_erase(void *ctx, uint32_t addr, uint32_t len)
     if (!in_range(addr, len, twin_board_flash.page_bytes)) {
         return TWIN_E_IO;
     }
-    twin_board_protect(true);
+    cortex_m_flash_writable(true);
     for (uint32_t off = 0; off < len; off += WORD) {
         store(word_at(addr + off), ERASED_WORD);
     }
-    twin_board_protect(false);
+    cortex_m_flash_writable(false);
     return TWIN_OK;
 }
 
 const struct twin_flash twin_board_flash = {
-    .size = FLASH_LEN,
-    .page_bytes = 4096,
+    .size = BOARD_FLASH_LEN,
+    .page_bytes = BOARD_PAGE_BYTES,
     .write_bytes = WORD,
     .erased = 0xff,
     .read = flash_read,

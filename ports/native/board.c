@@ -70,16 +70,6 @@ enum twin_board_start twin_board_start_cause(void)
     return (enum twin_board_start)twin_native_hardware->cause;
 }
 
-const char *twin_board_start_text(enum twin_board_start cause)
-{
-    static const char *const texts[] = {[TWIN_BOARD_START_POWER] = "power on",
-                                        [TWIN_BOARD_START_SOFTWARE] = "reset on request",
-                                        [TWIN_BOARD_START_WATCHDOG] = "watchdog",
-                                        [TWIN_BOARD_START_FAULT] = "fault"};
-
-    return (unsigned)cause < sizeof(texts) / sizeof(texts[0]) ? texts[cause] : "unknown";
-}
-
 uint32_t twin_board_now_ms(void)
 {
     struct timespec now;

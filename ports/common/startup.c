@@ -1,11 +1,9 @@
 /*
- * startup.c - vector table, first instructions, and what happens on a fault or a watchdog timeout.
- * Linked into bootloader and application. SPDX-License-Identifier: Apache-2.0
+ * startup.c - vector table, first instructions, and what happens on a fault. Linked into bootloader
+ * and application. SPDX-License-Identifier: Apache-2.0
  */
-#include "internal.h"
+#include "cortex_m.h"
 #include "print.h"
-#include "registers.h"
-#include "retained.h"
 #include <stddef.h>
 
 #define STACK_PAINT 0xc0dec0deu
@@ -52,12 +50,6 @@ void reset_handler(void)
     twin_board_reset(); /* not reached: main() never returns */
 }
 
-/* First timeout of the watchdog. Its second would reset as well, but would not say why. */
-static void watchdog_expired(void)
-{
-    twin_board_restart(TWIN_BOARD_START_WATCHDOG);
-}
-
 /*
  * Any fault. The stack may be what is broken, so it starts anew: nothing returns from here.
  */
@@ -68,7 +60,7 @@ __attribute__((used)) static _Noreturn void fault(void)
     twin_print(", address ");
     twin_print_hex(REG(SCB_MMFAR));
     twin_print("\n");
-    twin_board_restart(TWIN_BOARD_START_FAULT);
+    cortex_m_restart(TWIN_BOARD_START_FAULT);
 }
 
 __attribute__((naked)) static void fault_entry(void)
@@ -78,33 +70,26 @@ __attribute__((naked)) static void fault_entry(void)
                    "b fault\n");
 }
 
+__attribute__((weak)) void cortex_m_nmi(void)
+{
+    fault();
+}
+
 /* The only work of the tick is to end a sleep. */
 static void tick(void)
 {
 }
 
-/* Programs that receive define these (receive.c); in others the interrupts stay off. */
-void __attribute__((weak)) uart0_received(void)
-{
-    fault();
-}
-
-void __attribute__((weak)) uart1_received(void)
-{
-    fault();
-}
-
-typedef void (*vector_t)(void);
-
+/* The processor's own part of the table; the linker puts the board's interrupts behind it. */
 __attribute__((section(".vectors"), used)) static const struct {
     uint32_t *initial_stack;
-    vector_t handlers[15 + UART1_RX_IRQ + 1];
+    cortex_m_vector handlers[15];
 } vectors = {
     .initial_stack = stack_top,
     .handlers =
         {
             [0] = reset_handler,
-            [1] = watchdog_expired,
+            [1] = cortex_m_nmi,
             [2] = fault_entry, /* hard fault */
             [3] = fault_entry, /* memory protection */
             [4] = fault_entry, /* bus */
@@ -113,8 +98,5 @@ __attribute__((section(".vectors"), used)) static const struct {
             [11] = fault_entry,
             [13] = fault_entry,
             [14] = tick,
-            [15 + UART0_RX_IRQ] = uart0_received,
-            [15 + UART0_RX_IRQ + 1] = fault_entry,
-            [15 + UART1_RX_IRQ] = uart1_received,
         },
 };

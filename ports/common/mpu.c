@@ -1,0 +1,61 @@
+/*
+ * mpu.c - memory protection: a stray write to flash, a jump into data, and on boards with nothing
+ * down there a null pointer, are faults and not silent damage.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "cortex_m.h"
+
+#define MPU_CTRL    0xe000ed94u
+#define MPU_CTRL_ON 5u /* on, with the default map behind the regions */
+#define MPU_REGION  0xe000ed98u
+#define MPU_BASE    0xe000ed9cu
+#define MPU_ATTR    0xe000eda0u
+
+/* A region is as long as a power of two, and begins at a multiple of its length. */
+#define IS_REGION(addr, len)                                                                       \
+    ((len) >= 32u && ((len) & ((len)-1u)) == 0 && ((addr) & ((len)-1u)) == 0)
+_Static_assert(IS_REGION(BOARD_FLASH_ADDR, BOARD_FLASH_LEN), "flash is no region of the MPU");
+_Static_assert(IS_REGION(BOARD_RAM_ADDR, BOARD_RAM_LEN), "RAM is no region of the MPU");
+
+#define LENGTH(len)   (((uint32_t)__builtin_ctz(len) - 1u) << 1 | 1u)
+#define NO_EXECUTE    (1u << 28)
+#define ACCESS_NONE   (0u << 24)
+#define ACCESS_FULL   (3u << 24)
+#define ACCESS_READ   (6u << 24)
+#define NORMAL_MEMORY (1u << 17)
+
+/* Besides flash, which is region 0. */
+static const struct region {
+    uint32_t base, attributes;
+} regions[] = {
+    {BOARD_RAM_ADDR, ACCESS_FULL | NO_EXECUTE | NORMAL_MEMORY | LENGTH(BOARD_RAM_LEN)},
+#if BOARD_FLASH_ADDR >= 0x20000000u
+    {0, ACCESS_NONE | NO_EXECUTE | LENGTH(0x20000000u)}, /* null pointers land here */
+#endif
+};
+
+static void region_set(uint32_t number, uint32_t base, uint32_t attributes)
+{
+    REG(MPU_REGION) = number;
+    REG(MPU_BASE) = base;
+    REG(MPU_ATTR) = attributes;
+}
+
+void cortex_m_flash_writable(bool writable)
+{
+    uint32_t access = writable ? ACCESS_FULL : ACCESS_READ;
+
+    region_set(0, BOARD_FLASH_ADDR, access | NORMAL_MEMORY | LENGTH(BOARD_FLASH_LEN));
+    __asm volatile("dsb\n isb" : : : "memory");
+}
+
+void cortex_m_protect(void)
+{
+    cortex_m_flash_writable(false);
+    for (uint32_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
+        region_set(i + 1, regions[i].base, regions[i].attributes);
+    }
+    REG(SCB_SHCSR) |= SCB_SHCSR_FAULTS;
+    REG(MPU_CTRL) = MPU_CTRL_ON;
+    __asm volatile("dsb\n isb" : : : "memory");
+}

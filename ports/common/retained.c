@@ -1,0 +1,41 @@
+/*
+ * retained.c - why the processor started, for boards without a register that says so. A few words
+ * of RAM survive a reset: they lie above the memory of bootloader and application, where neither
+ * start-up clears them (cortex_m.ld.in). SPDX-License-Identifier: Apache-2.0
+ */
+#include "cortex_m.h"
+
+#define RETAINED_MAGIC 0x5457494eu
+
+/* At the same place for bootloader and application. */
+extern volatile struct {
+    uint32_t magic; /* RETAINED_MAGIC: the rest holds. After power on it is whatever the RAM is. */
+    uint32_t next;  /* enum twin_board_start: what the next start will be due to */
+    uint32_t cause; /* the same: what the present start is due to */
+} retained;
+
+void twin_board_start_settle(void)
+{
+    retained.cause = retained.magic == RETAINED_MAGIC ? retained.next : TWIN_BOARD_START_POWER;
+    retained.next = TWIN_BOARD_START_POWER; /* unless somebody says otherwise before */
+    retained.magic = RETAINED_MAGIC;
+}
+
+enum twin_board_start twin_board_start_cause(void)
+{
+    return (enum twin_board_start)retained.cause;
+}
+
+_Noreturn void cortex_m_restart(enum twin_board_start cause)
+{
+    retained.next = cause;
+    __asm volatile("dsb" : : : "memory");
+    REG(SCB_AIRCR) = SCB_AIRCR_RESET;
+    for (;;) {
+    }
+}
+
+_Noreturn void twin_board_reset(void)
+{
+    cortex_m_restart(TWIN_BOARD_START_SOFTWARE);
+}
