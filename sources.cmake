@@ -1,37 +1,63 @@
-# The one list of library files. A library sees its own public headers and those of the libraries
-# it may use; `./run lint` checks that (dependencies point down only).
-set(TWIN_LIBS core smp crypto flash image boot server client)
+# The one list of rooms: what each folder of C code may use, always rooms further up. CMake builds
+# lib/ by it; `./run lint` checks every include, and what is linked. SPDX-License-Identifier: Apache-2.0
+#
+#     twin_room(FOLDER word...)         with a * in FOLDER: each such folder is a room of its own
+#
+#         USES ROOM...        rooms whose headers it includes, besides its own
+#         OUTSIDE LIBRARY...  libraries of others whose headers it includes
+#         SOURCES FILE...     what is compiled, in a room of lib/; a * stands for all there are
+#         HEADERS NAME...     headers in include/twin that are this room's. Others are by their
+#                             names: twin/flash.h is lib/flash's, so is twin/slots.h for its slots.c
+#         LIBRARY PREFIX      shared by programs: every external name begins so, there are no
+#                             variables, and it never prints (but for PRINTS) and never exits
+#         HOLDS FILE...       nothing but these files
+#
+#     twin_exception(FILE CHECK "reason")     this check of the lint passes over the file
 
-# A group of SMP commands is a file in lib/smp/groups and one in lib/server/groups: the folder is
-# the list.
-if(NOT CMAKE_SCRIPT_MODE_FILE)
-  set(watched CONFIGURE_DEPENDS)
-endif()
-foreach(lib smp server)
-  file(GLOB TWIN_${lib}_GROUPS RELATIVE ${CMAKE_CURRENT_LIST_DIR}/lib/${lib} ${watched}
-    ${CMAKE_CURRENT_LIST_DIR}/lib/${lib}/groups/*.c)
-endforeach()
+# What runs on a device and in a client: freestanding.
+twin_room(lib/core
+  SOURCES err.c crc16.c base64.c cbor.c cbor_foreign.c text.c
+  HEADERS bytes)
+twin_room(lib/smp USES lib/core
+  SOURCES packet.c console.c msg.c msg_read.c msg_common.c rc.c groups/*.c)
+twin_room(lib/crypto USES lib/core OUTSIDE bearssl
+  SOURCES sha256_bearssl.c sig_rsa2048.c sig_p256.c)
+twin_room(lib/flash USES lib/core
+  SOURCES area.c slots.c trailer.c)
+twin_room(lib/image USES lib/core lib/flash lib/crypto
+  SOURCES header.c version.c downgrade.c tlv.c verify.c)
+twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto
+  SOURCES boot.c script.c swap_offset.c attempts.c validate.c)
+twin_room(lib/server USES lib/core lib/smp lib/flash lib/image lib/crypto
+  SOURCES server.c groups.c groups/*.c)
+twin_room(lib/client USES lib/core lib/smp
+  SOURCES client.c upload.c upload_pace.c listing.c update.c update_stages.c)
 
-set(TWIN_core_SOURCES err.c crc16.c base64.c cbor.c cbor_foreign.c text.c)
-set(TWIN_core_USES)
+# What programs on a PC share.
+twin_room(host/base USES lib/core OUTSIDE openssl)
+twin_room(host/cli USES host/base OUTSIDE jansson)
+twin_room(host/profiles USES host/base OUTSIDE jansson)
+twin_room(host/transport USES host/base lib/core lib/smp)
+twin_room(host/session USES host/base host/transport lib/core lib/smp lib/client)
+twin_room(host/keys USES host/base lib/core lib/crypto lib/image OUTSIDE openssl p11-kit)
+twin_room(host/signing USES host/base host/keys lib/core lib/flash lib/image OUTSIDE openssl lzma jansson)
 
-set(TWIN_smp_SOURCES packet.c console.c msg.c msg_read.c msg_common.c rc.c ${TWIN_smp_GROUPS})
-set(TWIN_smp_USES core)
+# Programs: commands.c is the table, cmd_*.c a command; the rest is a library's.
+twin_room(tools/* USES host/* lib/* OUTSIDE openssl)
 
-set(TWIN_crypto_SOURCES sha256_bearssl.c sig_rsa2048.c sig_p256.c)
-set(TWIN_crypto_USES core)
+# Boards, what all of them have, and what they run.
+twin_room(ports USES lib/*)
+twin_room(ports/boot USES ports lib/*)
+twin_room(ports/common USES ports lib/*)
+twin_room(ports/* USES ports ports/boot ports/common lib/*)
+twin_room(app USES ports lib/*)
 
-set(TWIN_flash_SOURCES area.c slots.c trailer.c)
-set(TWIN_flash_USES core)
+# What stands in for hardware on a PC.
+twin_room(sim/common USES host/base)
+twin_room(sim/* USES sim/common host/base ports ports/* lib/*)
 
-set(TWIN_image_SOURCES header.c version.c downgrade.c tlv.c verify.c)
-set(TWIN_image_USES core flash crypto)
-
-set(TWIN_boot_SOURCES boot.c script.c swap_offset.c attempts.c validate.c)
-set(TWIN_boot_USES core flash image crypto)
-
-set(TWIN_server_SOURCES server.c groups.c ${TWIN_server_GROUPS})
-set(TWIN_server_USES core smp flash image crypto)
-
-set(TWIN_client_SOURCES client.c upload.c upload_pace.c listing.c update.c update_stages.c)
-set(TWIN_client_USES core smp)
+# Tests reach everything.
+twin_room(tests)
+twin_room(tests/* USES tests tests/* host/* tools/* sim/* ports ports/* app lib/*
+  OUTSIDE openssl jansson bearssl)
+twin_room(bench USES lib/* tests/*)

@@ -1,7 +1,34 @@
 # One static library for each room of lib/: twin_core, twin_smp, ... from the one list. Other builds
 # call them twinslot::core, twinslot::smp, ..., with add_subdirectory and once installed.
-include(${PROJECT_SOURCE_DIR}/sources.cmake)
 include(GNUInstallDirs)
+
+# Put files in place of the patterns in TWIN_name_SOURCES.
+macro(twin_find_sources room)
+  set(patterns ${TWIN_${room}_SOURCES})
+  list(FILTER patterns INCLUDE REGEX "[*]")
+  list(FILTER TWIN_${room}_SOURCES EXCLUDE REGEX "[*]")
+  foreach(pattern IN LISTS patterns)
+    file(GLOB files RELATIVE ${PROJECT_SOURCE_DIR}/lib/${room} CONFIGURE_DEPENDS
+      ${PROJECT_SOURCE_DIR}/lib/${room}/${pattern})
+    list(APPEND TWIN_${room}_SOURCES ${files})
+  endforeach()
+endmacro()
+
+# A row of the list: TWIN_LIBS gets the room's name, TWIN_name_SOURCES and TWIN_name_USES what it
+# says. Rooms outside lib/ have CMakeLists.txt of their own.
+macro(twin_room folder)
+  if(${folder} MATCHES "^lib/(.+)$")
+    set(room ${CMAKE_MATCH_1})
+    list(APPEND TWIN_LIBS ${room})
+    cmake_parse_arguments(TWIN_${room} "" "" "USES;SOURCES;HEADERS;OUTSIDE" ${ARGN})
+    list(TRANSFORM TWIN_${room}_USES REPLACE "^lib/" "")
+    twin_find_sources(${room})
+  endif()
+endmacro()
+macro(twin_exception)
+endmacro()
+set(TWIN_LIBS)
+include(${PROJECT_SOURCE_DIR}/sources.cmake)
 
 # Whole only where they are installed: elsewhere what is linked is enough.
 if(TWIN_BOARD OR NOT PROJECT_IS_TOP_LEVEL)

@@ -14,7 +14,7 @@ declare -A packages=(
     [test]="python3 openssl softhsm2 clang libclang-rt-dev gcc-s390x-linux-gnu
             libc6-dev-s390x-cross qemu-user"
     [bench]="python3 openssl"
-    [lint]="git clang-format clang-tidy universal-ctags shellcheck"
+    [lint]="git python3 clang-format clang-tidy universal-ctags shellcheck"
 )
 
 # Packages that are there for one command: it may have come another way.
