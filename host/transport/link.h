@@ -1,26 +1,35 @@
 /*
- * link.h - links to devices on a host: open one from a text, send and receive packets.
+ * transport/link.h - links to devices on a host: open one from a text, send and receive packets.
  *
- * A transport is one file and one row of the table in link.c. Start here:
+ * Nothing here blocks but opening, so that one thread serves any number of links: a link says what
+ * it waits for, and whoever owns it calls poll(2) for all of them (session/session.h does):
  *
  *     struct twin_error error;
  *     const struct twin_transport *kind = twin_transport_find("serial");
  *     struct twin_link *link = twin_link_open(kind, "dev=/dev/ttyACM0,baud=115200", &error);
  *     if (link == NULL) { complain(error.why, error.hint); }
+ *     ...
+ *     twin_link_send(link, packet, &error);
+ *     for (;;) {
+ *         poll(&link->wait, 1, ...until link->wake_ms...);
+ *         while (twin_link_receive(link, &packet, &error) == TWIN_LINK_PACKET) { ... }
+ *     }
  *
- * Packets are whole SMP packets; framing is the transport's business. Every wait has a limit.
- * SPDX-License-Identifier: Apache-2.0
+ * Packets are whole SMP packets; framing is the transport's business. A transport is one file and
+ * one row of the table in link.c. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "base/error.h"
 #include "twin/bytes.h"
+#include <poll.h>
 #include <stdbool.h>
 
+#define TWIN_LINK_NEVER INT64_MAX
+
 enum twin_link_event {
-    TWIN_LINK_PACKET,  /* *packet is a packet */
-    TWIN_LINK_SILENCE, /* the time is over */
-    TWIN_LINK_STOPPED, /* link->stop_fd became readable */
-    TWIN_LINK_BROKEN   /* the link is gone; *error tells. Only closing it makes sense now */
+    TWIN_LINK_NONE,   /* nothing more for now: wait for what the link waits for */
+    TWIN_LINK_PACKET, /* *packet is a packet; there may be more */
+    TWIN_LINK_BROKEN  /* the link is gone; *error tells. Only closing it makes sense now */
 };
 
 struct twin_link;
@@ -31,9 +40,10 @@ struct twin_transport {
     const char *connstring; /* the form of its connstring, for help */
     uint32_t frame_bytes;   /* of a device's buffer that the framing takes */
     struct twin_link *(*open)(const char *connstring, struct twin_error *error);
-    bool (*send)(struct twin_link *link, struct twin_span packet, struct twin_error *error);
-    enum twin_link_event (*receive)(struct twin_link *link, int timeout_ms,
-                                    struct twin_span *packet, struct twin_error *error);
+    enum twin_error_code (*send)(struct twin_link *link, struct twin_span packet,
+                                 struct twin_error *error);
+    enum twin_link_event (*receive)(struct twin_link *link, struct twin_span *packet,
+                                    struct twin_error *error);
     void (*close)(struct twin_link *link);
 };
 
@@ -42,10 +52,16 @@ struct twin_link {
     const struct twin_transport *kind;
     uint32_t packet_max;   /* bytes of the largest packet that the link carries */
     uint32_t packet_guess; /* what the user said about packets ("mtu"); 0: nothing */
-    int stop_fd;           /* set by the owner: readable = end any waiting; -1: never */
-    /* Set by the owner: how long the link may take for a packet to send; else 10000. */
-    uint32_t send_limit_ms;
-    /* Set by the owner: gets each line of text that the device prints between packets; or NULL. */
+
+    /* What it waits for; to be read again after each call. */
+    struct pollfd wait; /* fd is -1 while only time has to pass */
+    int64_t wake_ms;    /* when to call it whatever poll() says; TWIN_LINK_NEVER */
+    bool is_sending;    /* the packet to send is not out yet: it takes no other */
+
+    /* Set by the owner. */
+    uint32_t send_limit_ms; /* that the link may take for a packet to send; 10000 at first */
+    bool is_stale; /* an answer did not come: the device may have the beginning of a line only */
+    /* Gets each line of text that the device prints between packets; or NULL. */
     void (*on_text)(void *ctx, struct twin_span line);
     void *ctx;
 };
@@ -57,7 +73,8 @@ extern const struct twin_transport *const twin_transports[];
 const struct twin_transport *twin_transport_find(const char *name);
 
 /*
- * Open a link.
+ * Open a link. Looking up a host's name may block for seconds, and so may looking for whoever has
+ * a serial port in use; addresses and ports that are there do not.
  *
  * connstring  as the transport's connstring member says.
  * error       out: why it did not work.
@@ -72,26 +89,32 @@ static inline struct twin_link *twin_link_open(const struct twin_transport *kind
 }
 
 /*
- * Send one packet. After a silence the link may first clear a stale line, which takes 20 ms.
+ * Send one packet: what the system takes at once goes out now, the rest in twin_link_receive().
+ * Not while is_sending. After a silence (is_stale) a link of lines first ends the one that the
+ * device may be in, waits 20 ms, and then sends line by line.
  *
- * Returns false if the link is broken, or does not take the packet within send_limit_ms (or what a
- * slow line needs for it); *error tells.
+ * packet  copied.
+ *
+ * Returns TWIN_ERROR_NONE; TWIN_ERROR_LINK if the link is broken, or cannot carry the packet.
  */
-static inline bool twin_link_send(struct twin_link *link, struct twin_span packet,
-                                  struct twin_error *error)
+static inline enum twin_error_code twin_link_send(struct twin_link *link, struct twin_span packet,
+                                                  struct twin_error *error)
 {
     return link->kind->send(link, packet, error);
 }
 
 /*
- * Wait for a packet, not longer than timeout_ms whatever else arrives; 0 looks without waiting. The
- * packet stays valid until the next call.
+ * Go on: with sending while is_sending, else take what has arrived. One call reads once at most,
+ * so that a device that never stops does not keep the caller from others. The packet stays valid
+ * until twin_link_receive() is called again.
+ *
+ * TWIN_LINK_BROKEN also if the link does not take a packet within send_limit_ms, or what a slow
+ * line needs for it.
  */
-static inline enum twin_link_event twin_link_receive(struct twin_link *link, int timeout_ms,
-                                                     struct twin_span *packet,
-                                                     struct twin_error *error)
+static inline enum twin_link_event
+twin_link_receive(struct twin_link *link, struct twin_span *packet, struct twin_error *error)
 {
-    return link->kind->receive(link, timeout_ms, packet, error);
+    return link->kind->receive(link, packet, error);
 }
 
 /* Close a link and leave a port as it was found. NULL is allowed. */
@@ -102,13 +125,5 @@ static inline void twin_link_close(struct twin_link *link)
     }
 }
 
-/* ---- For the transports themselves ---- */
-
-/* Milliseconds of a clock that only goes forward. */
+/* Milliseconds of the clock of wake_ms, which only goes forward. */
 int64_t twin_link_now_ms(void);
-
-enum twin_link_ready { TWIN_LINK_READY, TWIN_LINK_NOT_YET, TWIN_LINK_STOP };
-
-/* Wait until fd can be read (or written), the time `until_ms` has come, or stop_fd is readable. */
-enum twin_link_ready twin_link_wait(const struct twin_link *link, int fd, bool to_write,
-                                    int64_t until_ms);

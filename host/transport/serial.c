@@ -15,21 +15,26 @@
 #include <unistd.h>
 
 #define PACKET_MAX   65533
-#define SEND_MS      10000 /* unless the owner sets another limit */
-#define DRIVER_BYTES 4096  /* that a driver may hold before it takes more */
-#define CLEAR_MS     20    /* between the end of a stale line and a packet */
-#define LINE_MS      10    /* between the lines of a packet, after a silence */
+#define DRIVER_BYTES 4096 /* that a driver may hold before it takes more */
+#define CLEAR_MS     20   /* between the end of a stale line and a packet */
+#define LINE_MS      10   /* between the lines of a packet, after a silence */
 
 struct serial_link {
     struct twin_link link;
     struct twin_serial_port port;
     struct twin_console_decoder decoder;
     uint32_t baud;
-    bool is_dirty; /* the device may be in the middle of a line: end that first */
+
+    /* What is being sent: in one piece, or line by line with pauses. */
+    size_t tx_len, tx_done, piece_end;
+    int64_t piece_ms;    /* when the present piece begins */
+    int64_t patience_ms; /* that the driver may take for it */
+    bool is_by_line;
+
     size_t rx_len, rx_used;
     uint8_t rx[4096];
     uint8_t packet[PACKET_MAX + TWIN_CONSOLE_OVERHEAD];
-    uint8_t tx[TWIN_CONSOLE_ENCODED_MAX(PACKET_MAX)];
+    uint8_t tx[1 + TWIN_CONSOLE_ENCODED_MAX(PACKET_MAX)];
 };
 
 static struct serial_link *serial_of(struct twin_link *link)
@@ -54,22 +59,32 @@ static struct twin_link *serial_open(const char *connstring, struct twin_error *
         free(serial);
         return NULL;
     }
-    serial->link.kind = &twin_transport_serial;
-    serial->link.packet_max = PACKET_MAX;
-    serial->link.packet_guess = settings.packet_guess;
-    serial->link.stop_fd = -1;
-    serial->link.send_limit_ms = SEND_MS;
+    serial->link = (struct twin_link){.kind = &twin_transport_serial,
+                                      .packet_max = PACKET_MAX,
+                                      .packet_guess = settings.packet_guess,
+                                      .wait = {.fd = serial->port.fd, .events = POLLIN},
+                                      .wake_ms = TWIN_LINK_NEVER,
+                                      .send_limit_ms = SEND_LIMIT_MS};
     serial->baud = settings.baud;
     twin_console_decoder_init(&serial->decoder, serial->packet, sizeof(serial->packet));
     return &serial->link;
 }
 
-static void explain_gone(const struct serial_link *serial, const char *why,
-                         struct twin_error *error)
+static enum twin_error_code explain_gone(const struct serial_link *serial, const char *why,
+                                         struct twin_error *error)
 {
     twin_error_set(error, TWIN_ERROR_LINK, "the serial port %s is gone: %s", serial->port.dev, why);
-    twin_error_hint(error, "Was the cable pulled, or did the device reset? Try again once it is "
+    return twin_error_hint(error,
+                           "Was the cable pulled, or did the device reset? Try again once it is "
                            "back; it may have another name then");
+}
+
+/* ---- Sending ---- */
+
+static void wait_for(struct serial_link *serial, int fd, short events, int64_t until_ms)
+{
+    serial->link.wait = (struct pollfd){.fd = fd, .events = events};
+    serial->link.wake_ms = until_ms;
 }
 
 /* How long the driver may take for len more bytes: the limit, or what a slow line needs for them.
@@ -81,88 +96,92 @@ static int64_t patience_ms(const struct serial_link *serial, size_t len)
     return line_ms > serial->link.send_limit_ms ? line_ms : serial->link.send_limit_ms;
 }
 
-/* All of it in one write, unless the driver's buffer is full. */
-static bool write_all(struct serial_link *serial, const uint8_t *bytes, size_t len,
-                      struct twin_error *error)
+/* The next bytes that go out in one piece, from at_ms on: all, or one line after a silence. */
+static void begin_piece(struct serial_link *serial, int64_t at_ms)
 {
-    const int64_t patience = patience_ms(serial, len), until_ms = twin_link_now_ms() + patience;
-    size_t done = 0;
+    const uint8_t *piece = serial->tx + serial->tx_done;
+    const size_t left = serial->tx_len - serial->tx_done;
+    const uint8_t *end = serial->is_by_line ? memchr(piece, '\n', left) : NULL;
+    const size_t len = end != NULL ? (size_t)(end - piece) + 1 : left;
 
-    for (;;) { /* until_ms bounds it */
-        const ssize_t count = write(serial->port.fd, bytes + done, len - done);
-        if (count > 0) {
-            done += (size_t)count;
-        } else if (count < 0 && errno != EAGAIN && errno != EINTR) {
-            explain_gone(serial, strerror(errno), error);
-            return false;
-        }
-        if (done == len) {
-            return true;
-        }
-        switch (twin_link_wait(&serial->link, serial->port.fd, true, until_ms)) {
-        case TWIN_LINK_READY:
-            break;
-        case TWIN_LINK_STOP:
-            serial->is_dirty = true;
-            return true; /* the next receive tells the owner */
-        case TWIN_LINK_NOT_YET:
-        default:
-            twin_error_set(error, TWIN_ERROR_LINK, "the serial port %s took nothing for %.1f s",
-                           serial->port.dev, (double)patience / 1000);
-            twin_error_hint(error, "Does the device hold it back (flow control), or is it the "
-                                   "wrong port?");
-            return false;
-        }
-    }
+    serial->piece_end = serial->tx_done + len;
+    serial->piece_ms = at_ms;
+    serial->patience_ms = patience_ms(serial, len);
+    wait_for(serial, -1, 0, at_ms);
+}
+
+static enum twin_error_code explain_stuck(const struct serial_link *serial,
+                                          struct twin_error *error)
+{
+    twin_error_set(error, TWIN_ERROR_LINK, "the serial port %s took nothing for %.1f s",
+                   serial->port.dev, (double)serial->patience_ms / 1000);
+    return twin_error_hint(error, "Does the device hold it back (flow control), or is it the "
+                                  "wrong port?");
 }
 
 /*
- * End a line of which the device may have the beginning only. The packet must not follow at once: a
- * Zephyr whose console is a shell loses what comes together with the end of a line.
+ * A piece is out. What follows must not come at once: a Zephyr whose console is a shell loses what
+ * comes together with the end of a stale line, and a device on a fast line may not have room for
+ * all lines.
  */
-static bool clear_line(struct serial_link *serial, struct twin_error *error)
+static void end_piece(struct serial_link *serial)
 {
-    serial->is_dirty = false;
-    if (!write_all(serial, (const uint8_t *)"\n", 1, error)) {
-        return false;
+    const bool is_clearing = serial->tx_done == 1 && serial->is_by_line;
+
+    if (serial->tx_done < serial->tx_len) {
+        begin_piece(serial, twin_link_now_ms() + (is_clearing ? CLEAR_MS : LINE_MS));
+    } else {
+        serial->link.is_sending = false;
+        wait_for(serial, serial->port.fd, POLLIN, TWIN_LINK_NEVER);
     }
-    twin_link_wait(&serial->link, -1, false, twin_link_now_ms() + CLEAR_MS);
-    return true;
 }
 
-/* Line by line: a device on a fast line may not have room for all of them at once. */
-static bool write_lines(struct serial_link *serial, size_t len, struct twin_error *error)
+/* Write what may go out by now, as far as the driver takes it. */
+static enum twin_error_code go_on_sending(struct serial_link *serial, struct twin_error *error)
 {
-    for (size_t done = 0; done < len;) {
-        const uint8_t *line = serial->tx + done;
-        const uint8_t *end = memchr(line, '\n', len - done);
-        const size_t line_len = end != NULL ? (size_t)(end - line) + 1 : len - done;
-        if (!write_all(serial, line, line_len, error)) {
-            return false;
-        }
-        done += line_len;
-        if (done < len) {
-            twin_link_wait(&serial->link, -1, false, twin_link_now_ms() + LINE_MS);
-        }
+    const int64_t now_ms = twin_link_now_ms(), until_ms = serial->piece_ms + serial->patience_ms;
+
+    if (now_ms < serial->piece_ms) {
+        return TWIN_ERROR_NONE;
     }
-    return true;
+    const ssize_t count =
+        write(serial->port.fd, serial->tx + serial->tx_done, serial->piece_end - serial->tx_done);
+    if (count < 0 && errno != EAGAIN && errno != EINTR) {
+        return explain_gone(serial, strerror(errno), error);
+    }
+    serial->tx_done += count > 0 ? (size_t)count : 0;
+    if (serial->tx_done == serial->piece_end) {
+        end_piece(serial);
+    } else if (now_ms >= until_ms) {
+        return explain_stuck(serial, error);
+    } else {
+        wait_for(serial, serial->port.fd, POLLOUT, until_ms);
+    }
+    return TWIN_ERROR_NONE;
 }
 
-static bool serial_send(struct twin_link *link, struct twin_span packet, struct twin_error *error)
+static enum twin_error_code serial_send(struct twin_link *link, struct twin_span packet,
+                                        struct twin_error *error)
 {
     struct serial_link *serial = serial_of(link);
-    size_t len;
+    const size_t clear_len = link->is_stale ? 1 : 0;
 
-    if (twin_console_encode(packet, serial->tx, sizeof(serial->tx), &len) != TWIN_OK) {
-        twin_error_set(error, TWIN_ERROR_LINK,
-                       "a packet of %zu bytes does not fit the serial framing", packet.len);
-        return false;
+    serial->tx[0] = '\n';
+    if (twin_console_encode(packet, serial->tx + clear_len, sizeof(serial->tx) - clear_len,
+                            &serial->tx_len) != TWIN_OK) {
+        return twin_error_set(error, TWIN_ERROR_LINK,
+                              "a packet of %zu bytes does not fit the serial framing", packet.len);
     }
-    if (serial->is_dirty) {
-        return clear_line(serial, error) && write_lines(serial, len, error);
-    }
-    return write_all(serial, serial->tx, len, error);
+    serial->tx_len += clear_len;
+    serial->tx_done = 0;
+    serial->is_by_line = link->is_stale;
+    link->is_stale = false;
+    link->is_sending = true;
+    begin_piece(serial, twin_link_now_ms());
+    return go_on_sending(serial, error);
 }
+
+/* ---- Receiving ---- */
 
 /* Decode what is in rx. True: a packet is complete. */
 static bool take_bytes(struct serial_link *serial, struct twin_span *packet)
@@ -186,47 +205,36 @@ static bool take_bytes(struct serial_link *serial, struct twin_span *packet)
     return false;
 }
 
-static bool read_bytes(struct serial_link *serial, struct twin_error *error)
+static enum twin_error_code read_bytes(struct serial_link *serial, struct twin_error *error)
 {
     const ssize_t count = read(serial->port.fd, serial->rx, sizeof(serial->rx));
 
     serial->rx_used = 0;
     serial->rx_len = count > 0 ? (size_t)count : 0;
     if (count == 0) {
-        explain_gone(serial, "end of file", error);
-    } else if (count < 0 && errno != EAGAIN && errno != EINTR) {
-        explain_gone(serial, strerror(errno), error);
-    } else {
-        return true;
+        return explain_gone(serial, "end of file", error);
     }
-    return false;
+    if (count < 0 && errno != EAGAIN && errno != EINTR) {
+        return explain_gone(serial, strerror(errno), error);
+    }
+    return TWIN_ERROR_NONE;
 }
 
-static enum twin_link_event serial_receive(struct twin_link *link, int timeout_ms,
-                                           struct twin_span *packet, struct twin_error *error)
+static enum twin_link_event serial_receive(struct twin_link *link, struct twin_span *packet,
+                                           struct twin_error *error)
 {
     struct serial_link *serial = serial_of(link);
-    const int64_t until_ms = twin_link_now_ms() + timeout_ms;
-    bool is_over = false; /* also when text arrives without end */
 
-    while (!take_bytes(serial, packet)) {
-        switch (is_over ? TWIN_LINK_NOT_YET
-                        : twin_link_wait(link, serial->port.fd, false, until_ms)) {
-        case TWIN_LINK_STOP:
-            return TWIN_LINK_STOPPED;
-        case TWIN_LINK_NOT_YET:
-            serial->is_dirty = true; /* something may have been lost half-way */
-            return TWIN_LINK_SILENCE;
-        case TWIN_LINK_READY:
-        default:
-            break;
-        }
-        if (!read_bytes(serial, error)) {
-            return TWIN_LINK_BROKEN;
-        }
-        is_over = twin_link_now_ms() >= until_ms;
+    if (link->is_sending) {
+        return go_on_sending(serial, error) == TWIN_ERROR_NONE ? TWIN_LINK_NONE : TWIN_LINK_BROKEN;
     }
-    return TWIN_LINK_PACKET;
+    if (take_bytes(serial, packet)) {
+        return TWIN_LINK_PACKET;
+    }
+    if (read_bytes(serial, error) != TWIN_ERROR_NONE) {
+        return TWIN_LINK_BROKEN;
+    }
+    return take_bytes(serial, packet) ? TWIN_LINK_PACKET : TWIN_LINK_NONE;
 }
 
 static void serial_close(struct twin_link *link)

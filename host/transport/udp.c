@@ -21,7 +21,6 @@
 
 struct udp_link {
     struct twin_link link;
-    int fd;
     char where[300]; /* "host:port", for messages */
     uint8_t packet[65536];
 };
@@ -138,65 +137,61 @@ static struct twin_link *udp_open(const char *connstring, struct twin_error *err
         close(fd);
         return NULL;
     }
-    udp->link.kind = &twin_transport_udp;
-    udp->link.packet_max = family == AF_INET6 ? PACKET_MAX_V6 : PACKET_MAX_V4;
-    udp->link.stop_fd = -1;
-    udp->fd = fd;
+    udp->link = (struct twin_link){.kind = &twin_transport_udp,
+                                   .packet_max = family == AF_INET6 ? PACKET_MAX_V6 : PACKET_MAX_V4,
+                                   .wait = {.fd = fd, .events = POLLIN},
+                                   .wake_ms = TWIN_LINK_NEVER,
+                                   .send_limit_ms = SEND_LIMIT_MS};
     snprintf(udp->where, sizeof(udp->where), "%s port %s", address.host, address.port);
     return &udp->link;
 }
 
-static bool explain_broken(const struct udp_link *udp, int why, struct twin_error *error)
+static enum twin_error_code explain_broken(const struct udp_link *udp, int why,
+                                           struct twin_error *error)
 {
     if (why == ECONNREFUSED) {
         twin_error_set(error, TWIN_ERROR_LINK, "nothing listens at %s (UDP)", udp->where);
-        twin_error_hint(error, "Is the device on, its SMP server started, the port right?");
-    } else {
-        twin_error_set(error, TWIN_ERROR_LINK, "the network to %s (UDP) failed: %s", udp->where,
-                       strerror(why));
+        return twin_error_hint(error, "Is the device on, its SMP server started, the port right?");
     }
-    return false;
+    return twin_error_set(error, TWIN_ERROR_LINK, "the network to %s (UDP) failed: %s", udp->where,
+                          strerror(why));
 }
 
-static bool udp_send(struct twin_link *link, struct twin_span packet, struct twin_error *error)
+/* What the system has no room for is lost, as any datagram may be: it is sent again. */
+static bool is_passing(int why)
 {
-    const struct udp_link *udp = udp_of(link);
-
-    if (send(udp->fd, packet.ptr, packet.len, 0) >= 0) {
-        return true;
-    }
-    if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR) {
-        return true; /* lost on the way, as any datagram may be: it is sent again */
-    }
-    return explain_broken(udp, errno, error);
+    return why == EAGAIN || why == EWOULDBLOCK || why == ENOBUFS || why == EINTR;
 }
 
-static enum twin_link_event udp_receive(struct twin_link *link, int timeout_ms,
-                                        struct twin_span *packet, struct twin_error *error)
+static enum twin_error_code udp_send(struct twin_link *link, struct twin_span packet,
+                                     struct twin_error *error)
+{
+    if (send(link->wait.fd, packet.ptr, packet.len, MSG_DONTWAIT) >= 0 || is_passing(errno)) {
+        return TWIN_ERROR_NONE;
+    }
+    return explain_broken(udp_of(link), errno, error);
+}
+
+static enum twin_link_event udp_receive(struct twin_link *link, struct twin_span *packet,
+                                        struct twin_error *error)
 {
     struct udp_link *udp = udp_of(link);
+    const ssize_t got = recv(link->wait.fd, udp->packet, sizeof(udp->packet), MSG_DONTWAIT);
 
-    switch (twin_link_wait(link, udp->fd, false, twin_link_now_ms() + timeout_ms)) {
-    case TWIN_LINK_STOP:
-        return TWIN_LINK_STOPPED;
-    case TWIN_LINK_NOT_YET:
-        return TWIN_LINK_SILENCE;
-    case TWIN_LINK_READY:
-    default:
-        break;
+    if (got >= 0) {
+        *packet = (struct twin_span){udp->packet, (size_t)got};
+        return TWIN_LINK_PACKET;
     }
-    const ssize_t got = recv(udp->fd, udp->packet, sizeof(udp->packet), MSG_DONTWAIT);
-    if (got < 0 && errno != EAGAIN && errno != EINTR) {
-        explain_broken(udp, errno, error);
-        return TWIN_LINK_BROKEN;
+    if (is_passing(errno)) {
+        return TWIN_LINK_NONE;
     }
-    *packet = (struct twin_span){udp->packet, got < 0 ? 0 : (size_t)got};
-    return TWIN_LINK_PACKET; /* an empty one, at worst: the client ignores it */
+    explain_broken(udp, errno, error);
+    return TWIN_LINK_BROKEN;
 }
 
 static void udp_close(struct twin_link *link)
 {
-    close(udp_of(link)->fd);
+    close(link->wait.fd);
     free(udp_of(link));
 }
 

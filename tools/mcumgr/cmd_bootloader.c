@@ -41,8 +41,7 @@ static int ask(struct session *session, const char *query, bool may_refuse,
                                          .rsp = rsp};
 
     memset(rsp, 0, sizeof(*rsp));
-    twin_client_begin(&session->client, &request);
-    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    const twin_err_t err = session_ask(session, &request);
     return err == TWIN_OK || (err == TWIN_E_REFUSED && may_refuse)
                ? CLI_DONE
                : report_failure(session, err, "ask about the bootloader");

@@ -23,11 +23,12 @@ static void print_reply(const struct mcumgr_common *common, struct twin_span tex
 }
 
 /* Bytes of the packet that a request makes; 0 if it fits none. */
-static size_t packet_len(struct session *session, const struct twin_request *request)
+static size_t packet_len(const struct session *session, const struct twin_request *request)
 {
+    uint8_t packet[65536];
     size_t len = 0;
-    const twin_err_t err = twin_client_encode(&session->client, request, 0, session->packet,
-                                              sizeof(session->packet), &len);
+    const twin_err_t err =
+        twin_client_encode(&session->client, request, 0, packet, sizeof(packet), &len);
 
     return err == TWIN_OK ? len : 0;
 }
@@ -59,11 +60,10 @@ static int explain_silence(struct session *session, const struct twin_request *e
                                      .req = &nothing,
                                      .rsp_msg = &twin_os_params_rsp_msg,
                                      .rsp = &params};
-    const size_t len = packet_len(session, echo) + session->kind->frame_bytes;
+    const size_t len = packet_len(session, echo) + session->device.config.kind->frame_bytes;
     char why[200];
 
-    twin_client_begin(&session->client, &ask);
-    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    const twin_err_t err = session_ask(session, &ask);
     if (err != TWIN_OK && err != TWIN_E_REFUSED) {
         return report_failure(session, TWIN_E_TIMEOUT, "echo");
     }
@@ -92,7 +92,7 @@ static int explain(struct session *session, const struct twin_request *request, 
 {
     char why[200];
 
-    if (mcumgr_is_compat() || session->was_stopped || session->link == NULL) {
+    if (mcumgr_is_compat() || session_was_stopped(session) || session->device.link == NULL) {
         return report_failure(session, err, "echo");
     }
     if (err == TWIN_E_TIMEOUT) {
@@ -122,12 +122,11 @@ static int echo(struct session *session, const char *text)
                                          .rsp = &rsp};
     const size_t len = packet_len(session, &request);
 
-    if (len == 0 || len > session->link->packet_max) {
+    if (len == 0 || len > session->device.link->packet_max) {
         return cli_fail(CLI_USAGE, "TEXT is longer than one packet of this connection (%u bytes)",
-                        (unsigned)session->link->packet_max);
+                        (unsigned)session->device.link->packet_max);
     }
-    twin_client_begin(&session->client, &request);
-    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    const twin_err_t err = session_ask(session, &request);
     if (err != TWIN_OK) {
         return explain(session, &request, err);
     }

@@ -39,8 +39,7 @@ static int meet(struct session *session)
                                          .rsp_msg = &twin_empty_msg,
                                          .rsp = &rsp};
 
-    twin_client_begin(&session->client, &request);
-    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    const twin_err_t err = session_ask(session, &request);
     return err == TWIN_OK || err == TWIN_E_REFUSED ? CLI_DONE : report_failure(session, err, WHAT);
 }
 

@@ -21,9 +21,9 @@ void upload_describe_link(const struct session *session, struct twin_upload_conf
 {
     const double wanted_ms = session->common->timeout * 1000;
 
-    config->packet_max = session->link->packet_max;
-    config->packet_guess = session->link->packet_guess;
-    config->frame_bytes = session->kind->frame_bytes;
+    config->packet_max = session->device.link->packet_max;
+    config->packet_guess = session->device.link->packet_guess;
+    config->frame_bytes = session->device.config.kind->frame_bytes;
     config->piece_bytes = config->frame_bytes != 0 ? TWIN_CONSOLE_PIECE : 0;
     if (wanted_ms > TWIN_UPLOAD_PATIENCE_MS) {
         config->patience_ms = wanted_ms < 1e9 ? (uint32_t)wanted_ms : 1000000000u;
@@ -75,9 +75,9 @@ static void look_at_upload(struct view *view)
     }
 }
 
-static void look(void *ctx)
+static void look(struct twin_task *task)
 {
-    struct view *view = ctx;
+    struct view *view = task->ctx;
 
     if (view->update != NULL && view->update->stage != view->stage) {
         close_line(view);
@@ -94,9 +94,9 @@ static void look(void *ctx)
 twin_err_t upload_drive(struct session *session, struct twin_upload *upload)
 {
     struct view view = {.upload = upload};
-    const struct session_watch watch = {.look = look, .ctx = &view};
+    struct twin_task task = {.job = &upload->job, .on_step = look, .ctx = &view};
 
-    const twin_err_t err = session_drive(session, &upload->job, &watch);
+    const twin_err_t err = session_run(session, &task);
     close_line(&view);
     return err;
 }
@@ -109,9 +109,10 @@ twin_err_t update_drive(struct session *session, struct twin_update *update,
                         .stage = TWIN_UPDATE_END,
                         .on_stage = on_stage,
                         .ctx = ctx};
-    const struct session_watch watch = {.look = look, .ctx = &view, .may_drop = &update->may_drop};
+    struct twin_task task = {
+        .job = &update->job, .on_step = look, .may_drop = &update->may_drop, .ctx = &view};
 
-    const twin_err_t err = session_drive(session, &update->job, &watch);
+    const twin_err_t err = session_run(session, &task);
     close_line(&view);
     return err;
 }

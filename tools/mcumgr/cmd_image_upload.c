@@ -98,7 +98,7 @@ static int upload(struct session *session, const struct opts *opts, struct image
 
 static int run(const struct cli_call *call)
 {
-    struct session session = {.link = NULL};
+    struct session session = {.common = NULL};
     const struct opts *opts = call->opts;
     const struct image_rules rules = {.any = opts->any, .unsigned_too = true};
     struct image_file file;

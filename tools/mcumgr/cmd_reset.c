@@ -37,15 +37,14 @@ static twin_err_t ask(struct session *session, bool force)
                                          .rsp_msg = &twin_empty_msg,
                                          .rsp = &rsp};
 
-    twin_client_begin(&session->client, &request);
-    return session_drive(session, &session->client.job, NULL);
+    return session_ask(session, &request);
 }
 
 /* A device takes its USB port with it when it restarts, sometimes before it could answer. */
 static bool has_gone(const struct session *session, twin_err_t err)
 {
-    return err == TWIN_E_IO && session->link == NULL && !session->was_stopped &&
-           session->client.was_sent && session->is_sent;
+    return err == TWIN_E_IO && session->device.link == NULL && !session_was_stopped(session) &&
+           session->client.was_sent && session->device.is_sent;
 }
 
 static void report_gone(const struct session *session)

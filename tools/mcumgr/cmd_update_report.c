@@ -291,7 +291,7 @@ int update_report_failure(struct update_report *report, const struct twin_update
     const bool in_wait = update->stage == TWIN_UPDATE_WAIT || update->stage == TWIN_UPDATE_RETURN;
     int code;
 
-    if (report->session->was_stopped || update->cause == TWIN_UPDATE_PLAIN) {
+    if (session_was_stopped(report->session) || update->cause == TWIN_UPDATE_PLAIN) {
         code = err == TWIN_E_TIMEOUT && in_wait
                    ? explain_silence(report)
                    : report_failure(report->session, err, "update the device");

@@ -14,8 +14,7 @@
  */
 #pragma once
 #include "cli/cli.h"
-#include "transport/link.h"
-#include "twin/client.h"
+#include "session/session.h"
 
 /* Options that every verb takes. */
 struct mcumgr_common {
@@ -39,22 +38,11 @@ bool mcumgr_shows_console(const struct mcumgr_common *common);
 struct session {
     struct mcumgr_common options;
     const struct mcumgr_common *common; /* the options, with tries at least 1 */
-    const struct twin_transport *kind;
-    struct twin_link *link; /* NULL while it is broken */
     char connstring[1024];
+    struct twin_loop loop;      /* which has this one session: */
+    struct twin_session device; /* its link is NULL while it is broken */
     struct twin_client client;
-    bool was_stopped;        /* Ctrl-C */
-    bool is_sent;            /* the last packet was taken by the link, whole */
-    struct twin_error error; /* why the link broke; TWIN_ERROR_NONE if it did not */
-    uint8_t packet[65536];
     uint8_t answer[65536]; /* the answer read last: what is in request.rsp points here */
-};
-
-/* What a long job lets happen between its steps. */
-struct session_watch {
-    void (*look)(void *ctx); /* called after each step; may be NULL */
-    void *ctx;
-    const bool *may_drop; /* while it points to true a broken link is opened again; or NULL */
 };
 
 /* Find the device by options or profile and open the link. Returns CLI_DONE, or what to exit with
@@ -66,13 +54,17 @@ void session_close(struct session *session);
  * its settings back. */
 void session_abandon(int code) __attribute__((noreturn));
 
-/* Drive a job to its end. A broken link gives TWIN_E_IO with session->error, Ctrl-C the same with
- * was_stopped. watch may be NULL. */
-twin_err_t session_drive(struct session *session, struct twin_job *job,
-                         const struct session_watch *watch);
+/* Drive a job to its end. A broken link gives TWIN_E_IO with device.error, and so does Ctrl-C. */
+twin_err_t session_run(struct session *session, struct twin_task *task);
 
-/* One request; `what` completes "could not ...". Returns CLI_DONE, or the exit code after the
- * message. */
+/* The same for one request. */
+twin_err_t session_ask(struct session *session, const struct twin_request *request);
+
+/* Was it Ctrl-C that ended the job, or another signal? */
+bool session_was_stopped(const struct session *session);
+
+/* One request, told if it fails; `what` completes "could not ...". Returns CLI_DONE, or the exit
+ * code after the message. */
 int session_request(struct session *session, const struct twin_request *request, const char *what);
 
 /* ---- Report ---- */

@@ -229,7 +229,7 @@ static int report_silence(const struct session *session, const char *what)
     }
     snprintf(why, sizeof(why), "%s from the device at %s (%s)",
              was_there ? "no further answer" : "no answer", session->connstring,
-             session->kind->name);
+             session->device.config.kind->name);
     return cli_fail_as(&(struct cli_failure){
         .code = CLI_LINK,
         .what = what,
@@ -242,21 +242,23 @@ static int report_silence(const struct session *session, const char *what)
 
 static int report_error(const struct twin_error *error, const char *what)
 {
-    return cli_fail_as(&(struct cli_failure){.code = CLI_LINK,
-                                             .what = what,
-                                             .why = error->why,
-                                             .hint = error->hint[0] != '\0' ? error->hint : NULL});
+    struct twin_error told = *error;
+
+    told.code = TWIN_ERROR_LINK;
+    twin_error_what(&told, "%s", what);
+    return cli_fail_error(&told);
 }
 
 int report_failure(const struct session *session, twin_err_t err, const char *what)
 {
-    if (session->was_stopped) {
+    if (session_was_stopped(session)) {
         return cli_fail_as(&(struct cli_failure){
             .code = CLI_INTERRUPTED, .what = what, .why = "interrupted by a signal"});
     }
-    if (session->link == NULL && (err == TWIN_E_IO || err == TWIN_E_TIMEOUT) &&
-        session->error.code != TWIN_ERROR_NONE) { /* the port is gone, and did not come back */
-        return report_error(&session->error, what);
+    if (session->device.link == NULL && (err == TWIN_E_IO || err == TWIN_E_TIMEOUT) &&
+        session->device.error.code !=
+            TWIN_ERROR_NONE) { /* the port is gone, and did not come back */
+        return report_error(&session->device.error, what);
     }
     if (err == TWIN_E_REFUSED) {
         return report_refusal(session, what);

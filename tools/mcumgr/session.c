@@ -1,7 +1,8 @@
 /*
- * session.c - a link to one device, and the loop that drives jobs over it.
+ * session.c - which device is meant, and this program's one session with it.
  *
- * Ctrl-C only makes a pipe readable: every wait looks at it, so the link is always closed properly.
+ * Ctrl-C only makes a pipe readable, at which the loop looks whenever it waits, so the link is
+ * always closed properly. A handler can be told nothing, so the pipe is a variable of this file.
  * A closed pipe at our output does not break off what is done to a device.
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -10,7 +11,6 @@
 #include "profiles/profile.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,15 +118,16 @@ static int find_target(struct target *target, const struct mcumgr_common *common
     return fits ? CLI_DONE : cli_fail(CLI_USAGE, "the connstring is too long");
 }
 
-static int find_transport(struct session *session, const struct target *target)
+static int find_transport(const struct target *target, const struct mcumgr_common *common,
+                          const struct twin_transport **kind)
 {
     if (target->type[0] == '\0') {
         return cli_fail(CLI_USAGE,
                         "No connection type specified: say which device with --conntype serial "
                         "--connstring dev=/dev/ttyACM0, or -c NAME for a saved one");
     }
-    session->kind = twin_transport_find(target->type);
-    if (session->kind == NULL) {
+    *kind = twin_transport_find(target->type);
+    if (*kind == NULL) {
         return cli_fail(CLI_USAGE,
                         profile_type_is_known(target->type)
                             ? "connections of type %s are not built into this program; it has "
@@ -134,11 +135,10 @@ static int find_transport(struct session *session, const struct target *target)
                             : "invalid conntype: \"%s\"; this program has serial and udp",
                         target->type);
     }
-    if (session->common->name != NULL || session->common->write_rsp) {
+    if (common->name != NULL || common->write_rsp) {
         cli_warn("--name and --write-rsp are for Bluetooth; a %s connection does without them",
                  target->type);
     }
-    memcpy(session->connstring, target->connstring, sizeof(session->connstring));
     return CLI_DONE;
 }
 
@@ -153,20 +153,18 @@ static void show_console(void *ctx, struct twin_span line)
     free(text);
 }
 
-static bool open_link(struct session *session)
+static struct twin_session_config link_config(const struct session *session,
+                                              const struct twin_transport *kind)
 {
-    session->link = twin_link_open(session->kind, session->connstring, &session->error);
-    if (session->link == NULL) {
-        return false;
-    }
-    session->link->stop_fd = stop_pipe[0];
-    session->link->send_limit_ms =
-        (uint32_t)(session->common->timeout * 1000 < SEND_MS ? session->common->timeout * 1000
-                                                             : SEND_MS);
-    if (mcumgr_shows_console(session->common)) {
-        session->link->on_text = show_console;
-    }
-    return true;
+    const double timeout_ms = session->common->timeout * 1000;
+
+    return (struct twin_session_config){
+        .kind = kind,
+        .connstring = session->connstring,
+        .send_limit_ms = timeout_ms < 1         ? 1
+                         : timeout_ms < SEND_MS ? (uint32_t)timeout_ms
+                                                : SEND_MS,
+        .on_text = mcumgr_shows_console(session->common) ? show_console : NULL};
 }
 
 /* Never the same twice in a row: answers to an earlier run must not match. */
@@ -195,6 +193,7 @@ static struct session *open_session; /* a program has one at a time; NULL: none 
 
 int session_open(struct session *session, const struct cli_call *call)
 {
+    const struct twin_transport *kind = NULL;
     struct target target;
 
     memset(session, 0, sizeof(*session));
@@ -204,11 +203,12 @@ int session_open(struct session *session, const struct cli_call *call)
     session->common = &session->options;
     int code = find_target(&target, session->common);
     if (code == CLI_DONE) {
-        code = find_transport(session, &target);
+        code = find_transport(&target, session->common, &kind);
     }
     if (code != CLI_DONE) {
         return code;
     }
+    memcpy(session->connstring, target.connstring, sizeof(session->connstring));
     struct twin_client_config config = client_config(session->common);
     config.room = session->answer;
     config.room_len = sizeof(session->answer);
@@ -216,19 +216,17 @@ int session_open(struct session *session, const struct cli_call *call)
     if (!catch_signals()) {
         return cli_fail(CLI_LINK, "there are no descriptors left: %s", strerror(errno));
     }
-    if (!open_link(session)) {
-        const char *hint = session->error.hint;
-        return cli_fail_as(&(struct cli_failure){.code = (int)session->error.code,
-                                                 .why = session->error.why,
-                                                 .hint = *hint != '\0' ? hint : NULL});
-    }
-    return CLI_DONE;
+    twin_loop_init(&session->loop, stop_pipe[0]);
+    const struct twin_session_config how = link_config(session, kind);
+    return twin_session_open(&session->device, &session->loop, &how) == TWIN_ERROR_NONE
+               ? CLI_DONE
+               : cli_fail_error(&session->device.error);
 }
 
 void session_close(struct session *session)
 {
-    twin_link_close(session->link);
-    session->link = NULL;
+    twin_session_close(&session->device);
+    twin_loop_free(&session->loop);
     open_session = NULL;
 }
 
@@ -242,87 +240,29 @@ void session_abandon(int code)
 
 /* ---- Driving a job ---- */
 
-static void drop_link(struct session *session)
+twin_err_t session_run(struct session *session, struct twin_task *task)
 {
-    twin_link_close(session->link);
-    session->link = NULL;
+    twin_session_add(&session->device, task);
+    twin_loop_run(&session->loop);
+    return task->result;
 }
 
-/* Without a link nothing arrives: only time passes, or the user stops it. */
-static void wait_unlinked(struct session *session, int timeout_ms)
+twin_err_t session_ask(struct session *session, const struct twin_request *request)
 {
-    struct pollfd fd = {.fd = stop_pipe[0], .events = POLLIN};
+    struct twin_task task = {.job = &session->client.job};
 
-    session->was_stopped = poll(&fd, 1, timeout_ms) > 0;
+    twin_client_begin(&session->client, request);
+    return session_run(session, &task);
 }
 
-static void send_packet(struct session *session, size_t len)
+bool session_was_stopped(const struct session *session)
 {
-    session->is_sent = false;
-    if (session->link == NULL && !open_link(session)) {
-        return; /* as good as lost; the job sends again */
-    }
-    session->is_sent =
-        twin_link_send(session->link, (struct twin_span){session->packet, len}, &session->error);
-    if (!session->is_sent) {
-        drop_link(session);
-    }
-}
-
-static void wait_for_packet(struct session *session, struct twin_job *job)
-{
-    const int32_t left_ms = (int32_t)(job->wake_ms - (uint32_t)twin_link_now_ms());
-    const int timeout_ms = left_ms > 0 ? left_ms : 0;
-    struct twin_span packet;
-
-    if (session->link == NULL) {
-        wait_unlinked(session, timeout_ms);
-        return;
-    }
-    switch (twin_link_receive(session->link, timeout_ms, &packet, &session->error)) {
-    case TWIN_LINK_PACKET:
-        twin_job_receive(job, packet, (uint32_t)twin_link_now_ms());
-        break;
-    case TWIN_LINK_STOPPED:
-        session->was_stopped = true;
-        break;
-    case TWIN_LINK_BROKEN:
-        drop_link(session);
-        break;
-    case TWIN_LINK_SILENCE:
-    default:
-        break;
-    }
-}
-
-twin_err_t session_drive(struct session *session, struct twin_job *job,
-                         const struct session_watch *watch)
-{
-    for (;;) { /* jobs are bounded */
-        size_t len;
-        const enum twin_step step = twin_job_poll(job, (uint32_t)twin_link_now_ms(),
-                                                  session->packet, sizeof(session->packet), &len);
-        if (watch != NULL && watch->look != NULL) {
-            watch->look(watch->ctx);
-        }
-        if (step == TWIN_STEP_DONE) {
-            return job->result;
-        }
-        if (step == TWIN_STEP_SEND) {
-            send_packet(session, len);
-        } else {
-            wait_for_packet(session, job);
-        }
-        const bool may_drop = watch != NULL && watch->may_drop != NULL && *watch->may_drop;
-        if (session->was_stopped || (session->link == NULL && !may_drop)) {
-            return TWIN_E_IO;
-        }
-    }
+    return session->device.error.code == TWIN_ERROR_INTERRUPTED;
 }
 
 int session_request(struct session *session, const struct twin_request *request, const char *what)
 {
-    twin_client_begin(&session->client, request);
-    const twin_err_t err = session_drive(session, &session->client.job, NULL);
+    const twin_err_t err = session_ask(session, request);
+
     return err == TWIN_OK ? CLI_DONE : report_failure(session, err, what);
 }

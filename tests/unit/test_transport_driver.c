@@ -1,5 +1,5 @@
 /*
- * test_client_driver.c - the speed of a serial port, as drivers of all kinds take it.
+ * test_transport_driver.c - the speed of a serial port, as drivers of all kinds take it.
  *
  * The port is a pseudo terminal, which takes every speed. What stricter drivers answer is put in on
  * the way to it: the linker leads ioctl() through here. SPDX-License-Identifier: Apache-2.0

@@ -1,0 +1,3 @@
+if(TWIN_PROGRAMS)
+  twin_test(unit test_session host_session)
+endif()

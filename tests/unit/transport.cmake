@@ -1,0 +1,5 @@
+if(TWIN_PROGRAMS)
+  twin_test(unit test_transport host_transport)
+  twin_test(unit test_transport_driver host_transport)
+  target_link_options(test_transport_driver PRIVATE LINKER:--wrap=ioctl,--wrap=fstat)
+endif()
