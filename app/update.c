@@ -64,7 +64,7 @@ twin_err_t update_init(struct update *update, struct monitor *monitor)
                  [TWIN_INFO_BOARD] = twin_board_names.board,
                  [TWIN_INFO_OS] = "bare metal"},
         .bootloader = "MCUboot",
-        .boot_mode = TWIN_MODE_SWAP_OFFSET,
+        .boot_mode = (enum twin_mode_id)twin_board_slots.mode->id,
         .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
         .ask = may_happen,
         .task = describe_task,

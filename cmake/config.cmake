@@ -6,6 +6,8 @@ set(CONFIG_TWIN_BOOT_NO_DOWNGRADE 0 CACHE STRING
   "The bootloader refuses an update that is a step back by: version, build (version and build number), counter (security counter); 0: takes any")
 set(CONFIG_TWIN_BOOT_WATCHDOG_MS 4000 CACHE STRING
   "Watchdog armed before an unconfirmed image starts, in milliseconds; 0: none")
+set(CONFIG_TWIN_MODE swap_offset CACHE STRING
+  "How an update comes to run: the name of a lib/boot/modes/*.c")
 set(CONFIG_TWIN_SIGNATURE "rsa2048" CACHE STRING "Signature the bootloader accepts: rsa2048 or p256")
 set_property(CACHE CONFIG_TWIN_SIGNATURE PROPERTY STRINGS rsa2048 p256)
 set(CONFIG_TWIN_SMP_BUF_SIZE 1024 CACHE STRING "Bytes of one SMP buffer on the device")
@@ -23,6 +25,10 @@ if(NOT DEFINED downgrade_${CONFIG_TWIN_BOOT_NO_DOWNGRADE})
   message(FATAL_ERROR "CONFIG_TWIN_BOOT_NO_DOWNGRADE=${CONFIG_TWIN_BOOT_NO_DOWNGRADE}: must be 0, version, build or counter")
 endif()
 set(TWIN_DOWNGRADE ${downgrade_${CONFIG_TWIN_BOOT_NO_DOWNGRADE}})
+
+if(NOT EXISTS ${PROJECT_SOURCE_DIR}/lib/boot/modes/${CONFIG_TWIN_MODE}.c)
+  message(FATAL_ERROR "CONFIG_TWIN_MODE=${CONFIG_TWIN_MODE}: there is no lib/boot/modes/${CONFIG_TWIN_MODE}.c")
+endif()
 
 # Names that imgtool getpub gives to a key of this kind.
 set(key_name_rsa2048 rsa)

@@ -15,7 +15,7 @@
  */
 #pragma once
 #include "twin/image.h"
-#include "twin/slots.h"
+#include "twin/mode.h"
 
 #define TWIN_BOOT_ATTEMPTS_MAX 8
 
@@ -31,8 +31,14 @@ enum twin_boot_event {
     TWIN_BOOT_EV_INVALID            /* the primary does not verify; arg = twin_err_t */
 };
 
+/* What a mode does to flash; one file each, in lib/boot/modes. The facts of these are in the modes
+ * of the same names (twin/mode.h). */
+struct twin_boot_mode;
+extern const struct twin_boot_mode twin_boot_swap_offset;
+
 struct twin_boot_config {
-    const struct twin_slots *slots; /* must live as long as the config */
+    const struct twin_boot_mode *mode; /* the one that the slots name */
+    const struct twin_slots *slots;    /* must live as long as the config */
     const struct twin_pubkey *keys;
     const struct twin_sig_alg *alg;
     uint8_t key_count;
@@ -68,23 +74,27 @@ struct twin_boot {
     struct twin_boot_handover handover; /* valid with TWIN_BOOT_START */
     struct {
         const struct twin_boot_config *config;
+        const struct twin_boot_mode *mode; /* both of config */
+        const struct twin_slots *slots;
         struct twin_slots_state state;
         uint32_t tlv_sizes, swap_size; /* of the swap under way */
         uint32_t move, copied;         /* progress in it: moves done, bytes of this one */
         uint32_t moved;                /* moves of it that this boot knows to be done */
-        uint8_t phase, stage, line;
-        uint8_t slot, cell; /* where a trailer is erased, a start is counted */
-        uint8_t type;       /* enum twin_swap_type of the swap under way */
-        uint8_t looks;      /* times the flash was looked at from the start */
-        bool swapped;       /* a swap was completed in this boot */
-        bool complete;      /* the last one is complete, whatever its trailer says */
+        enum twin_boot_status (*next)(struct twin_boot *boot);
+        uint8_t operation, stage; /* of the script, and of a move */
+        uint8_t slot, cell;       /* where a trailer is erased, a start is counted */
+        uint8_t type;             /* enum twin_swap_type of the swap under way */
+        uint8_t looks;            /* times the flash was looked at from the start */
+        bool swapped;             /* a swap was completed in this boot */
+        bool complete;            /* the last one is complete, whatever its trailer says */
     } priv;
 };
 
 /*
  * Begin. config must live as long as boot.
  *
- * Returns TWIN_OK; TWIN_E_ARG if the geometry or a limit in config is wrong.
+ * Returns TWIN_OK; TWIN_E_ARG if the geometry or a limit in config is wrong, or its mode is not
+ * that of the slots.
  */
 TWIN_MUST_CHECK twin_err_t twin_boot_init(struct twin_boot *boot,
                                           const struct twin_boot_config *config);

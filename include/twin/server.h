@@ -16,7 +16,7 @@
 #include "twin/grp_image.h"
 #include "twin/grp_os.h"
 #include "twin/image.h"
-#include "twin/slots.h"
+#include "twin/mode.h"
 
 /* Bytes for one decoded request, whatever its group. */
 #define TWIN_SRV_REQUEST_MAX 64
@@ -70,7 +70,7 @@ struct twin_srv_config {
     const char *info[TWIN_INFO_COUNT];
 
     const char *bootloader; /* its name: "MCUboot" says compatible; NULL: no answer */
-    enum twin_swap_mode boot_mode;
+    enum twin_mode_id boot_mode;
     /* The bootloader's rule (twin/boot.h): the server refuses to mark what it would refuse. */
     twin_downgrade_fn is_downgrade;
 

@@ -3,8 +3,8 @@
  *
  * The trailer stands at the end of a slot and is the only channel between application and
  * bootloader. Start here: fill in a struct twin_slots, check it once with twin_slots_check(), read
- * with twin_slots_read(). Layout and decisions follow MCUboot's swap-offset mode.
- * Spec: docs/spec-image.md sections 7 and 8; where we are stricter: docs/design.md.
+ * with twin_slots_read(). What is different from one way to update to another is in their mode
+ * (twin/mode.h). Spec: docs/spec-image.md sections 7 and 8; where we are stricter: docs/design.md.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
@@ -12,50 +12,59 @@
 
 enum twin_slot { TWIN_PRIMARY = 0, TWIN_SECONDARY = 1 };
 
-/* Values of the "mode" that the bootloader reports (os group, bootloader info). */
-enum twin_swap_mode { TWIN_MODE_SWAP_OFFSET = 9 };
+struct twin_mode;
 
 /* Geometry: const, chosen by the port, the same in bootloader and application. */
 struct twin_slots {
-    struct twin_area area[2]; /* TWIN_PRIMARY and TWIN_SECONDARY; they do not overlap */
-    uint32_t sector_bytes;    /* what a swap moves at a time: a multiple of the erase unit */
-    uint16_t max_sectors;     /* status entries in the trailer; MCUboot's default is 128 */
-    uint8_t max_align;        /* BOOT_MAX_ALIGN: 8, 16 or 32, at least the write unit */
-    uint8_t image;            /* number of the image these slots belong to, 0 to 14 */
-};
-
-/* Where the trailer's fields are, in bytes from the start of the slot (section 7). */
-struct twin_trailer_map {
-    uint32_t magic, image_ok, copy_done, swap_info, tlv_sizes, swap_size, status;
-    uint32_t sector; /* start of the sector that the trailer begins in: erased as one */
+    const struct twin_mode *mode; /* how an update comes to run: &twin_mode_swap_offset, ... */
+    struct twin_area area[2];     /* TWIN_PRIMARY and TWIN_SECONDARY; they do not overlap */
+    uint32_t sector_bytes;        /* what a swap moves at a time: a multiple of the erase unit */
+    uint16_t max_sectors;         /* status entries in the trailer; MCUboot's default is 128 */
+    uint8_t max_align;            /* BOOT_MAX_ALIGN: 8, 16 or 32, at least the write unit */
+    uint8_t image;                /* number of the image these slots belong to, 0 to 14 */
 };
 
 /*
  * Is this geometry usable? To be called once, at start.
  *
  * Returns TWIN_OK; TWIN_E_ARG if sizes are not multiples of each other, the slots differ in more
- * than one extra sector of the secondary, there are more sectors than max_sectors, or a slot has
- * no room for image and trailer.
+ * more than the mode allows, there are more sectors than max_sectors, or a slot has no room for
+ * image and trailer.
  */
 TWIN_MUST_CHECK twin_err_t twin_slots_check(const struct twin_slots *slots);
-
-/* Field offsets in one of the slots. Cannot fail for a checked geometry. */
-struct twin_trailer_map twin_trailer_map(const struct twin_slots *slots, enum twin_slot slot);
 
 /* Bytes that an image, header to last TLV, may have under this geometry. */
 uint32_t twin_slots_image_max(const struct twin_slots *slots);
 
-/* Where an update is stored in the secondary: one sector in (swap-offset). */
-static inline uint32_t twin_slots_update_off(const struct twin_slots *slots)
-{
-    return slots->sector_bytes;
-}
+/* Where an update is stored: its offset in the secondary. */
+uint32_t twin_slots_update_off(const struct twin_slots *slots);
 
-enum twin_mark {
+/* What a field of one bit, or the magic, holds. */
+enum twin_flag {
     TWIN_UNSET, /* erased */
     TWIN_SET,   /* the magic is whole, the flag is 1 */
     TWIN_BAD    /* anything else, also what cannot be read: a write that power cut short */
 };
+
+/* The fields of a trailer, from its end. A mode may be without the last but one. */
+enum twin_trailer_field {
+    TWIN_FIELD_MAGIC,
+    TWIN_FIELD_IMAGE_OK,
+    TWIN_FIELD_COPY_DONE,
+    TWIN_FIELD_SWAP_INFO,
+    TWIN_FIELD_TLV_SIZES,
+    TWIN_FIELD_SWAP_SIZE
+};
+
+/*
+ * Where things are, in bytes from the start of the slot (section 7): the write units of a field;
+ * the status area, which ends where the last field begins; the sector that the trailer begins in,
+ * which is erased with it.
+ */
+uint32_t twin_trailer_off(const struct twin_slots *slots, enum twin_slot slot,
+                          enum twin_trailer_field field);
+uint32_t twin_trailer_status_off(const struct twin_slots *slots, enum twin_slot slot);
+uint32_t twin_trailer_sector_off(const struct twin_slots *slots, enum twin_slot slot);
 
 enum twin_swap_type {
     TWIN_SWAP_NONE = 1,
@@ -65,7 +74,7 @@ enum twin_swap_type {
 };
 
 struct twin_trailer {
-    enum twin_mark magic, image_ok, copy_done;
+    enum twin_flag magic, image_ok, copy_done;
     enum twin_swap_type swap_type; /* from swap_info; NONE if it says nothing valid */
     uint32_t swap_size;            /* bytes being swapped; meaningful during a swap */
     bool unreadable; /* a field could not be read: it counts as BAD, NONE or too large */
@@ -102,18 +111,14 @@ struct twin_slots_state {
 void twin_slots_read(const struct twin_slots *slots, struct twin_slots_state *state);
 
 /*
- * Fields that can be written, each once per erase of the trailer. A field that does not read
- * erased is left alone by twin_trailer_write, which then returns TWIN_E_STATE; TWIN_E_IO if it
- * cannot be read.
+ * Write a field, once per erase of the trailer.
+ *
+ * value  SWAP_INFO: enum twin_swap_type; TLV_SIZES: primary's unprotected TLV bytes, plus
+ *        secondary's << 16; SWAP_SIZE: bytes; of no use for the others.
+ *
+ * Returns TWIN_OK; TWIN_E_STATE if it does not read erased, and is left alone; TWIN_E_IO, also if
+ * it cannot be read.
  */
-enum twin_trailer_field {
-    TWIN_FIELD_MAGIC,     /* value: not used */
-    TWIN_FIELD_IMAGE_OK,  /* value: not used */
-    TWIN_FIELD_COPY_DONE, /* value: not used */
-    TWIN_FIELD_SWAP_INFO, /* value: enum twin_swap_type */
-    TWIN_FIELD_TLV_SIZES, /* value: primary's unprotected TLV bytes, plus secondary's << 16 */
-    TWIN_FIELD_SWAP_SIZE  /* value: bytes */
-};
 TWIN_MUST_CHECK twin_err_t twin_trailer_write(const struct twin_slots *slots, enum twin_slot slot,
                                               enum twin_trailer_field field, uint32_t value);
 

@@ -21,13 +21,14 @@ static uint32_t cell_bytes(const struct twin_slots *slots)
 
 static uint32_t cell_off(const struct twin_slots *slots, uint32_t index)
 {
-    return twin_trailer_map(slots, TWIN_PRIMARY).status - (index + 1) * cell_bytes(slots);
+    return twin_trailer_status_off(slots, TWIN_PRIMARY) - (index + 1) * cell_bytes(slots);
 }
 
 static uint8_t cell_count(const struct twin_slots *slots)
 {
-    struct twin_trailer_map map = twin_trailer_map(slots, TWIN_PRIMARY);
-    uint32_t room = (map.status - map.sector) / cell_bytes(slots);
+    uint32_t room = (twin_trailer_status_off(slots, TWIN_PRIMARY) -
+                     twin_trailer_sector_off(slots, TWIN_PRIMARY)) /
+                    cell_bytes(slots);
 
     return (uint8_t)(room < TWIN_BOOT_ATTEMPTS_MAX ? room : TWIN_BOOT_ATTEMPTS_MAX);
 }
@@ -89,7 +90,7 @@ static twin_err_t write_cell(const struct twin_slots *slots, uint8_t index, uint
     return taken ? TWIN_OK : TWIN_E_IO;
 }
 
-twin_err_t twin_boot_attempts_mark(const struct twin_slots *slots, uint8_t cell)
+twin_err_t twin_boot_attempts_count(const struct twin_slots *slots, uint8_t cell)
 {
     return write_cell(slots, cell, ATTEMPT);
 }

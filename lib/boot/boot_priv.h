@@ -5,23 +5,80 @@
 #pragma once
 #include "twin/boot.h"
 
-/* script.c: where the list of operations that make a swap is entered. */
-enum script_entry {
-    SCRIPT_REVERT, /* a revert, from its first operation */
-    SCRIPT_SWAP,   /* the request is whole: take it */
-    SCRIPT_RESUME  /* the primary's trailer is whole: go on where the status says */
+/* ---- boot.c: for every mode ---- */
+
+void twin_boot_report(const struct twin_boot *boot, enum twin_boot_event event, uint32_t arg);
+/* Say that this image is to be started. */
+enum twin_boot_status twin_boot_hand_over(struct twin_boot *boot, const struct twin_image *image);
+
+/* ---- What a mode that swaps is made of ---- */
+
+/* When an operation is done: the part of the script that it belongs to, and the swap types that it
+ * is for. The parts are done in this order; a script is entered at the first operation of one. */
+enum script_part {
+    SCRIPT_REVERT = 0 << 5, /* a revert begins: put the decision into the secondary's trailer */
+    SCRIPT_TAKE = 1 << 5,   /* the request is whole: write the primary's trailer */
+    SCRIPT_MOVE = 2 << 5,   /* that is whole: move, from where the status says */
+    SCRIPT_FLAGS = 3 << 5   /* all is moved; at most a flag of the primary's trailer is missing */
 };
-void twin_boot_script_enter(struct twin_boot *boot, enum script_entry entry);
+enum {
+    FOR_PERM = 1 << TWIN_SWAP_PERM,
+    FOR_REVERT = 1 << TWIN_SWAP_REVERT,
+    FOR_ALL = 1 << TWIN_SWAP_TEST | FOR_PERM | FOR_REVERT
+};
+
+enum op { OP_ERASE_TRAILER, OP_FIELD, OP_CHECK, OP_MOVES, OP_ERASE_FIRST, OP_END };
+
+struct operation {
+    uint8_t when;  /* a part, and types */
+    uint8_t op;    /* enum op */
+    uint8_t slot;  /* enum twin_slot */
+    uint8_t field; /* enum twin_trailer_field */
+};
+
+/* A sector of a slot. */
+struct place {
+    uint8_t slot; /* enum twin_slot */
+    uint32_t sector;
+};
+
+/* A sector is copied, and a unit of the status area says so. */
+struct move {
+    struct place from, to;
+    uint32_t status; /* number of the unit */
+    uint32_t value;   /* written into it */
+};
+
+struct twin_boot_mode {
+    const struct twin_mode *facts;
+    enum twin_boot_status (*look)(struct twin_boot *boot); /* the first step */
+    const struct operation *script;                        /* ends with OP_END */
+    /* The moves of the swap that priv.type and swap_size describe, in their order. A move's target
+     * holds nothing that a later move needs. */
+    uint32_t (*move_count)(const struct twin_boot *boot);
+    struct move (*move_at)(const struct twin_boot *boot, uint32_t index);
+    /* Where a sector of the arriving, or of the leaving image stands after priv.move moves. */
+    struct place (*place_of)(const struct twin_boot *boot, bool arriving, uint32_t sector);
+};
+
+/* ---- The parts that such modes share ---- */
+
+/* swap.c: look at the trailers and decide. */
+enum twin_boot_status twin_boot_swap_look(struct twin_boot *boot);
+
+/* script.c: the operations that make a swap. */
+void twin_boot_script_enter(struct twin_boot *boot, enum script_part part);
 /* At most one flash operation. *done when nothing is left to do. */
 TWIN_MUST_CHECK twin_err_t twin_boot_script_step(struct twin_boot *boot, bool *done);
-/* Is everything moved, and at most a flag of the primary's trailer missing? */
+/* Has it come to SCRIPT_FLAGS? */
 bool twin_boot_script_is_complete(const struct twin_boot *boot);
 /* Erase a trailer from its end, where the magic is: at most one sector, and see that it is blank.
  * priv.copied is 0 at the first call, and again when *done. */
 TWIN_MUST_CHECK twin_err_t twin_boot_trailer_step(struct twin_boot *boot, enum twin_slot slot,
                                                   bool *done);
 
-/* swap_offset.c: moving the sectors. */
+/* moves.c: moving the sectors. */
+uint32_t twin_boot_sector_count(const struct twin_boot *boot); /* that swap_size covers */
 TWIN_MUST_CHECK twin_err_t
 twin_boot_swap_resume(struct twin_boot *boot); /* sets priv.move from the status */
 TWIN_MUST_CHECK twin_err_t twin_boot_swap_step(struct twin_boot *boot, bool *done);
@@ -39,7 +96,7 @@ struct attempts {
 void twin_boot_attempts_read(const struct twin_slots *slots, struct attempts *attempts);
 /* Count one start in this cell. TWIN_E_IO when it does not take it, TWIN_E_SPACE when there is no
  * such cell. */
-TWIN_MUST_CHECK twin_err_t twin_boot_attempts_mark(const struct twin_slots *slots, uint8_t cell);
+TWIN_MUST_CHECK twin_err_t twin_boot_attempts_count(const struct twin_slots *slots, uint8_t cell);
 
 /* validate.c: may this image be started, may this update be taken? */
 TWIN_MUST_CHECK twin_err_t twin_boot_primary_validate(const struct twin_boot_config *config,
@@ -49,8 +106,8 @@ TWIN_MUST_CHECK twin_err_t twin_boot_primary_validate(const struct twin_boot_con
 TWIN_MUST_CHECK twin_err_t twin_boot_moving_validate(const struct twin_boot_config *config,
                                                      const struct twin_area *area, uint32_t max_len,
                                                      bool version_rule, struct twin_image *image);
-/* Is there an image in sector 0 of the secondary? An update has none there: somebody who does not
- * know this mode has stored it. */
+/* Is there an image at the start of the secondary, in a mode whose updates stand further in?
+ * Somebody who does not know the mode has stored it. */
 bool twin_boot_is_misplaced(const struct twin_boot_config *config);
 /* Set the extent of a swap that brings this image; one that is not there counts 0. */
 void twin_boot_swap_measure(struct twin_boot *boot, const struct twin_image *arriving);

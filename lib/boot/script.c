@@ -1,78 +1,40 @@
 /*
- * script.c - a swap from request to completion, as a list of operations in the order that makes
- * every point of it safe to be cut at. Each line does nothing when it is done already.
+ * script.c - does the operations of a swap, from request to completion. Which they are is the
+ * mode's: their order makes every point of it safe to be cut at. Each does nothing when it is done
+ * already.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "boot_priv.h"
 
-enum op { OP_ERASE_TRAILER, OP_FIELD, OP_CHECK, OP_MOVES, OP_ERASE_FIRST, OP_END };
-
-#define FOR_PERM   (1u << TWIN_SWAP_PERM)
-#define FOR_REVERT (1u << TWIN_SWAP_REVERT)
-#define FOR_ALL    (1u << TWIN_SWAP_TEST | FOR_PERM | FOR_REVERT)
-
-struct line {
-    uint8_t types; /* bits of the swap types that it is for */
-    enum op op;
-    enum twin_slot slot;
-    enum twin_trailer_field field;
-};
-
-static const struct line script[] = {
-    /* A revert is decided by the primary's trailer, which is about to be erased. So the decision
-     * is put into the secondary's first: a copy_done there, and only then the magic. */
-    {FOR_REVERT, OP_ERASE_TRAILER, TWIN_SECONDARY, 0},
-    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_COPY_DONE},
-    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO},
-    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_TLV_SIZES},
-    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_SWAP_SIZE},
-    {FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_MAGIC},
-    {FOR_REVERT, OP_CHECK, TWIN_SECONDARY, 0},
-    /* From here the request stands in the secondary until the primary's trailer is whole; a cut
-     * before that begins here again. The magic makes it whole. */
-    {FOR_ALL, OP_ERASE_TRAILER, TWIN_PRIMARY, 0},
-    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_SWAP_INFO},
-    {FOR_PERM, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK},
-    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_TLV_SIZES},
-    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_SWAP_SIZE},
-    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_MAGIC},
-    {FOR_ALL, OP_CHECK, TWIN_PRIMARY, 0},
-    /* From here the primary's trailer says what is under way. */
-    {FOR_ALL, OP_ERASE_TRAILER, TWIN_SECONDARY, 0},
-    {FOR_ALL, OP_MOVES, 0, 0},
-    /* The old image must not be found in the secondary again; the failed one stays, one sector
-     * in, for whoever wants to look at it. */
-    {FOR_REVERT, OP_ERASE_FIRST, TWIN_SECONDARY, 0},
-    {FOR_PERM | FOR_REVERT, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_IMAGE_OK},
-    {FOR_ALL, OP_FIELD, TWIN_PRIMARY, TWIN_FIELD_COPY_DONE},
-    {FOR_ALL, OP_END, 0, 0},
-};
-
-/* Lines at which the script can be entered. */
-static const uint8_t entries[] = {[SCRIPT_REVERT] = 0, [SCRIPT_SWAP] = 7, [SCRIPT_RESUME] = 14};
-
-/* The first line after all moves that only sets a flag. */
-#define LINE_FLAGS 17
-
-void twin_boot_script_enter(struct twin_boot *boot, enum script_entry entry)
+void twin_boot_script_enter(struct twin_boot *boot, enum script_part part)
 {
-    boot->priv.line = entries[entry];
+    const struct operation *script = boot->priv.mode->script;
+
+    boot->priv.operation = 0;
+    while (script[boot->priv.operation].when < part) {
+        boot->priv.operation++;
+    }
     boot->priv.move = 0;
     boot->priv.stage = 0;
     boot->priv.copied = 0;
-    if (entry != SCRIPT_RESUME) {
+    if (part != SCRIPT_MOVE) {
         boot->priv.moved = 0;
     }
 }
 
+static const struct operation *now(const struct twin_boot *boot)
+{
+    return &boot->priv.mode->script[boot->priv.operation];
+}
+
 bool twin_boot_script_is_complete(const struct twin_boot *boot)
 {
-    return boot->priv.line >= LINE_FLAGS;
+    return now(boot)->when >= SCRIPT_FLAGS;
 }
 
 twin_err_t twin_boot_trailer_step(struct twin_boot *boot, enum twin_slot slot, bool *done)
 {
-    const struct twin_slots *slots = boot->priv.config->slots;
+    const struct twin_slots *slots = boot->priv.slots;
     const struct twin_area *area = &slots->area[slot];
     uint32_t off = area->len - boot->priv.copied - slots->sector_bytes;
     bool blank = twin_area_is_blank(area, off, slots->sector_bytes);
@@ -81,7 +43,7 @@ twin_err_t twin_boot_trailer_step(struct twin_boot *boot, enum twin_slot slot, b
         TWIN_TRY(twin_area_erase(area, off, slots->sector_bytes));
         blank = twin_area_is_blank(area, off, slots->sector_bytes);
     }
-    *done = off <= twin_trailer_map(slots, slot).sector;
+    *done = off <= twin_trailer_sector_off(slots, slot);
     boot->priv.copied = *done ? 0 : boot->priv.copied + slots->sector_bytes;
     return blank ? TWIN_OK : TWIN_E_IO;
 }
@@ -91,7 +53,7 @@ static twin_err_t check_trailer(const struct twin_boot *boot, enum twin_slot slo
 {
     struct twin_trailer trailer;
 
-    twin_trailer_read(boot->priv.config->slots, slot, &trailer);
+    twin_trailer_read(boot->priv.slots, slot, &trailer);
     return trailer.magic == TWIN_SET && trailer.swap_type == boot->priv.type &&
                    trailer.swap_size == boot->priv.swap_size &&
                    (trailer.copy_done != TWIN_UNSET) == (slot == TWIN_SECONDARY)
@@ -105,33 +67,36 @@ static twin_err_t erase_first_sector(const struct twin_slots *slots, enum twin_s
 }
 
 /* A field that is there already, even if power tore it, has been meant: see docs/design.md. */
-static twin_err_t write_field(const struct twin_boot *boot, const struct line *line)
+static twin_err_t write_field(const struct twin_boot *boot, const struct operation *operation)
 {
-    uint32_t value = line->field == TWIN_FIELD_SWAP_INFO   ? boot->priv.type
-                     : line->field == TWIN_FIELD_TLV_SIZES ? boot->priv.tlv_sizes
-                                                           : boot->priv.swap_size;
-    twin_err_t err = twin_trailer_write(boot->priv.config->slots, line->slot, line->field, value);
+    uint32_t value = operation->field == TWIN_FIELD_SWAP_INFO   ? boot->priv.type
+                     : operation->field == TWIN_FIELD_TLV_SIZES ? boot->priv.tlv_sizes
+                                                                : boot->priv.swap_size;
+    twin_err_t err = twin_trailer_write(boot->priv.slots, (enum twin_slot)operation->slot,
+                                        (enum twin_trailer_field)operation->field, value);
 
     return err == TWIN_E_STATE ? TWIN_OK : err;
 }
 
-/* Do one line, or one operation of the moves; *next when the line is complete. */
-static twin_err_t do_line(struct twin_boot *boot, const struct line *line, bool *next)
+/* Do one operation, or a part of one; *next when it is complete. */
+static twin_err_t do_operation(struct twin_boot *boot, const struct operation *operation,
+                               bool *next)
 {
-    const struct twin_slots *slots = boot->priv.config->slots;
+    const struct twin_slots *slots = boot->priv.slots;
+    const enum twin_slot slot = (enum twin_slot)operation->slot;
 
     *next = true;
-    switch (line->op) {
+    switch ((enum op)operation->op) {
     case OP_ERASE_TRAILER:
-        return twin_boot_trailer_step(boot, line->slot, next);
+        return twin_boot_trailer_step(boot, slot, next);
     case OP_FIELD:
-        return write_field(boot, line);
+        return write_field(boot, operation);
     case OP_CHECK:
-        return check_trailer(boot, line->slot);
+        return check_trailer(boot, slot);
     case OP_MOVES:
         return twin_boot_swap_step(boot, next);
     case OP_ERASE_FIRST:
-        return erase_first_sector(slots, line->slot);
+        return erase_first_sector(slots, slot);
     case OP_END:
         break;
     }
@@ -140,16 +105,16 @@ static twin_err_t do_line(struct twin_boot *boot, const struct line *line, bool 
 
 twin_err_t twin_boot_script_step(struct twin_boot *boot, bool *done)
 {
-    const struct line *line = &script[boot->priv.line];
+    const struct operation *operation = now(boot);
     bool next = true;
 
-    *done = line->op == OP_END;
+    *done = operation->op == OP_END;
     if (*done) {
         return TWIN_OK;
     }
-    if ((line->types >> boot->priv.type & 1u) != 0) {
-        TWIN_TRY(do_line(boot, line, &next));
+    if ((operation->when >> boot->priv.type & 1u) != 0) {
+        TWIN_TRY(do_operation(boot, operation, &next));
     }
-    boot->priv.line = (uint8_t)(boot->priv.line + next);
+    boot->priv.operation = (uint8_t)(boot->priv.operation + next);
     return TWIN_OK;
 }

@@ -74,7 +74,7 @@ bool twin_boot_is_misplaced(const struct twin_boot_config *config)
 {
     struct twin_image other;
 
-    return open_at_start(config, TWIN_SECONDARY, &other);
+    return config->slots->mode->update_sector != 0 && open_at_start(config, TWIN_SECONDARY, &other);
 }
 
 static uint32_t unprotected_len(const struct twin_image *image)

@@ -37,6 +37,7 @@ int main(void)
     static struct twin_boot boot;
     const struct twin_pubkey key = {.der = TWIN_PUBLIC_KEY, .len = TWIN_PUBLIC_KEY_LEN};
     const struct twin_boot_config config = {
+        .mode = &TWIN_BOOT_MODE,
         .slots = &twin_board_slots,
         .keys = &key,
         .alg = &CONFIG_TWIN_SIGNATURE,

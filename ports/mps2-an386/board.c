@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 #include "registers.h"
+#include "twin_config.h"
 
 #define TICKS_MS (CPU_HZ / 1000)
 
@@ -12,6 +13,7 @@ const struct twin_board_names twin_board_names = {
     .board = "mps2-an386", .processor = "cortex-m4", .arch = "arm"};
 
 const struct twin_slots twin_board_slots = {
+    .mode = &TWIN_MODE,
     .area = {[TWIN_PRIMARY] = {&twin_board_flash, BOARD_PRIMARY_OFF, BOARD_SLOT_LEN},
              [TWIN_SECONDARY] = {&twin_board_flash, BOARD_SECONDARY_OFF, BOARD_SLOT_LEN}},
     .sector_bytes = BOARD_PAGE_BYTES,

@@ -2,6 +2,8 @@
  * geometry.c - see geometry.h. SPDX-License-Identifier: Apache-2.0
  */
 #include "geometry.h"
+#include "twin/mode.h"
+#include "twin_config.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,6 +47,7 @@ struct twin_slots geometry_slots(const struct geometry *geometry, const struct t
     uint32_t align = geometry->write_bytes > ALIGN_LEAST ? geometry->write_bytes : ALIGN_LEAST;
 
     return (struct twin_slots){
+        .mode = &TWIN_MODE,
         .area = {[TWIN_PRIMARY] = {flash, 0, geometry->slot_bytes},
                  [TWIN_SECONDARY] = {flash, geometry->slot_bytes, geometry->slot_bytes}},
         .sector_bytes = geometry->page_bytes,

@@ -44,7 +44,8 @@ static twin_err_t boot(void)
     static uint8_t buf[256];
     twin_err_t reason = TWIN_OK;
     static const struct twin_slots slots = RAM_SLOTS;
-    const struct twin_boot_config config = {.slots = &slots,
+    const struct twin_boot_config config = {.mode = &twin_boot_swap_offset,
+                                            .slots = &slots,
                                             .keys = &key,
                                             .alg = &twin_sig_rsa2048,
                                             .key_count = 1,

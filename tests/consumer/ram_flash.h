@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "twin/slots.h"
+#include "twin/mode.h"
 #include <string.h>
 
 enum { PAGE = 4096, SLOT = 8 * PAGE };
@@ -41,6 +41,6 @@ static const struct twin_flash flash = {.size = sizeof(cells),
 
 #define RAM_SLOTS                                                                                  \
     {                                                                                              \
-        .area = {{&flash, 0, SLOT}, {&flash, SLOT, SLOT}}, .sector_bytes = PAGE,                   \
-        .max_sectors = 128, .max_align = 8                                                         \
+        .mode = &twin_mode_swap_offset, .area = {{&flash, 0, SLOT}, {&flash, SLOT, SLOT}},         \
+        .sector_bytes = PAGE, .max_sectors = 128, .max_align = 8                                   \
     }

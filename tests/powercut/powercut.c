@@ -147,7 +147,7 @@ static void damage(struct rig *rig)
 static void take_back(struct rig *rig)
 {
     const struct twin_slots *slots = &rig->slots;
-    uint32_t start = twin_trailer_map(slots, TWIN_SECONDARY).sector;
+    uint32_t start = trailer_map(slots, TWIN_SECONDARY).sector;
 
     sim_blank(&rig->sim, slots->area[TWIN_SECONDARY].addr + start,
               slots->area[TWIN_SECONDARY].len - start);
@@ -315,7 +315,7 @@ static bool nothing_moved(const struct run *run)
 
     for (int slot = 0; slot < 2; slot++) {
         uint32_t addr = slots->area[slot].addr;
-        uint32_t len = twin_trailer_map(slots, (enum twin_slot)slot).sector;
+        uint32_t len = trailer_map(slots, (enum twin_slot)slot).sector;
         if (memcmp(&run->rig->sim.mem[addr], &run->image[addr], len) != 0) {
             return false;
         }
@@ -365,7 +365,7 @@ static void cut_twice(struct run *run, uint32_t recovery_ops, unsigned count, ui
 static void cut_between_fields(struct run *run, uint32_t *prefix, uint32_t *seed)
 {
     const struct twin_slots *slots = &run->rig->slots;
-    uint32_t fields = twin_trailer_map(slots, TWIN_PRIMARY).status;
+    uint32_t fields = trailer_map(slots, TWIN_PRIMARY).status;
     uint32_t unit = slots->area[TWIN_PRIMARY].flash->write_bytes;
     uint32_t page = slots->area[TWIN_PRIMARY].flash->page_bytes;
     uint32_t span = slots->area[TWIN_PRIMARY].len - fields;

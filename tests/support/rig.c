@@ -5,6 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct trailer_map trailer_map(const struct twin_slots *slots, enum twin_slot slot)
+{
+    return (struct trailer_map){
+        .magic = slots->area[slot].len - 16,
+        .image_ok = twin_trailer_off(slots, slot, TWIN_FIELD_IMAGE_OK),
+        .copy_done = twin_trailer_off(slots, slot, TWIN_FIELD_COPY_DONE),
+        .swap_info = twin_trailer_off(slots, slot, TWIN_FIELD_SWAP_INFO),
+        .tlv_sizes = twin_trailer_off(slots, slot, TWIN_FIELD_TLV_SIZES),
+        .swap_size = twin_trailer_off(slots, slot, TWIN_FIELD_SWAP_SIZE),
+        .status = twin_trailer_status_off(slots, slot),
+        .sector = twin_trailer_sector_off(slots, slot),
+    };
+}
+
 /* The bound that twin/boot.h promises for one boot. */
 static uint32_t steps_max(const struct rig *rig)
 {
@@ -35,11 +49,13 @@ void rig_make(struct rig *rig, const struct rig_shape *shape)
     test_image_make(&rig->new, &rig->key, 2, shape->new_len, 0);
     test_image_make(&rig->next, &rig->key, 3, shape->new_len, 0);
     rig->slots = (struct twin_slots){
+        .mode = &twin_mode_swap_offset,
         .area = {{&rig->sim.flash, 0, slot_len}, {&rig->sim.flash, slot_len, slot_len}},
         .sector_bytes = shape->sector_bytes,
         .max_sectors = shape->max_sectors,
         .max_align = shape->max_align};
-    rig->config = (struct twin_boot_config){.slots = &rig->slots,
+    rig->config = (struct twin_boot_config){.mode = &twin_boot_swap_offset,
+                                            .slots = &rig->slots,
                                             .keys = &rig->key.public,
                                             .alg = &twin_sig_rsa2048,
                                             .key_count = 1,

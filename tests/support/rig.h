@@ -9,6 +9,12 @@
 
 #define RIG_BUF 1024
 
+/* Where the parts of a trailer are, in bytes from the start of the slot. */
+struct trailer_map {
+    uint32_t magic, image_ok, copy_done, swap_info, tlv_sizes, swap_size, status, sector;
+};
+struct trailer_map trailer_map(const struct twin_slots *slots, enum twin_slot slot);
+
 struct rig_shape {
     uint32_t sector_bytes, sectors, write_bytes;
     uint16_t max_sectors;

@@ -95,7 +95,7 @@ static void check_revert_now(struct rig *rig)
 /* A cell that power tore, but reads erased, is one more start; any other torn cell is a start. */
 static void check_torn_cells(struct rig *rig)
 {
-    uint32_t first = twin_trailer_map(&rig->slots, TWIN_PRIMARY).status - 4;
+    uint32_t first = trailer_map(&rig->slots, TWIN_PRIMARY).status - 4;
     uint8_t torn = 0x7f;
 
     rig_reset(rig);
@@ -252,7 +252,7 @@ static void check_cell_bytes(struct rig *rig)
     const struct twin_area *primary = &slots->area[TWIN_PRIMARY];
     const uint32_t unit = primary->flash->write_bytes, cell = unit > 4 ? unit : 4;
     const uint8_t *cells =
-        &rig->sim.mem[primary->addr + twin_trailer_map(slots, TWIN_PRIMARY).status - 2 * cell];
+        &rig->sim.mem[primary->addr + trailer_map(slots, TWIN_PRIMARY).status - 2 * cell];
     const uint8_t flip = primary->flash->erased == 0xff ? 0 : 0xff;
 
     rig_reset(rig);
@@ -402,7 +402,7 @@ static void check_config(struct rig *rig)
 static void check_random_trailers(struct rig *rig)
 {
     const struct twin_slots *slots = &rig->slots;
-    uint32_t fields = twin_trailer_map(slots, TWIN_PRIMARY).swap_size;
+    uint32_t fields = trailer_map(slots, TWIN_PRIMARY).swap_size;
     uint32_t seed = 3;
 
     for (unsigned round = 0; round < 500; round++) {

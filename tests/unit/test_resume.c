@@ -13,7 +13,7 @@ static const uint8_t types[] = {TWIN_SWAP_TEST, TWIN_SWAP_PERM, TWIN_SWAP_REVERT
 static void claim(struct rig *rig, uint8_t type, uint32_t size, uint32_t moves)
 {
     const struct twin_slots *slots = &rig->slots;
-    uint32_t status = twin_trailer_map(slots, TWIN_PRIMARY).status;
+    uint32_t status = trailer_map(slots, TWIN_PRIMARY).status;
 
     CHECK_EQ(twin_trailer_write(slots, TWIN_PRIMARY, TWIN_FIELD_SWAP_INFO, type), TWIN_OK);
     if (type == TWIN_SWAP_PERM) {

@@ -152,7 +152,7 @@ static void test_torn_trial_goes_back(void)
     put(TWIN_SECONDARY, TWIN_FIELD_COPY_DONE, 0);
     put(TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO, TWIN_SWAP_REVERT);
     put(TWIN_SECONDARY, TWIN_FIELD_MAGIC, 0);
-    rig.sim.lost[twin_trailer_map(slots, TWIN_PRIMARY).image_ok / 4] = 1;
+    rig.sim.lost[trailer_map(slots, TWIN_PRIMARY).image_ok / 4] = 1;
     expect(1, false);
     CHECK(rig_slot_holds(&rig, TWIN_PRIMARY, 0, &rig.old));
 }

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
-#include "support/simflash.h"
-#include "twin/slots.h"
+#include "support/rig.h"
 #include <string.h>
 
 #define SLOT (64u * 1024u)
@@ -16,7 +15,8 @@ static void fresh(uint32_t write_bytes, uint8_t max_align, uint8_t erased)
 {
     sim_free(&sim);
     sim_init(&sim, 2 * SLOT, 4096, write_bytes, erased);
-    slots = (struct twin_slots){.area = {{&sim.flash, 0, SLOT}, {&sim.flash, SLOT, SLOT}},
+    slots = (struct twin_slots){.mode = &twin_mode_swap_offset,
+                                .area = {{&sim.flash, 0, SLOT}, {&sim.flash, SLOT, SLOT}},
                                 .sector_bytes = 4096,
                                 .max_sectors = 128,
                                 .max_align = max_align};
@@ -39,7 +39,7 @@ static void put(enum twin_slot slot, enum twin_trailer_field field, uint32_t val
 static void check_map(void)
 {
     fresh(4, 8, 0xff);
-    struct twin_trailer_map map = twin_trailer_map(&slots, TWIN_PRIMARY);
+    struct trailer_map map = trailer_map(&slots, TWIN_PRIMARY);
     CHECK_EQ(SLOT - map.status, 1080);
     CHECK_EQ(SLOT - map.image_ok, 24);
     CHECK_EQ(SLOT - map.copy_done, 32);
@@ -49,11 +49,11 @@ static void check_map(void)
     CHECK_EQ(map.sector, SLOT - 4096);
     CHECK_EQ(twin_slots_image_max(&slots), SLOT - 2 * 4096);
     fresh(32, 32, 0xff);
-    map = twin_trailer_map(&slots, TWIN_PRIMARY);
+    map = trailer_map(&slots, TWIN_PRIMARY);
     CHECK_EQ(SLOT - map.image_ok, 64);
     CHECK_EQ(SLOT - map.status, 192 + 128 * 2 * 32);
     fresh(4, 16, 0xff);
-    CHECK_EQ(SLOT - twin_trailer_map(&slots, TWIN_PRIMARY).image_ok, 32);
+    CHECK_EQ(SLOT - trailer_map(&slots, TWIN_PRIMARY).image_ok, 32);
 }
 
 static void check_geometry(void)
@@ -144,7 +144,7 @@ static void check_trial(void)
     put(TWIN_PRIMARY, TWIN_FIELD_MAGIC, 0);
     CHECK_EQ(plan(), TWIN_PLAN_RESUME);
     CHECK_EQ(twin_slots_request(&slots, false), TWIN_E_STATE);
-    sim_put(&sim, twin_trailer_map(&slots, TWIN_PRIMARY).copy_done, &torn, 1);
+    sim_put(&sim, trailer_map(&slots, TWIN_PRIMARY).copy_done, &torn, 1);
     CHECK_EQ(plan(), TWIN_PLAN_TRIAL); /* a half-written copy_done counts as set */
     CHECK_EQ(twin_slots_request(&slots, false), TWIN_E_STATE);
     CHECK_EQ(twin_slots_confirm(&slots), TWIN_OK);

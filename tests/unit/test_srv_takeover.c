@@ -200,7 +200,7 @@ static void goes_on(uint8_t runs, uint8_t asked)
 /* The operations that withdraw a request: before them it may still be followed, not after. */
 static uint32_t trailer_sectors(void)
 {
-    uint32_t trailer = twin_trailer_map(slots(), TWIN_SECONDARY).sector;
+    uint32_t trailer = trailer_map(slots(), TWIN_SECONDARY).sector;
 
     return (slots()->area[TWIN_SECONDARY].len - trailer) / slots()->sector_bytes;
 }

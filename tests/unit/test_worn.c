@@ -15,9 +15,9 @@ static uint32_t slot_addr(enum twin_slot slot)
     return rig.slots.area[slot].addr;
 }
 
-static struct twin_trailer_map map(void)
+static struct trailer_map map(void)
 {
-    return twin_trailer_map(&rig.slots, TWIN_PRIMARY);
+    return trailer_map(&rig.slots, TWIN_PRIMARY);
 }
 
 /* A bad place of `len` bytes in a slot. */

@@ -101,7 +101,7 @@ twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t off, uint32_t l
 twin_err_t twin_srv_clear_slot(const struct twin_slots *slots, uint32_t end)
 {
     const struct twin_area *area = &slots->area[TWIN_SECONDARY];
-    uint32_t trailer = twin_trailer_map(slots, TWIN_SECONDARY).sector;
+    uint32_t trailer = twin_trailer_sector_off(slots, TWIN_SECONDARY);
 
     for (uint32_t off = area->len; off > trailer;) { /* from its end, where the magic is */
         off -= slots->sector_bytes;
@@ -340,7 +340,7 @@ static unsigned image_erase(struct twin_srv *srv, const void *req_, struct twin_
         return fault;
     }
     srv->priv.upload.active = false;
-    uint32_t end = twin_trailer_map(slots, TWIN_SECONDARY).sector;
+    uint32_t end = twin_trailer_sector_off(slots, TWIN_SECONDARY);
     return twin_srv_clear_slot(slots, end) == TWIN_OK ? 0 : FAULT_ERASE;
 }
 

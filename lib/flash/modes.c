@@ -1,0 +1,47 @@
+/*
+ * modes.c - the modes: what each of them means by the trailers, and its numbers.
+ *
+ * The decisions are the reference's (docs/spec-image.md section 8), with the rows that power cuts
+ * made necessary; each of those says why. A program links the modes that its slots name.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "twin/mode.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* What a row asks of a flag, in the order of enum twin_column. */
+#define UNSET   TWIN_WANT_UNSET
+#define SET     TWIN_WANT_SET
+#define TOUCHED TWIN_WANT_TOUCHED
+#define NOT_SET TWIN_WANT_NOT_SET
+#define ANY     TWIN_WANT_ANY
+
+/* ---- swap-offset ---- */
+
+static const struct twin_plan_row offset_rows[] = {
+    /* The primary's trailer is whole, the request is erased, the end is not reached. */
+    {{SET, NOT_SET, ANY, ANY, UNSET, ANY, SET, ANY}, TWIN_PLAN_RESUME},
+    /* A copy_done in a request: back to the image at offset 0. When the primary is confirmed, no
+     * trial can have asked for that; a trial's image_ok is erased, and an erase leaves it so, or
+     * unreadable. */
+    {{SET, SET, TOUCHED, UNSET, ANY, TOUCHED, ANY, SET}, TWIN_PLAN_PREVIOUS},
+    {{ANY, SET, ANY, UNSET, ANY, TOUCHED, ANY, ANY}, TWIN_PLAN_REVERT},
+    /* A torn image_ok in a request reads as a test: the choice that can be taken back. */
+    {{ANY, SET, ANY, NOT_SET, ANY, ANY, ANY, ANY}, TWIN_PLAN_TEST},
+    {{ANY, SET, ANY, SET, ANY, ANY, ANY, ANY}, TWIN_PLAN_PERM},
+    {{SET, ANY, UNSET, ANY, TOUCHED, ANY, ANY, ANY}, TWIN_PLAN_TRIAL},
+};
+
+static const struct twin_swap_request offset_previous = {TWIN_PLAN_PREVIOUS, TWIN_SWAP_REVERT,
+                                                         TWIN_FIELD_COPY_DONE};
+
+const struct twin_mode twin_mode_swap_offset = {
+    .id = TWIN_MODE_SWAP_OFFSET,
+    .status_per_sector = 2,
+    .has_tlv_sizes = true,
+    .update_sector = 1,
+    .spare = {[TWIN_PRIMARY] = 0, [TWIN_SECONDARY] = 1},
+    .row_count = COUNT(offset_rows),
+    .rows = offset_rows,
+    .previous = &offset_previous,
+};
