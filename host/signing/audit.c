@@ -103,7 +103,7 @@ static char *make_line(const struct audit_event *event, const char *previous)
     if (event->spec->key != NULL) {
         add_key(json, event->spec);
     }
-    version_text(&event->spec->version, text, sizeof(text));
+    twin_version_print_full(&event->spec->version, text);
     to_hex(event->build->digest, event->spec->hash->len, digest);
     json_object_set_new(json, "version", json_string(text));
     json_object_set_new(json, "hash", json_string(event->spec->hash->name));

@@ -73,18 +73,19 @@ static void add_boot_record(const struct image_spec *spec, struct tlv_area *area
     uint8_t record[BOOT_RECORD_MAX], signer[TWIN_HASH_LEN_MAX] = {0};
     struct twin_cbor_writer w = {.buf = record, .cap = sizeof(record)};
     size_t signer_len = spec->key != NULL ? spec->hash->len : TWIN_SHA256_LEN;
-    char version[32];
+    struct twin_version version = spec->version;
+    char text[TWIN_VERSION_STR_MAX];
 
     if (spec->key != NULL) {
         twin_key_hash(spec->key, spec->hash, signer);
     }
-    snprintf(version, sizeof(version), "%u.%u.%u", spec->version.major, spec->version.minor,
-             spec->version.revision);
+    version.build = 0; /* the record has three numbers */
+    twin_version_print(&version, text);
     twin_cbor_put_head(&w, TWIN_CBOR_MAP, 5);
     twin_cbor_put_head(&w, TWIN_CBOR_UINT, SW_TYPE);
     twin_cbor_put_text(&w, spec->sw_type);
     twin_cbor_put_head(&w, TWIN_CBOR_UINT, VERSION);
-    twin_cbor_put_text(&w, version);
+    twin_cbor_put_text(&w, text);
     twin_cbor_put_head(&w, TWIN_CBOR_UINT, SIGNER);
     twin_cbor_put_bytes(&w, TWIN_CBOR_BSTR, (struct twin_span){signer, signer_len});
     twin_cbor_put_head(&w, TWIN_CBOR_UINT, MEASUREMENT_NAME);

@@ -17,14 +17,14 @@ const char *const downgrade_rule_names[DOWNGRADE_COUNT + 1] = {
 static bool version_allowed(const struct twin_version *next, const struct twin_version *installed,
                             bool with_build, char why[DOWNGRADE_WHY_MAX])
 {
-    int order = twin_version_compare(next, installed);
-    char low[32], high[32];
-    bool lower_build = with_build && order == 0 && next->build < installed->build;
+    int order = with_build ? twin_version_compare_build(next, installed)
+                           : twin_version_compare(next, installed);
+    char low[TWIN_VERSION_STR_MAX], high[TWIN_VERSION_STR_MAX];
 
-    version_text(next, low, sizeof(low));
-    version_text(installed, high, sizeof(high));
+    twin_version_print_full(next, low);
+    twin_version_print_full(installed, high);
     snprintf(why, DOWNGRADE_WHY_MAX, "version %s is below the installed %s", low, high);
-    return order >= 0 && !lower_build;
+    return order >= 0;
 }
 
 /* Only from the protected area: another could be put in without breaking the signature. */

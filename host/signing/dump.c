@@ -36,14 +36,6 @@ uint32_t dump_key_field_len(const struct dump *dump)
                : 0;
 }
 
-void dump_version(const struct dump *dump, char out[DUMP_VERSION_MAX])
-{
-    const struct twin_version *version = &dump->view.header.version;
-
-    snprintf(out, DUMP_VERSION_MAX, "%u.%u.%u+%" PRIu32, version->major, version->minor,
-             version->revision, version->build);
-}
-
 const char *dump_tlv_name(uint16_t type)
 {
     const struct tlv_info *info = tlv_info(type);
@@ -99,9 +91,9 @@ static void add_flags(struct twin_buf *out, uint32_t flags)
 static void human_header(const struct dump *dump, struct twin_buf *out)
 {
     const struct twin_image_header *header = &dump->view.header;
-    char version[DUMP_VERSION_MAX];
+    char version[TWIN_VERSION_STR_MAX];
 
-    dump_version(dump, version);
+    twin_version_print_full(&dump->view.header.version, version);
     add_row(out, "Image header (offset: 0x%zx)", 0);
     twin_buf_text(out, "magic:              0x%x\n", TWIN_IMAGE_MAGIC);
     twin_buf_text(out, "load_addr:          0x%" PRIx32 "\n", header->load_addr);
@@ -274,10 +266,10 @@ void dump_json(const struct dump *dump, struct twin_buf *out)
 {
     const struct view *view = &dump->view;
     const struct twin_image_header *header = &view->header;
-    char version[DUMP_VERSION_MAX];
+    char version[TWIN_VERSION_STR_MAX];
     bool prot = header->protect_tlv_size != 0;
 
-    dump_version(dump, version);
+    twin_version_print_full(&dump->view.header.version, version);
     json_t *json = json_pack(
         "{s:s, s:{s:I, s:I, s:i, s:i, s:I, s:I, s:s}, s:{s:o, s:o, s:o, s:o}, s:o}", "filename",
         dump->filename, "header", "magic", (json_int_t)TWIN_IMAGE_MAGIC, "load_addr",

@@ -24,9 +24,5 @@ void dump_json(const struct dump *dump, struct twin_buf *out);
 /* Bytes that the image keys take in the trailer; 0 for an image that is not encrypted. */
 uint32_t dump_key_field_len(const struct dump *dump);
 
-/* "1.2.3+4" */
-#define DUMP_VERSION_MAX 32
-void dump_version(const struct dump *dump, char out[DUMP_VERSION_MAX]);
-
 /* Name of a TLV type, "UNKNOWN" for those of vendors. */
 const char *dump_tlv_name(uint16_t type);

@@ -102,9 +102,9 @@ void dump_yaml(const struct dump *dump, struct twin_buf *out)
 {
     const struct view *view = &dump->view;
     const struct twin_image_header *header = &view->header;
-    char version[DUMP_VERSION_MAX];
+    char version[TWIN_VERSION_STR_MAX];
 
-    dump_version(dump, version);
+    twin_version_print_full(&dump->view.header.version, version);
     twin_buf_text(out, "filename: ");
     add_name(out, dump->filename);
     twin_buf_text(out, "\nheader:\n  magic: %u\n  load_addr: %" PRIu32 "\n", TWIN_IMAGE_MAGIC,

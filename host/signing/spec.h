@@ -72,9 +72,6 @@ static inline bool spec_encrypts(const struct image_spec *spec)
     return spec->enc_key != NULL || spec->kek.len > 0;
 }
 
-/* "1.2.3+4": everywhere in this program, since the reference tool prints it so. */
-void version_text(const struct twin_version *version, char *out, size_t cap);
-
 void spec_free(struct image_spec *spec);
 
 /*

@@ -36,45 +36,33 @@ static bool take_number(const char **text, uint64_t *value)
 int spec_set_version(const char *text, struct twin_version *version)
 {
     static const struct {
-        char before; /* separator */
         const char *name;
-        uint64_t max;
-    } parts[4] = {{0, "major", UINT8_MAX},
-                  {'.', "minor", UINT8_MAX},
-                  {'.', "revision", UINT16_MAX},
-                  {'+', "build", UINT32_MAX}};
-    uint64_t got[4] = {0};
-    const char *at = text;
-    unsigned count = 0;
+        uint32_t max;
+    } numbers[] = {{"major", UINT8_MAX},
+                   {"minor", UINT8_MAX},
+                   {"revision", UINT16_MAX},
+                   {"build", UINT32_MAX}};
+    const struct twin_span span = {(const uint8_t *)text, strlen(text)};
+    const char *plus = strchr(text, '+');
+    size_t before_build = plus != NULL ? (size_t)(plus - text) : span.len;
+    unsigned parts, dots = 0;
 
-    for (; count < 4 && (count == 0 || *at == parts[count].before); count++) {
-        at += count > 0;
-        if (!take_number(&at, &got[count])) {
-            count = 0;
-            break;
-        }
+    for (size_t i = 0; i < before_build; i++) {
+        dots += text[i] == '.';
     }
-    if (count == 0 || *at != '\0') {
+    twin_err_t err = twin_version_parse(span, version, &parts);
+    /* Devices list a dot before the build, too; here it is a slip. */
+    if (err == TWIN_E_FORMAT || dots > 2) {
         return cli_fail(CLI_USAGE,
                         "Invalid version number '%s', should be maj.min.rev+build with later parts "
                         "optional",
                         text);
     }
-    for (unsigned i = 0; i < 4; i++) {
-        if (got[i] > parts[i].max) {
-            return cli_fail(CLI_REFUSED, "version %s: the %s number is above %" PRIu64, text,
-                            parts[i].name, parts[i].max);
-        }
+    if (err != TWIN_OK) {
+        return cli_fail(CLI_REFUSED, "version %s: the %s number is above %" PRIu32, text,
+                        numbers[parts - 1].name, numbers[parts - 1].max);
     }
-    *version =
-        (struct twin_version){(uint8_t)got[0], (uint8_t)got[1], (uint16_t)got[2], (uint32_t)got[3]};
     return CLI_DONE;
-}
-
-void version_text(const struct twin_version *version, char *out, size_t cap)
-{
-    snprintf(out, cap, "%u.%u.%u+%" PRIu32, version->major, version->minor, version->revision,
-             version->build);
 }
 
 int spec_set_security_counter(struct image_spec *spec, const char *text)

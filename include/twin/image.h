@@ -139,8 +139,12 @@ TWIN_MUST_CHECK twin_err_t twin_image_verify(const struct twin_image *image,
                                              const struct twin_pubkey *keys, unsigned key_count,
                                              const struct twin_sig_alg *alg);
 
-/* Order of versions by major, minor, revision: below, equal or above 0. The build is ignored. */
+/*
+ * Order of versions by major, minor, revision: below, equal or above 0. With _build the build
+ * number counts as well, behind the others.
+ */
 int twin_version_compare(const struct twin_version *a, const struct twin_version *b);
+int twin_version_compare_build(const struct twin_version *a, const struct twin_version *b);
 
 /*
  * Would `choice` in place of `running` be a step back? Both are opened images. By version (without
@@ -156,3 +160,20 @@ bool twin_downgrade_counter(const struct twin_image *choice, const struct twin_i
 
 /* Print as SMP does: "1.2.3", and ".4" behind it if the build is not 0. Returns the length. */
 size_t twin_version_print(const struct twin_version *version, char out[TWIN_VERSION_STR_MAX]);
+
+/* Print as imgtool does: "1.2.3+4", with the build also where it is 0. Returns the length. */
+size_t twin_version_print_full(const struct twin_version *version, char out[TWIN_VERSION_STR_MAX]);
+
+/*
+ * Read a version: "1.2.3+4", or "1.2.3.4" as devices list it; numbers from behind may be missing
+ * and are 0 then.
+ *
+ * text     decimal numbers without signs or leading zeros, and nothing else.
+ * version  out; filled only with TWIN_OK.
+ * parts    out: how many numbers there are, 1 to 4. With TWIN_E_ARG: the one that is too large.
+ *
+ * Returns TWIN_OK; TWIN_E_FORMAT if it is no version; TWIN_E_ARG if a number is above what images
+ * have room for.
+ */
+TWIN_MUST_CHECK twin_err_t twin_version_parse(struct twin_span text, struct twin_version *version,
+                                              unsigned *parts);

@@ -16,10 +16,7 @@ bool twin_downgrade_version(const struct twin_image *choice, const struct twin_i
 
 bool twin_downgrade_build(const struct twin_image *choice, const struct twin_image *running)
 {
-    const struct twin_version *a = &choice->header.version, *b = &running->header.version;
-    const int order = twin_version_compare(a, b);
-
-    return order < 0 || (order == 0 && a->build < b->build);
+    return twin_version_compare_build(&choice->header.version, &running->header.version) < 0;
 }
 
 /* Only the protected area is signed. An image that says nothing there, or says it twice, has 0. */

@@ -266,6 +266,11 @@ static void check_order(void)
     }
 }
 
+static struct twin_span span_of(const char *text)
+{
+    return (struct twin_span){(const uint8_t *)text, strlen(text)};
+}
+
 static void check_text(void)
 {
     static const struct {
@@ -288,6 +293,66 @@ static void check_text(void)
     }
 }
 
+/* Printed in full and read again, it is the same; what is no version, or too large, is none. */
+static void check_parse(void)
+{
+    static const struct {
+        const char *text;
+        struct twin_version version;
+        unsigned parts;
+        const char *full;
+    } good[] = {
+        {"7", {7, 0, 0, 0}, 1, "7.0.0+0"},
+        {"1.2", {1, 2, 0, 0}, 2, "1.2.0+0"},
+        {"0.0.0", {0, 0, 0, 0}, 3, "0.0.0+0"},
+        {"1.2.3+4", {1, 2, 3, 4}, 4, "1.2.3+4"},
+        {"1.2.3.4", {1, 2, 3, 4}, 4, "1.2.3+4"},
+        {"255.255.65535+4294967295", {255, 255, 65535, UINT32_MAX}, 4, "255.255.65535+4294967295"},
+    };
+    static const char *const bad[] = {
+        "",         "a",  "1.",       "01",   "1.02", "1+2", "1.2+3",     "1.2.3+",
+        "1.2.3+4 ", "-1", "1.2.3+-1", "1..2", " 1",   ".1",  "1.2.3.4.5", "1.2.3+4+5"};
+    static const char *const large[] = {"256", "1.256", "1.2.65536", "1.2.3+4294967296",
+                                        "99999999999999999999"};
+    static const unsigned large_part[] = {1, 2, 3, 4, 1};
+    struct twin_version v = {9, 9, 9, 9};
+    char out[TWIN_VERSION_STR_MAX];
+    unsigned parts;
+
+    for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        CHECK_EQ(twin_version_parse(span_of(good[i].text), &v, &parts), TWIN_OK);
+        CHECK_EQ(parts, good[i].parts);
+        CHECK_EQ(twin_version_compare_build(&v, &good[i].version), 0);
+        CHECK_EQ(twin_version_print_full(&v, out), strlen(good[i].full));
+        CHECK(strcmp(out, good[i].full) == 0);
+    }
+    for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        CHECK_EQ(twin_version_parse(span_of(bad[i]), &v, &parts), TWIN_E_FORMAT);
+    }
+    for (unsigned i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+        CHECK_EQ(twin_version_parse(span_of(large[i]), &v, &parts), TWIN_E_ARG);
+        CHECK_EQ(parts, large_part[i]);
+    }
+    CHECK_EQ(v.build, UINT32_MAX); /* as the last good one left it */
+    /* Of a text without an end, the first `len` bytes count. */
+    CHECK_EQ(twin_version_parse((struct twin_span){(const uint8_t *)"1.23", 3}, &v, &parts),
+             TWIN_OK);
+    CHECK(v.minor == 2 && parts == 2);
+}
+
+static void check_build_order(void)
+{
+    static const struct twin_version rows[] = {{1, 2, 3, 0}, {1, 2, 3, 9}, {1, 2, 3, UINT32_MAX},
+                                               {1, 2, 4, 0}, {1, 3, 0, 0}, {2, 0, 0, 0}};
+
+    for (int a = 0; a < 6; a++) {
+        for (int b = 0; b < 6; b++) {
+            int order = twin_version_compare_build(&rows[a], &rows[b]);
+            CHECK_EQ((order > 0) - (order < 0), (a > b) - (a < b));
+        }
+    }
+}
+
 int main(void)
 {
     check_fields();
@@ -300,5 +365,7 @@ int main(void)
     check_straddling();
     check_order();
     check_text();
+    check_parse();
+    check_build_order();
     return check_report();
 }

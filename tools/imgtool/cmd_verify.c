@@ -105,14 +105,14 @@ static void print_fault(const struct verify_result *result)
 
 static void print_text(const struct verify_result *result, size_t key_count)
 {
-    char version[32];
+    char version[TWIN_VERSION_STR_MAX];
 
     if (!result->good) {
         print_fault(result);
         return;
     }
     puts("Image was correctly validated");
-    version_text(&result->version, version, sizeof(version));
+    twin_version_print_full(&result->version, version);
     printf("Image version: %s\n", version);
     if (result->pure && key_count > 0) {
         print_hex("Image signature over image: ", result->last_sig);
@@ -165,7 +165,7 @@ static void print_json(const struct verify_result *result)
         cli_fail_printed();
         return;
     }
-    version_text(&result->version, text, sizeof(text));
+    twin_version_print_full(&result->version, text);
     for (size_t i = 0; i < result->hash->len; i++) {
         snprintf(digest + 2 * i, 3, "%02x", result->digest[i]);
     }

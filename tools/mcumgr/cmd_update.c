@@ -63,14 +63,15 @@ static bool may_begin(void *ctx, const struct twin_image_slot *replaced)
 {
     struct run *run = ctx;
     struct twin_version theirs;
+    unsigned parts;
 
     if (run->report.has_run) {
         return false;
     }
     update_report_before(&run->report, replaced);
     return run->opts->downgrade || replaced == NULL ||
-           !image_version_parse(replaced->version, &theirs) ||
-           image_version_order(&run->file.version, &theirs) >= 0;
+           twin_version_parse(replaced->version, &theirs, &parts) != TWIN_OK ||
+           twin_version_compare_build(&run->file.version, &theirs) >= 0;
 }
 
 static void on_stage(void *ctx)

@@ -257,34 +257,3 @@ void image_file_describe(struct image_file *file, struct twin_upload_config *con
     config->read = read_part;
     config->ctx = &file->bytes;
 }
-
-/* ---- Versions ---- */
-
-bool image_version_parse(struct twin_span text, struct twin_version *version)
-{
-    uint64_t numbers[4] = {0};
-    unsigned count = 0, digits = 0;
-
-    for (size_t i = 0; i < text.len; i++) {
-        const uint8_t c = text.ptr[i];
-        if (c >= '0' && c <= '9' && ++digits <= 10) {
-            numbers[count] = numbers[count] * 10 + (uint64_t)(c - '0');
-        } else if (digits > 0 && count < 3 && (c == '.' || (c == '+' && count == 2))) {
-            count++;
-            digits = 0;
-        } else {
-            return false;
-        }
-    }
-    *version = (struct twin_version){(uint8_t)numbers[0], (uint8_t)numbers[1], (uint16_t)numbers[2],
-                                     (uint32_t)numbers[3]};
-    return digits > 0 && count >= 2 && numbers[0] <= UINT8_MAX && numbers[1] <= UINT8_MAX &&
-           numbers[2] <= UINT16_MAX && numbers[3] <= UINT32_MAX;
-}
-
-int image_version_order(const struct twin_version *a, const struct twin_version *b)
-{
-    const int order = twin_version_compare(a, b);
-
-    return order != 0 ? order : (a->build > b->build) - (a->build < b->build);
-}

@@ -37,9 +37,3 @@ void image_file_free(struct image_file *file);
 
 /* What an upload of this file needs to know of it; the rest of config stays as it is. */
 void image_file_describe(struct image_file *file, struct twin_upload_config *config);
-
-/* Read a version as devices list it: "1.2.3", "1.2.3.4", "1.2.3+4". False if it is none. */
-bool image_version_parse(struct twin_span text, struct twin_version *version);
-
-/* Order of versions, the build number included: below, equal or above 0. */
-int image_version_order(const struct twin_version *a, const struct twin_version *b);
