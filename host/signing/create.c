@@ -8,11 +8,22 @@
 #include "signing/trailer.h"
 #include "twin/cbor.h"
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CIPHER_BLOCK    16
 #define BOOT_RECORD_MAX 256
+
+void spec_free(struct image_spec *spec)
+{
+    for (size_t i = 0; i < spec->custom_count; i++) {
+        twin_buf_free(&spec->custom[i].value);
+    }
+    free(spec->custom);
+    free(spec->dependencies);
+    twin_buf_free(&spec->fixed_sig);
+    twin_buf_free_secret(&spec->kek);
+}
 
 void build_free(struct build *build)
 {

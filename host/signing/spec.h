@@ -73,14 +73,3 @@ static inline bool spec_encrypts(const struct image_spec *spec)
 }
 
 void spec_free(struct image_spec *spec);
-
-/*
- * From the text of options to the spec. Each returns CLI_DONE, or an exit code after the message.
- */
-int spec_set_version(const char *text, struct twin_version *version);
-int spec_set_dependencies(struct image_spec *spec, const char *text);
-int spec_set_security_counter(struct image_spec *spec, const char *text);
-int spec_set_sw_type(struct image_spec *spec, const char *text);
-int spec_set_uuids(struct image_spec *spec, const char *vid, const char *cid);
-int spec_add_custom(struct image_spec *spec, const char *tag, const char *text);
-int spec_add_custom_file(struct image_spec *spec, const char *tag, const char *path);

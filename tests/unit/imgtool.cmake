@@ -8,7 +8,7 @@ twin_test(unit test_cli host_cli)
 twin_test(unit test_cli_fail host_cli)
 twin_test(unit test_cli_go host_cli)
 twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
-twin_test(unit test_imgtool_formats host_signing)
+twin_test(unit test_imgtool_formats imgtool_commands)
 twin_test(unit test_imgtool_hostile host_signing test_support)
 
 # Loaded into imgtool by LD_PRELOAD.

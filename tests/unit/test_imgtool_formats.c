@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "cli/cli.h"
+#include "cmd_sign.h"
 #include "keys/der.h"
 #include "keys/key.h"
 #include "keys/key_pem.h"

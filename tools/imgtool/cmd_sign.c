@@ -2,9 +2,9 @@
  * cmd_sign.c - the options of `imgtool sign`, also called `create`.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "cmd_sign.h"
 #include "commands.h"
 #include "signing/downgrade.h"
-#include "signing/sign.h"
 #include "signing/trailer.h"
 
 /* The order of each list is the order of the values that sign_spec.c reads. */

@@ -1,10 +1,10 @@
 /*
- * sign_spec.c - `imgtool sign`: from the options to the spec, keys included.
+ * cmd_sign_spec.c - `imgtool sign`: from the options to the spec, keys included.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "cmd_sign.h"
 #include "signing/encrypt.h"
 #include "signing/sidefile.h"
-#include "signing/sign_check.h"
 #include <inttypes.h>
 #include <string.h>
 

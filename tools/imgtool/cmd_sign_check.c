@@ -1,9 +1,9 @@
 /*
- * sign_check.c - `imgtool sign`: what cannot be meant. A combination that makes no sense is refused
- * where it would change what comes out, and told where it only does nothing.
+ * cmd_sign_check.c - `imgtool sign`: what cannot be meant. A combination that makes no sense is
+ * refused where it would change what comes out, and told where it only does nothing.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "signing/sign_check.h"
+#include "cmd_sign.h"
 #include "signing/compress.h"
 #include "signing/emit.h"
 #include "signing/hexfile.h"

@@ -1,9 +1,8 @@
 /*
- * spec_text.c - from the text of options to the spec. SPDX-License-Identifier: Apache-2.0
+ * cmd_sign_text.c - from the text of options to the spec. SPDX-License-Identifier: Apache-2.0
  */
 #include "base/file.h"
-#include "cli/cli.h"
-#include "signing/spec.h"
+#include "cmd_sign.h"
 #include "signing/tlv.h"
 #include <ctype.h>
 #include <errno.h>
@@ -387,15 +386,4 @@ int spec_add_custom_file(struct image_spec *spec, const char *tag, const char *p
     twin_buf_add(&custom->value, file.data, file.len);
     free(file.data);
     return CLI_DONE;
-}
-
-void spec_free(struct image_spec *spec)
-{
-    for (size_t i = 0; i < spec->custom_count; i++) {
-        twin_buf_free(&spec->custom[i].value);
-    }
-    free(spec->custom);
-    free(spec->dependencies);
-    twin_buf_free(&spec->fixed_sig);
-    twin_buf_free_secret(&spec->kek);
 }

@@ -1,11 +1,12 @@
 /*
- * sign_job.c - `imgtool sign`: input, image, checks, output. SPDX-License-Identifier: Apache-2.0
+ * cmd_sign_run.c - `imgtool sign`: input, image, checks, output. SPDX-License-Identifier:
+ * Apache-2.0
  */
 #include "base/file.h"
+#include "cmd_sign.h"
 #include "signing/audit.h"
 #include "signing/compress.h"
 #include "signing/downgrade.h"
-#include "signing/sign_check.h"
 #include "signing/trailer.h"
 #include "twin/base64.h"
 #include <inttypes.h>

@@ -1,6 +1,7 @@
 /*
- * sign.h - `imgtool sign`: the table of its options is cmd_sign.c, from there to the spec
- * sign_spec.c, the image sign_job.c. SPDX-License-Identifier: Apache-2.0
+ * cmd_sign.h - `imgtool sign`: the table of its options is cmd_sign.c, what cannot be meant
+ * cmd_sign_check.c; from there to the spec cmd_sign_spec.c and, for the texts of single options,
+ * cmd_sign_text.c; the image cmd_sign_run.c. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "cli/cli.h"
@@ -55,3 +56,30 @@ extern const sign_step sign_key_steps[];
 
 /* The command. */
 int sign_run(const struct cli_call *call);
+
+/*
+ * From the text of options to the spec. Each returns CLI_DONE, or an exit code after the message.
+ */
+int spec_set_version(const char *text, struct twin_version *version);
+int spec_set_dependencies(struct image_spec *spec, const char *text);
+int spec_set_security_counter(struct image_spec *spec, const char *text);
+int spec_set_sw_type(struct image_spec *spec, const char *text);
+int spec_set_uuids(struct image_spec *spec, const char *vid, const char *cid);
+int spec_add_custom(struct image_spec *spec, const char *tag, const char *text);
+int spec_add_custom_file(struct image_spec *spec, const char *tag, const char *path);
+
+/*
+ * Options that contradict each other, or do nothing, and inputs that are not what they are taken
+ * for. Each returns CLI_DONE, or an exit code after the message. Warnings are no failure.
+ */
+/* Of the options alone. */
+int sign_check_options(struct sign_job *job);
+
+/* That no output would replace a key, or another output. */
+int sign_check_files(struct sign_job *job);
+
+/* What the input looks like. */
+int sign_check_input(struct sign_job *job);
+
+/* With the keys at hand. */
+int sign_check_key(struct sign_job *job);
