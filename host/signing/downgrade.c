@@ -3,19 +3,19 @@
  */
 #include "signing/downgrade.h"
 #include "cli/cli.h"
-#include "signing/imagefile.h"
+#include "signing/image_file.h"
 #include <inttypes.h>
 #include <stdio.h>
 
-const char *const downgrade_rule_names[DOWNGRADE_COUNT + 1] = {
-    [DOWNGRADE_VERSION] = "version",
-    [DOWNGRADE_BUILD] = "build",
-    [DOWNGRADE_COUNTER] = "counter",
-    [DOWNGRADE_COUNT] = NULL,
+const char *const twin_downgrade_rule_names[TWIN_DOWNGRADE_COUNT + 1] = {
+    [TWIN_DOWNGRADE_VERSION] = "version",
+    [TWIN_DOWNGRADE_BUILD] = "build",
+    [TWIN_DOWNGRADE_COUNTER] = "counter",
+    [TWIN_DOWNGRADE_COUNT] = NULL,
 };
 
 static bool version_allowed(const struct twin_version *next, const struct twin_version *installed,
-                            bool with_build, char why[DOWNGRADE_WHY_MAX])
+                            bool with_build, char why[TWIN_DOWNGRADE_WHY_MAX])
 {
     int order = with_build ? twin_version_compare_build(next, installed)
                            : twin_version_compare(next, installed);
@@ -23,22 +23,23 @@ static bool version_allowed(const struct twin_version *next, const struct twin_v
 
     twin_version_print_full(next, low);
     twin_version_print_full(installed, high);
-    snprintf(why, DOWNGRADE_WHY_MAX, "version %s is below the installed %s", low, high);
+    snprintf(why, TWIN_DOWNGRADE_WHY_MAX, "version %s is below the installed %s", low, high);
     return order >= 0;
 }
 
 /* Only from the protected area: another could be put in without breaking the signature. */
-static bool get_counter(const struct view *view, uint32_t *counter)
+static bool get_counter(const struct twin_view *view, uint32_t *counter)
 {
-    struct view_tlv tlv;
-    bool found = view_find(view, TLV_SEC_CNT, true, &tlv) && tlv.value.len == sizeof(*counter);
+    struct twin_view_tlv tlv;
+    bool found =
+        twin_view_find(view, TWIN_TLV_SEC_CNT, true, &tlv) && tlv.value.len == sizeof(*counter);
 
-    *counter = found ? view_get_u32(view, tlv.value.ptr) : 0;
+    *counter = found ? twin_view_get_u32(view, tlv.value.ptr) : 0;
     return found;
 }
 
-static bool counter_allowed(const struct view *next, const struct view *installed,
-                            char why[DOWNGRADE_WHY_MAX])
+static bool counter_allowed(const struct twin_view *next, const struct twin_view *installed,
+                            char why[TWIN_DOWNGRADE_WHY_MAX])
 {
     uint32_t have, wanted;
     bool has_wanted = get_counter(installed, &wanted);
@@ -47,41 +48,42 @@ static bool counter_allowed(const struct view *next, const struct view *installe
         return true;
     }
     if (!get_counter(next, &have)) {
-        snprintf(why, DOWNGRADE_WHY_MAX,
+        snprintf(why, TWIN_DOWNGRADE_WHY_MAX,
                  "it has no security counter, and the installed one has %" PRIu32, wanted);
         return false;
     }
-    snprintf(why, DOWNGRADE_WHY_MAX, "security counter %" PRIu32 " is below the installed %" PRIu32,
-             have, wanted);
+    snprintf(why, TWIN_DOWNGRADE_WHY_MAX,
+             "security counter %" PRIu32 " is below the installed %" PRIu32, have, wanted);
     return have >= wanted;
 }
 
-bool downgrade_allowed(const struct view *next, const struct view *installed,
-                       enum downgrade_rule rule, char why[DOWNGRADE_WHY_MAX])
+bool twin_downgrade_allowed(const struct twin_view *next, const struct twin_view *installed,
+                            enum twin_downgrade_rule rule, char why[TWIN_DOWNGRADE_WHY_MAX])
 {
-    return rule == DOWNGRADE_COUNTER
+    return rule == TWIN_DOWNGRADE_COUNTER
                ? counter_allowed(next, installed, why)
                : version_allowed(&next->header.version, &installed->header.version,
-                                 rule == DOWNGRADE_BUILD, why);
+                                 rule == TWIN_DOWNGRADE_BUILD, why);
 }
 
-int downgrade_check_file(struct twin_span next, const char *installed, enum downgrade_rule rule,
-                         bool *allowed, char why[DOWNGRADE_WHY_MAX])
+int twin_downgrade_check_file(struct twin_span next, const char *installed,
+                              enum twin_downgrade_rule rule, bool *allowed,
+                              char why[TWIN_DOWNGRADE_WHY_MAX])
 {
-    struct image_file file;
-    struct view next_view, view;
-    int rc = image_file_read(installed, 0, 0, CLI_USAGE, &file);
-    enum view_fault fault =
-        rc == CLI_DONE ? view_open(&view, (struct twin_span){file.bytes.data, file.bytes.len})
-                       : VIEW_OK;
+    struct twin_image_file file;
+    struct twin_view next_view, view;
+    int rc = twin_image_file_read(installed, 0, 0, CLI_USAGE, &file);
+    enum twin_fault fault =
+        rc == CLI_DONE ? twin_view_open(&view, (struct twin_span){file.bytes.data, file.bytes.len})
+                       : TWIN_FAULT_NONE;
 
     *allowed = false;
-    if (fault != VIEW_OK) {
-        rc = cli_fail(CLI_REFUSED, "--replaces %s: %s", installed, view_fault_text[fault]);
+    if (fault != TWIN_FAULT_NONE) {
+        rc = cli_fail(CLI_REFUSED, "--replaces %s: %s", installed, twin_fault_text[fault]);
     }
     if (rc == CLI_DONE) {
-        *allowed = view_open(&next_view, next) == VIEW_OK &&
-                   downgrade_allowed(&next_view, &view, rule, why);
+        *allowed = twin_view_open(&next_view, next) == TWIN_FAULT_NONE &&
+                   twin_downgrade_allowed(&next_view, &view, rule, why);
     }
     twin_buf_free(&file.bytes);
     return rc;

@@ -12,22 +12,22 @@
 #define PER_ROW    8
 #define UNKNOWN_32 0xffffffffu
 
-enum view_fault dump_open(struct dump *dump, const char *path, struct twin_span bytes)
+enum twin_fault twin_dump_open(struct twin_dump *dump, const char *path, struct twin_span bytes)
 {
     const char *slash = strrchr(path, '/');
 
     memset(dump, 0, sizeof(*dump));
     dump->filename = slash != NULL ? slash + 1 : path;
-    enum view_fault fault = view_open(&dump->view, bytes);
-    if (fault == VIEW_OK) {
-        view_trailer_read(&dump->view, &dump->trailer);
+    enum twin_fault fault = twin_view_open(&dump->view, bytes);
+    if (fault == TWIN_FAULT_NONE) {
+        twin_slot_trailer_read(&dump->view, &dump->trailer);
         dump->has_rest = bytes.len > dump->view.end;
-        memcpy(dump->rest_magic, bytes.ptr + bytes.len - MAGIC_LEN, MAGIC_LEN);
+        memcpy(dump->rest_magic, bytes.ptr + bytes.len - TWIN_SLOT_MAGIC_LEN, TWIN_SLOT_MAGIC_LEN);
     }
     return fault;
 }
 
-uint32_t dump_key_field_len(const struct dump *dump)
+uint32_t twin_dump_key_field_len(const struct twin_dump *dump)
 {
     uint32_t encrypted = TWIN_IMAGE_ENCRYPTED_AES128 | TWIN_IMAGE_ENCRYPTED_AES256;
 
@@ -36,9 +36,9 @@ uint32_t dump_key_field_len(const struct dump *dump)
                : 0;
 }
 
-const char *dump_tlv_name(uint16_t type)
+const char *twin_tlv_name(uint16_t type)
 {
-    const struct tlv_info *info = tlv_info(type);
+    const struct twin_tlv_info *info = twin_tlv_info(type);
 
     return info != NULL ? info->name : "UNKNOWN";
 }
@@ -88,7 +88,7 @@ static void add_flags(struct twin_buf *out, uint32_t flags)
     twin_buf_text(out, flags == 0 ? "0x0\n" : "\n");
 }
 
-static void human_header(const struct dump *dump, struct twin_buf *out)
+static void human_header(const struct twin_dump *dump, struct twin_buf *out)
 {
     const struct twin_image_header *header = &dump->view.header;
     char version[TWIN_VERSION_STR_MAX];
@@ -105,7 +105,7 @@ static void human_header(const struct dump *dump, struct twin_buf *out)
     add_rule(out);
 }
 
-static void human_payload(const struct dump *dump, struct twin_buf *out)
+static void human_payload(const struct twin_dump *dump, struct twin_buf *out)
 {
     char content[LINE];
     int len =
@@ -119,10 +119,10 @@ static void human_payload(const struct dump *dump, struct twin_buf *out)
     add_rule(out);
 }
 
-static void human_tlv(const struct view_tlv *tlv, struct twin_buf *out)
+static void human_tlv(const struct twin_view_tlv *tlv, struct twin_buf *out)
 {
     twin_buf_text(out, "        ---------------------------------------------\n");
-    twin_buf_text(out, "        type: %s (0x%x)\n", dump_tlv_name(tlv->type), tlv->type);
+    twin_buf_text(out, "        type: %s (0x%x)\n", twin_tlv_name(tlv->type), tlv->type);
     twin_buf_text(out, "        len:  0x%zx\n        data: ", tlv->value.len);
     for (size_t i = 0; i < tlv->value.len; i++) {
         twin_buf_text(out, "%s0x%02x ", i > 0 && i % PER_ROW == 0 ? "\n              " : "",
@@ -131,19 +131,19 @@ static void human_tlv(const struct view_tlv *tlv, struct twin_buf *out)
     twin_buf_text(out, "\n");
 }
 
-static void human_area(const struct dump *dump, bool is_protected, struct twin_buf *out)
+static void human_area(const struct twin_dump *dump, bool is_protected, struct twin_buf *out)
 {
-    const struct view *view = &dump->view;
+    const struct twin_view *view = &dump->view;
     size_t off = is_protected ? view->payload_off + view->payload_len : view->hashed_len;
     size_t cursor = 0;
-    struct view_tlv tlv;
+    struct twin_view_tlv tlv;
     bool any = false;
 
     add_row(out, is_protected ? "Protected TLV area (offset: 0x%zx)" : "TLV area (offset: 0x%zx)",
             off);
-    twin_buf_text(out, "magic:     0x%x\n", view_get_u16(view, view->bytes.ptr + off));
-    twin_buf_text(out, "area size: 0x%x\n", view_get_u16(view, view->bytes.ptr + off + 2));
-    while (view_next(view, &cursor, &tlv)) {
+    twin_buf_text(out, "magic:     0x%x\n", twin_view_get_u16(view, view->bytes.ptr + off));
+    twin_buf_text(out, "area size: 0x%x\n", twin_view_get_u16(view, view->bytes.ptr + off + 2));
+    while (twin_view_next(view, &cursor, &tlv)) {
         if (tlv.is_protected == is_protected) {
             human_tlv(&tlv, out);
             any = true;
@@ -161,16 +161,16 @@ static void human_status(const char *name, uint8_t value, struct twin_buf *out)
     twin_buf_text(out, "%-12s %s (0x%x)\n", name, known ? names[value] : "INVALID", value);
 }
 
-static void human_trailer(const struct dump *dump, struct twin_buf *out)
+static void human_trailer(const struct twin_dump *dump, struct twin_buf *out)
 {
-    const struct view_trailer *trailer = &dump->trailer;
+    const struct twin_slot_trailer *trailer = &dump->trailer;
 
     add_row(out, "Image trailer (offset: unknown)", 0);
     twin_buf_text(out, "(Note: some fields may not be used, depending on the update \n"
                        "strategy)\n\nswap status: (len: unknown)\nenc. keys:   ");
-    if (trailer->present && dump_key_field_len(dump) != 0) {
+    if (trailer->present && twin_dump_key_field_len(dump) != 0) {
         twin_buf_text(out, "(len: 0x%" PRIx32 ", if BOOT_SWAP_SAVE_ENCTLV is unset)\n",
-                      dump_key_field_len(dump));
+                      twin_dump_key_field_len(dump));
     } else {
         twin_buf_text(out, "Image not encrypted\n");
     }
@@ -186,13 +186,13 @@ static void human_trailer(const struct dump *dump, struct twin_buf *out)
         human_status("image_ok:", trailer->image_ok, out);
     }
     twin_buf_text(out, "boot magic:  ");
-    for (size_t i = 0; i < MAGIC_LEN; i++) {
+    for (size_t i = 0; i < TWIN_SLOT_MAGIC_LEN; i++) {
         twin_buf_text(out, "%s0x%02x ", i == PER_ROW ? "\n             " : "", dump->rest_magic[i]);
     }
     twin_buf_text(out, "\n\n");
 }
 
-void dump_human(const struct dump *dump, struct twin_buf *out)
+void twin_dump_human(const struct twin_dump *dump, struct twin_buf *out)
 {
     twin_buf_text(out, "Printing content of signed image: %s \n\n", dump->filename);
     human_header(dump, out);
@@ -219,52 +219,53 @@ static json_t *json_hex(struct twin_span bytes)
     return json != NULL ? json : json_string("");
 }
 
-static json_t *json_area(const struct view *view, size_t off)
+static json_t *json_area(const struct twin_view *view, size_t off)
 {
-    return json_pack("{s:i, s:i}", "magic", (int)view_get_u16(view, view->bytes.ptr + off),
-                     "tlv_tot", (int)view_get_u16(view, view->bytes.ptr + off + 2));
+    return json_pack("{s:i, s:i}", "magic", (int)twin_view_get_u16(view, view->bytes.ptr + off),
+                     "tlv_tot", (int)twin_view_get_u16(view, view->bytes.ptr + off + 2));
 }
 
-static json_t *json_tlvs(const struct view *view, bool is_protected)
+static json_t *json_tlvs(const struct twin_view *view, bool is_protected)
 {
     json_t *list = json_array();
-    struct view_tlv tlv;
+    struct twin_view_tlv tlv;
     size_t cursor = 0;
 
-    while (view_next(view, &cursor, &tlv)) {
+    while (twin_view_next(view, &cursor, &tlv)) {
         if (tlv.is_protected == is_protected) {
             json_array_append_new(list, json_pack("{s:i, s:s, s:i, s:o}", "type", (int)tlv.type,
-                                                  "type_name", dump_tlv_name(tlv.type), "len",
+                                                  "type_name", twin_tlv_name(tlv.type), "len",
                                                   (int)tlv.value.len, "data", json_hex(tlv.value)));
         }
     }
     return list;
 }
 
-static json_t *json_trailer(const struct dump *dump)
+static json_t *json_trailer(const struct twin_dump *dump)
 {
-    const struct view_trailer *trailer = &dump->trailer;
+    const struct twin_slot_trailer *trailer = &dump->trailer;
     json_t *json = json_object();
 
     if (!dump->has_rest) {
         return json;
     }
-    json_object_set_new(json, "magic", json_hex((struct twin_span){dump->rest_magic, MAGIC_LEN}));
+    json_object_set_new(json, "magic",
+                        json_hex((struct twin_span){dump->rest_magic, TWIN_SLOT_MAGIC_LEN}));
     if (trailer->present) {
         json_object_set_new(json, "image_ok", json_integer(trailer->image_ok));
         json_object_set_new(json, "copy_done", json_integer(trailer->copy_done));
         json_object_set_new(json, "swap_info", json_integer(trailer->swap_info));
         json_object_set_new(json, "swap_size", json_integer(trailer->swap_size));
-        if (dump_key_field_len(dump) != 0) {
-            json_object_set_new(json, "key_field_len", json_integer(dump_key_field_len(dump)));
+        if (twin_dump_key_field_len(dump) != 0) {
+            json_object_set_new(json, "key_field_len", json_integer(twin_dump_key_field_len(dump)));
         }
     }
     return json;
 }
 
-void dump_json(const struct dump *dump, struct twin_buf *out)
+void twin_dump_json(const struct twin_dump *dump, struct twin_buf *out)
 {
-    const struct view *view = &dump->view;
+    const struct twin_view *view = &dump->view;
     const struct twin_image_header *header = &view->header;
     char version[TWIN_VERSION_STR_MAX];
     bool prot = header->protect_tlv_size != 0;

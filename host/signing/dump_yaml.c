@@ -46,21 +46,22 @@ static void add_name(struct twin_buf *out, const char *name)
     twin_buf_text(out, "'");
 }
 
-static void add_area(struct twin_buf *out, const struct view *view, const char *name, size_t off)
+static void add_area(struct twin_buf *out, const struct twin_view *view, const char *name,
+                     size_t off)
 {
     twin_buf_text(out, "  %s:\n    magic: %u\n    tlv_tot: %u\n", name,
-                  view_get_u16(view, view->bytes.ptr + off),
-                  view_get_u16(view, view->bytes.ptr + off + 2));
+                  twin_view_get_u16(view, view->bytes.ptr + off),
+                  twin_view_get_u16(view, view->bytes.ptr + off + 2));
 }
 
-static void add_tlvs(struct twin_buf *out, const struct view *view, const char *name,
+static void add_tlvs(struct twin_buf *out, const struct twin_view *view, const char *name,
                      bool is_protected)
 {
-    struct view_tlv tlv;
+    struct twin_view_tlv tlv;
     size_t cursor = 0;
     bool any = false;
 
-    while (view_next(view, &cursor, &tlv)) {
+    while (twin_view_next(view, &cursor, &tlv)) {
         if (tlv.is_protected != is_protected) {
             continue;
         }
@@ -69,7 +70,7 @@ static void add_tlvs(struct twin_buf *out, const struct view *view, const char *
             any = true;
         }
         twin_buf_text(out, "  - type: %u\n    type_name: %s\n    len: %zu\n    data: ", tlv.type,
-                      dump_tlv_name(tlv.type), tlv.value.len);
+                      twin_tlv_name(tlv.type), tlv.value.len);
         add_binary(out, tlv.value, 6);
     }
     if (!any) {
@@ -77,30 +78,30 @@ static void add_tlvs(struct twin_buf *out, const struct view *view, const char *
     }
 }
 
-static void add_trailer(struct twin_buf *out, const struct dump *dump)
+static void add_trailer(struct twin_buf *out, const struct twin_dump *dump)
 {
-    const struct view_trailer *trailer = &dump->trailer;
+    const struct twin_slot_trailer *trailer = &dump->trailer;
 
     if (!dump->has_rest) {
         twin_buf_text(out, "trailer: {}\n");
         return;
     }
     twin_buf_text(out, "trailer:\n  magic: ");
-    add_binary(out, (struct twin_span){dump->rest_magic, MAGIC_LEN}, 4);
+    add_binary(out, (struct twin_span){dump->rest_magic, TWIN_SLOT_MAGIC_LEN}, 4);
     if (!trailer->present) {
         return;
     }
     twin_buf_text(out,
                   "  image_ok: %u\n  copy_done: %u\n  swap_info: %u\n  swap_size: %" PRIu32 "\n",
                   trailer->image_ok, trailer->copy_done, trailer->swap_info, trailer->swap_size);
-    if (dump_key_field_len(dump) != 0) {
-        twin_buf_text(out, "  key_field_len: %" PRIu32 "\n", dump_key_field_len(dump));
+    if (twin_dump_key_field_len(dump) != 0) {
+        twin_buf_text(out, "  key_field_len: %" PRIu32 "\n", twin_dump_key_field_len(dump));
     }
 }
 
-void dump_yaml(const struct dump *dump, struct twin_buf *out)
+void twin_dump_yaml(const struct twin_dump *dump, struct twin_buf *out)
 {
-    const struct view *view = &dump->view;
+    const struct twin_view *view = &dump->view;
     const struct twin_image_header *header = &view->header;
     char version[TWIN_VERSION_STR_MAX];
 

@@ -5,10 +5,10 @@
 #include "base/buf.h"
 
 /* `const unsigned char NAME[] = {...};` and `const unsigned int NAME_len = N;` */
-void emit_c(struct twin_buf *out, const char *name, struct twin_span bytes);
+void twin_source_c(struct twin_buf *out, const char *name, struct twin_span bytes);
 
 /* `static NAME: &[u8] = &[...];` */
-void emit_rust(struct twin_buf *out, const char *name, struct twin_span bytes);
+void twin_source_rust(struct twin_buf *out, const char *name, struct twin_span bytes);
 
 /*
  * To a file, or stdout if path is NULL.
@@ -18,7 +18,7 @@ void emit_rust(struct twin_buf *out, const char *name, struct twin_span bytes);
  *
  * Returns CLI_DONE, or an exit code after the message.
  */
-int emit_output(const char *path, const char *input, struct twin_span bytes);
+int cli_output(const char *path, const char *input, struct twin_span bytes);
 
 /* Is it the same name, or two names of one file? NULL is no file. */
-bool emit_same_file(const char *a, const char *b);
+bool twin_file_is_same(const char *a, const char *b);

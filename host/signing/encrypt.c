@@ -28,13 +28,13 @@ struct ecies {
 };
 
 static const struct ecies ecies_list[] = {
-    {TLV_ENC_EC256, TWIN_KEY_P256, TWIN_HASH_SHA256, 65},
-    {TLV_ENC_X25519, TWIN_KEY_X25519, TWIN_HASH_SHA256, 32},
-    {TLV_ENC_X25519_SHA512, TWIN_KEY_X25519, TWIN_HASH_SHA512, 32},
+    {TWIN_TLV_ENC_EC256, TWIN_KEY_P256, TWIN_HASH_SHA256, 65},
+    {TWIN_TLV_ENC_X25519, TWIN_KEY_X25519, TWIN_HASH_SHA256, 32},
+    {TWIN_TLV_ENC_X25519_SHA512, TWIN_KEY_X25519, TWIN_HASH_SHA512, 32},
 };
 #define ECIES_COUNT (sizeof(ecies_list) / sizeof(ecies_list[0]))
 
-static const struct ecies *ecies_for(const struct image_spec *spec)
+static const struct ecies *ecies_for(const struct twin_sign_spec *spec)
 {
     for (size_t i = 0; i < ECIES_COUNT; i++) {
         if (&twin_key_types[ecies_list[i].receiver] == spec->enc_key->type &&
@@ -45,7 +45,7 @@ static const struct ecies *ecies_for(const struct image_spec *spec)
     return NULL;
 }
 
-int encrypt_check_key(const struct image_spec *spec)
+int twin_encrypt_check_key(const struct twin_sign_spec *spec)
 {
     const struct twin_key_type *type = spec->enc_key != NULL ? spec->enc_key->type : NULL;
     const struct twin_key_type *signer = spec->key != NULL ? spec->key->type : NULL;
@@ -72,12 +72,12 @@ int encrypt_check_key(const struct image_spec *spec)
     return CLI_DONE;
 }
 
-bool encrypt_is_key_tlv(uint16_t type)
+bool twin_encrypt_is_key_tlv(uint16_t type)
 {
-    return type >= TLV_ENC_RSA2048 && type <= TLV_ENC_X25519_SHA512;
+    return type >= TWIN_TLV_ENC_RSA2048 && type <= TWIN_TLV_ENC_X25519_SHA512;
 }
 
-bool payload_cipher(const uint8_t *key, size_t key_len, uint8_t *payload, size_t len)
+bool twin_payload_cipher(const uint8_t *key, size_t key_len, uint8_t *payload, size_t len)
 {
     static const uint8_t start[16];
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -128,7 +128,7 @@ static bool derive(const struct twin_hash *hash, uint8_t shared[SHARED_MAX], uin
 
 /* What both sides do after agreeing: cipher the image key, and compute the tag of its cipher. */
 struct ecies_keys {
-    uint8_t derived[AES_KEY_MAX + TWIN_HASH_LEN_MAX];
+    uint8_t derived[TWIN_AES_KEY_MAX + TWIN_HASH_LEN_MAX];
     uint8_t shared[SHARED_MAX];
 };
 
@@ -158,13 +158,13 @@ static bool ecies_wrap(const struct ecies *ecies, const struct twin_key *receive
                                         : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
     struct ecies_keys keys;
     unsigned char *public = NULL;
-    uint8_t wrapped[AES_KEY_MAX], tag[TWIN_HASH_LEN_MAX];
+    uint8_t wrapped[TWIN_AES_KEY_MAX], tag[TWIN_HASH_LEN_MAX];
 
     memcpy(wrapped, image_key, key_len);
     bool good = own != NULL &&
                 EVP_PKEY_get1_encoded_public_key(own, &public) == ecies->ephemeral_len &&
                 ecies_derive(ecies, own, receiver->pkey, key_len, &keys) &&
-                payload_cipher(keys.derived, key_len, wrapped, key_len) &&
+                twin_payload_cipher(keys.derived, key_len, wrapped, key_len) &&
                 ecies_tag(ecies, &keys, wrapped, key_len, tag);
     if (good) {
         twin_buf_add(value, public, ecies->ephemeral_len);
@@ -190,7 +190,7 @@ static EVP_PKEY *public_from(const struct twin_key *like, const uint8_t *bytes, 
 }
 
 static size_t ecies_unwrap(const struct ecies *ecies, struct twin_span value,
-                           const struct twin_key *receiver, uint8_t out[AES_KEY_MAX])
+                           const struct twin_key *receiver, uint8_t out[TWIN_AES_KEY_MAX])
 {
     size_t tag_len = twin_hashes[ecies->hash].len, before = ecies->ephemeral_len + tag_len;
     size_t key_len = value.len - before;
@@ -207,7 +207,7 @@ static size_t ecies_unwrap(const struct ecies *ecies, struct twin_span value,
                 ecies_tag(ecies, &keys, wrapped, key_len, tag) &&
                 CRYPTO_memcmp(tag, value.ptr + ecies->ephemeral_len, tag_len) == 0;
     memcpy(out, wrapped, key_len);
-    good = good && payload_cipher(keys.derived, key_len, out, key_len);
+    good = good && twin_payload_cipher(keys.derived, key_len, out, key_len);
     OPENSSL_cleanse(&keys, sizeof(keys));
     EVP_PKEY_free(peer);
     return good ? key_len : 0;
@@ -243,7 +243,7 @@ static bool rsa_wrap(const struct twin_key *receiver, const uint8_t *image_key, 
 }
 
 static size_t rsa_unwrap(struct twin_span value, const struct twin_key *receiver,
-                         uint8_t out[AES_KEY_MAX])
+                         uint8_t out[TWIN_AES_KEY_MAX])
 {
     uint8_t plain[RSA_LEN];
     size_t len = sizeof(plain);
@@ -284,7 +284,7 @@ static bool key_wrap(struct twin_span kek, bool wrap, const uint8_t *in, size_t 
 static bool kw_wrap(struct twin_span kek, const uint8_t *image_key, size_t key_len,
                     struct twin_buf *value)
 {
-    uint8_t wrapped[AES_KEY_MAX + 2 * KW_OVERHEAD];
+    uint8_t wrapped[TWIN_AES_KEY_MAX + 2 * KW_OVERHEAD];
     bool good = key_wrap(kek, true, image_key, key_len, wrapped, key_len + KW_OVERHEAD);
 
     if (good) {
@@ -293,9 +293,9 @@ static bool kw_wrap(struct twin_span kek, const uint8_t *image_key, size_t key_l
     return good;
 }
 
-static size_t kw_unwrap(struct twin_span value, struct twin_span kek, uint8_t out[AES_KEY_MAX])
+static size_t kw_unwrap(struct twin_span value, struct twin_span kek, uint8_t out[TWIN_AES_KEY_MAX])
 {
-    uint8_t plain[AES_KEY_MAX + 2 * KW_OVERHEAD];
+    uint8_t plain[TWIN_AES_KEY_MAX + 2 * KW_OVERHEAD];
     size_t len = value.len - KW_OVERHEAD;
 
     if (value.len < KW_OVERHEAD || (len != 16 && len != 32) || len != kek.len ||
@@ -307,13 +307,13 @@ static size_t kw_unwrap(struct twin_span value, struct twin_span kek, uint8_t ou
     return len;
 }
 
-size_t decrypt_key(uint16_t type, struct twin_span value, const struct twin_key *key,
-                   struct twin_span kek, uint8_t out[AES_KEY_MAX])
+size_t twin_decrypt_key(uint16_t type, struct twin_span value, const struct twin_key *key,
+                        struct twin_span kek, uint8_t out[TWIN_AES_KEY_MAX])
 {
-    if (type == TLV_ENC_RSA2048) {
+    if (type == TWIN_TLV_ENC_RSA2048) {
         return rsa_unwrap(value, key, out);
     }
-    if (type == TLV_ENC_KW) {
+    if (type == TWIN_TLV_ENC_KW) {
         return kw_unwrap(value, kek, out);
     }
     for (size_t i = 0; i < ECIES_COUNT; i++) {
@@ -324,17 +324,18 @@ size_t decrypt_key(uint16_t type, struct twin_span value, const struct twin_key 
     return 0;
 }
 
-static bool wrap(const struct image_spec *spec, const uint8_t *image_key, struct tlv_area *area)
+static bool wrap(const struct twin_sign_spec *spec, const uint8_t *image_key,
+                 struct twin_tlv_area *area)
 {
     struct twin_buf value = {0};
     uint16_t type;
     bool good;
 
     if (spec->enc_key == NULL) {
-        type = TLV_ENC_KW;
+        type = TWIN_TLV_ENC_KW;
         good = kw_wrap(twin_buf_span(&spec->kek), image_key, spec->aes_len, &value);
     } else if (spec->enc_key->type == &twin_key_types[TWIN_KEY_RSA2048]) {
-        type = TLV_ENC_RSA2048;
+        type = TWIN_TLV_ENC_RSA2048;
         good = rsa_wrap(spec->enc_key, image_key, spec->aes_len, &value);
     } else {
         const struct ecies *ecies = ecies_for(spec);
@@ -342,18 +343,18 @@ static bool wrap(const struct image_spec *spec, const uint8_t *image_key, struct
         good = ecies_wrap(ecies, spec->enc_key, image_key, spec->aes_len, &value);
     }
     if (good) {
-        tlv_add(area, type, value.data, value.len);
+        twin_tlv_add(area, type, value.data, value.len);
     }
     twin_buf_free(&value);
     return good;
 }
 
-int encrypt_payload(const struct image_spec *spec, uint8_t *payload, size_t len,
-                    struct tlv_area *area)
+int twin_encrypt_payload(const struct twin_sign_spec *spec, uint8_t *payload, size_t len,
+                         struct twin_tlv_area *area)
 {
-    uint8_t image_key[AES_KEY_MAX];
+    uint8_t image_key[TWIN_AES_KEY_MAX];
     bool good = RAND_priv_bytes(image_key, spec->aes_len) == 1 && wrap(spec, image_key, area) &&
-                (spec->clear || payload_cipher(image_key, spec->aes_len, payload, len));
+                (spec->clear || twin_payload_cipher(image_key, spec->aes_len, payload, len));
 
     OPENSSL_cleanse(image_key, sizeof(image_key));
     if (!good) {

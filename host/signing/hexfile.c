@@ -14,16 +14,16 @@ enum record_type { DATA = 0, END = 1, SEGMENT = 2, START = 3, LINEAR = 4, START_
 static const char too_wide[] = "this address is more than 256 MiB above the lowest one; does the "
                                "file hold more than the image (settings, other memories)?";
 
-const char *const hex_fault_text[] = {
-    [HEX_OK] = "no fault",
-    [HEX_SYNTAX] = "not an Intel HEX record",
-    [HEX_CHECKSUM] = "the checksum is wrong",
-    [HEX_RECORD] = "unknown record type, or wrong length for it",
-    [HEX_OVERLAP] = "data for an address that has some already from a line before",
-    [HEX_NO_END] = "the end record is missing; was the file cut?",
-    [HEX_EMPTY] = "the file holds no data",
-    [HEX_TOO_WIDE] = too_wide,
-    [HEX_TOO_HIGH] = "the data reaches beyond the last address, 0xffffffff",
+const char *const twin_hexfile_fault_text[] = {
+    [TWIN_HEXFILE_OK] = "no fault",
+    [TWIN_HEXFILE_SYNTAX] = "not an Intel HEX record",
+    [TWIN_HEXFILE_CHECKSUM] = "the checksum is wrong",
+    [TWIN_HEXFILE_RECORD] = "unknown record type, or wrong length for it",
+    [TWIN_HEXFILE_OVERLAP] = "data for an address that has some already from a line before",
+    [TWIN_HEXFILE_NO_END] = "the end record is missing; was the file cut?",
+    [TWIN_HEXFILE_EMPTY] = "the file holds no data",
+    [TWIN_HEXFILE_TOO_WIDE] = too_wide,
+    [TWIN_HEXFILE_TOO_HIGH] = "the data reaches beyond the last address, 0xffffffff",
 };
 
 /* A data record as found, kept until all are known. */
@@ -57,29 +57,29 @@ static int digit(uint8_t c)
 }
 
 /* One line without its end to the bytes of a record. */
-static enum hex_fault decode_line(struct twin_span line, uint8_t record[RECORD_MAX])
+static enum twin_hexfile_fault decode_line(struct twin_span line, uint8_t record[RECORD_MAX])
 {
     size_t len = (line.len - 1) / 2;
     uint8_t sum = 0;
 
     if (line.ptr[0] != ':' || line.len % 2 == 0 || len < 5 || len > RECORD_MAX) {
-        return HEX_SYNTAX;
+        return TWIN_HEXFILE_SYNTAX;
     }
     for (size_t i = 0; i < len; i++) {
         int high = digit(line.ptr[1 + 2 * i]), low = digit(line.ptr[2 + 2 * i]);
         if (high < 0 || low < 0) {
-            return HEX_SYNTAX;
+            return TWIN_HEXFILE_SYNTAX;
         }
         record[i] = (uint8_t)(high << 4 | low);
         sum = (uint8_t)(sum + record[i]);
     }
     if (record[0] != len - 5) {
-        return HEX_SYNTAX;
+        return TWIN_HEXFILE_SYNTAX;
     }
-    return sum == 0 ? HEX_OK : HEX_CHECKSUM;
+    return sum == 0 ? TWIN_HEXFILE_OK : TWIN_HEXFILE_CHECKSUM;
 }
 
-static enum hex_fault take_data(struct reader *reader, const uint8_t *record)
+static enum twin_hexfile_fault take_data(struct reader *reader, const uint8_t *record)
 {
     struct piece piece = {.addr = reader->base + twin_get_be16(record + 1),
                           .off = (uint32_t)reader->data.len,
@@ -87,23 +87,23 @@ static enum hex_fault take_data(struct reader *reader, const uint8_t *record)
                           .line = reader->line};
 
     if (end_of(&piece) > (uint64_t)UINT32_MAX + 1) {
-        return HEX_TOO_HIGH;
+        return TWIN_HEXFILE_TOO_HIGH;
     }
     if (piece.len > 0) {
         twin_buf_add(&reader->data, record + 4, piece.len);
         twin_buf_add(&reader->pieces, &piece, sizeof(piece));
     }
-    return HEX_OK;
+    return TWIN_HEXFILE_OK;
 }
 
-static enum hex_fault take_record(struct reader *reader, const uint8_t *record)
+static enum twin_hexfile_fault take_record(struct reader *reader, const uint8_t *record)
 {
     static const uint8_t lengths[] = {
         [END] = 0, [SEGMENT] = 2, [START] = 4, [LINEAR] = 2, [START_LINEAR] = 4};
     uint8_t type = record[3];
 
     if (type > START_LINEAR || (type != DATA && record[0] != lengths[type])) {
-        return HEX_RECORD;
+        return TWIN_HEXFILE_RECORD;
     }
     if (type == DATA) {
         return take_data(reader, record);
@@ -114,7 +114,7 @@ static enum hex_fault take_record(struct reader *reader, const uint8_t *record)
         reader->base = (uint32_t)twin_get_be16(record + 4) << 16;
     }
     reader->ended = reader->ended || type == END;
-    return HEX_OK;
+    return TWIN_HEXFILE_OK;
 }
 
 static bool is_blank(uint8_t c)
@@ -122,7 +122,7 @@ static bool is_blank(uint8_t c)
     return c == '\r' || c == ' ' || c == '\t';
 }
 
-static enum hex_fault read_lines(struct reader *reader, struct twin_span text)
+static enum twin_hexfile_fault read_lines(struct reader *reader, struct twin_span text)
 {
     uint8_t record[RECORD_MAX];
 
@@ -138,13 +138,13 @@ static enum hex_fault read_lines(struct reader *reader, struct twin_span text)
         if (line.len == 0) {
             continue;
         }
-        enum hex_fault fault = decode_line(line, record);
-        fault = fault == HEX_OK ? take_record(reader, record) : fault;
-        if (fault != HEX_OK) {
+        enum twin_hexfile_fault fault = decode_line(line, record);
+        fault = fault == TWIN_HEXFILE_OK ? take_record(reader, record) : fault;
+        if (fault != TWIN_HEXFILE_OK) {
             return fault;
         }
     }
-    return reader->ended ? HEX_OK : HEX_NO_END;
+    return reader->ended ? TWIN_HEXFILE_OK : TWIN_HEXFILE_NO_END;
 }
 
 static int by_addr(const void *a_, const void *b_)
@@ -191,22 +191,22 @@ static unsigned find_far(const struct piece *pieces, size_t count)
     unsigned line = 0;
 
     for (size_t i = 0; i < count; i++) {
-        bool far = end_of(&pieces[i]) - pieces[0].addr > HEX_SPAN_MAX;
+        bool far = end_of(&pieces[i]) - pieces[0].addr > TWIN_HEXFILE_SPAN_MAX;
         line = far && (line == 0 || pieces[i].line < line) ? pieces[i].line : line;
     }
     return line;
 }
 
 /* Pieces, sorted and free of overlaps, into one. */
-static enum hex_fault join(struct reader *reader, const struct piece *pieces, size_t count,
-                           struct twin_buf *out)
+static enum twin_hexfile_fault join(struct reader *reader, const struct piece *pieces, size_t count,
+                                    struct twin_buf *out)
 {
     const struct piece *last = &pieces[count - 1];
     uint64_t at = pieces[0].addr;
 
-    if (end_of(last) - at > HEX_SPAN_MAX) {
+    if (end_of(last) - at > TWIN_HEXFILE_SPAN_MAX) {
         reader->line = find_far(pieces, count);
-        return HEX_TOO_WIDE;
+        return TWIN_HEXFILE_TOO_WIDE;
     }
     twin_buf_reserve(out, out->len + (size_t)(end_of(last) - at));
     for (size_t i = 0; i < count; i++) {
@@ -214,21 +214,21 @@ static enum hex_fault join(struct reader *reader, const struct piece *pieces, si
         twin_buf_add(out, reader->data.data + pieces[i].off, pieces[i].len);
         at = end_of(&pieces[i]);
     }
-    return HEX_OK;
+    return TWIN_HEXFILE_OK;
 }
 
-static enum hex_fault lay_out(struct reader *reader, struct twin_buf *out, uint32_t *addr)
+static enum twin_hexfile_fault lay_out(struct reader *reader, struct twin_buf *out, uint32_t *addr)
 {
     size_t count = reader->pieces.len / sizeof(struct piece);
     struct twin_buf sorted = {0};
-    enum hex_fault fault;
+    enum twin_hexfile_fault fault;
 
     if (count == 0) {
-        return HEX_EMPTY;
+        return TWIN_HEXFILE_EMPTY;
     }
     if (overlap(reader, count, &sorted)) {
         reader->line = find_overlap(reader, &sorted);
-        fault = HEX_OVERLAP;
+        fault = TWIN_HEXFILE_OVERLAP;
     } else {
         const struct piece *pieces = (const void *)sorted.data;
         *addr = pieces[0].addr;
@@ -238,12 +238,13 @@ static enum hex_fault lay_out(struct reader *reader, struct twin_buf *out, uint3
     return fault;
 }
 
-enum hex_fault hex_read(struct twin_span text, struct twin_buf *out, uint32_t *addr, unsigned *line)
+enum twin_hexfile_fault twin_hexfile_read(struct twin_span text, struct twin_buf *out,
+                                          uint32_t *addr, unsigned *line)
 {
     struct reader reader = {0};
-    enum hex_fault fault = read_lines(&reader, text);
+    enum twin_hexfile_fault fault = read_lines(&reader, text);
 
-    if (fault == HEX_OK) {
+    if (fault == TWIN_HEXFILE_OK) {
         fault = lay_out(&reader, out, addr);
     }
     *line = reader.line;
@@ -316,9 +317,10 @@ static void put(struct writer *writer, uint64_t addr, uint8_t byte)
     writer->data[writer->len++] = byte;
 }
 
-void hex_write(struct twin_buf *out, const struct hex_segment *segments, size_t count)
+void twin_hexfile_write(struct twin_buf *out, const struct twin_hexfile_segment *segments,
+                        size_t count)
 {
-    const struct hex_segment *last = &segments[count - 1];
+    const struct twin_hexfile_segment *last = &segments[count - 1];
     /* A file that stays below 64 KiB needs no base address; others begin with one, even if 0. */
     bool low = last->addr + last->bytes.len <= NO_BASE_STEP;
     struct writer writer = {.out = out, .upper = low ? 0 : UINT32_MAX};

@@ -67,7 +67,7 @@ static void from_hex(struct twin_buf *text)
     twin_buf_free_secret(&digits);
 }
 
-int kek_load(const char *path, struct twin_buf *kek)
+int twin_kek_load(const char *path, struct twin_buf *kek)
 {
     twin_secret_no_dumps();
     int rc = read_file(path, kek);
@@ -82,7 +82,7 @@ int kek_load(const char *path, struct twin_buf *kek)
     return CLI_DONE;
 }
 
-int signature_load(const char *path, struct twin_buf *sig)
+int twin_signature_load(const char *path, struct twin_buf *sig)
 {
     int rc = read_file(path, sig);
 

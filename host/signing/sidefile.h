@@ -10,7 +10,7 @@
  */
 
 /* An AES key: 16 or 32 bytes, raw or as hex digits. */
-int kek_load(const char *path, struct twin_buf *kek);
+int twin_kek_load(const char *path, struct twin_buf *kek);
 
 /* A signature in base64; white space in it does not matter. */
-int signature_load(const char *path, struct twin_buf *sig);
+int twin_signature_load(const char *path, struct twin_buf *sig);

@@ -1,44 +1,38 @@
 /*
- * trailer.h - the slot trailer behind an image, and what fits in front of it.
- *
- * Spec: docs/spec-image.md section 7. SPDX-License-Identifier: Apache-2.0
+ * trailer.h - the trailer of a slot, behind its image. Spec: docs/spec-image.md section 7.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "signing/spec.h"
+#include "signing/view.h"
 
-/* How the bootloader installs the image; decides how large it may be. */
-enum swap_mode { SWAP_MOVE, SWAP_OFFSET, SWAP_SCRATCH, SWAP_OVERWRITE, SWAP_XIP, SWAP_COUNT };
-extern const char *const swap_mode_names[SWAP_COUNT + 1]; /* ends with NULL */
+#define TWIN_SLOT_MAGIC_LEN 16
 
 /* The magic that says the trailer is valid, for this alignment (8, 16 or 32). */
-void trailer_magic(uint32_t max_align, bool big_endian, uint8_t magic[MAGIC_LEN]);
+void twin_slot_trailer_magic(uint32_t max_align, bool big_endian,
+                             uint8_t magic[TWIN_SLOT_MAGIC_LEN]);
 
 /*
  * Where the fields are, counted backwards from the end of the slot: image_ok, and before it each
  * max_align bytes further copy_done, swap_info and swap_size.
  */
-uint32_t trailer_image_ok(uint32_t max_align);
+uint32_t twin_slot_trailer_image_ok(uint32_t max_align);
 
 /*
- * Bytes to keep free as the usual tool reckons: three status entries a sector whatever the mode.
- *
- * enc_tlv_len  bytes of the key exchange TLV, 0 for a plain image.
+ * What stands behind the image: nothing, the rest of a file, or the rest of a slot, whose end is a
+ * trailer if an update was ever asked for or made. In a slot of a device everything in between may
+ * be left over from other images.
  */
-uint64_t trailer_len(const struct image_spec *spec, size_t enc_tlv_len);
-
-/* The two slots of an image. */
-struct slot_pair {
-    uint32_t primary, secondary; /* bytes */
-    uint32_t sector;             /* bytes of a sector, the same in both */
+struct twin_slot_trailer {
+    bool present; /* the file ends with a trailer's magic */
+    uint32_t max_align;
+    uint8_t magic[TWIN_SLOT_MAGIC_LEN];
+    uint8_t image_ok, copy_done, swap_info; /* as they stand there; 0xff where there is no room */
+    uint32_t swap_size;
+    size_t other; /* offset in the file of the first byte that is neither filler nor trailer; 0 */
 };
 
-/* Would a loader in this mode work with these slots at all? NULL, or why not. */
-const char *trailer_check_slots(const struct image_spec *spec, enum swap_mode mode,
-                                struct slot_pair slots);
+/* Read it. */
+void twin_slot_trailer_read(const struct twin_view *view, struct twin_slot_trailer *trailer);
 
-/*
- * Bytes, header to last TLV, that really fit under one mode; 0 if none do. Modes that shift by a
- * sector need it in one of the slots only, so that one may be longer by it.
- */
-uint64_t trailer_image_max(const struct image_spec *spec, enum swap_mode mode,
-                           struct slot_pair slots, size_t enc_tlv_len);
+/* Does it say that an update was begun and not finished? */
+bool twin_slot_trailer_in_progress(const struct twin_slot_trailer *trailer);

@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "signing/verify.h"
-#include "signing/compress.h"
 #include "signing/encrypt.h"
+#include "signing/lzma.h"
 #include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,9 +23,9 @@ static const char bad_signature[] = "No signature found for the given key";
 static const char bad_key[] = "Key type does not match TLV record";
 
 struct check {
-    const struct verify_input *input;
-    struct verify_result *result;
-    struct view view;
+    const struct twin_verify_input *input;
+    struct twin_verify_result *result;
+    struct twin_view view;
     struct twin_buf plain; /* what the hash covers, if that is not in the file as it is */
 };
 
@@ -38,7 +38,7 @@ static bool fail(struct check *check, const char *fault, const char *format, ...
 
     check->result->fault = fault;
     va_start(list, format);
-    vsnprintf(check->result->detail, DETAIL_MAX, format, list);
+    vsnprintf(check->result->detail, TWIN_VERIFY_DETAIL_MAX, format, list);
     va_end(list);
     return false;
 }
@@ -46,13 +46,13 @@ static bool fail(struct check *check, const char *fault, const char *format, ...
 /* Loaders pass over them; those in the protected area are signed all the same. */
 static void note_unknown(struct check *check)
 {
-    struct verify_result *result = check->result;
-    struct view_tlv tlv;
+    struct twin_verify_result *result = check->result;
+    struct twin_view_tlv tlv;
     size_t cursor = 0;
 
-    while (view_next(&check->view, &cursor, &tlv)) {
-        if (tlv_info(tlv.type) == NULL) {
-            if (result->unknown_count < UNKNOWN_MAX) {
+    while (twin_view_next(&check->view, &cursor, &tlv)) {
+        if (twin_tlv_info(tlv.type) == NULL) {
+            if (result->unknown_count < TWIN_VERIFY_UNKNOWN_MAX) {
                 result->unknown[result->unknown_count] = tlv;
             }
             result->unknown_count++;
@@ -63,16 +63,16 @@ static void note_unknown(struct check *check)
 static bool open_image(struct check *check)
 {
     uint16_t culprit;
-    enum view_fault fault = view_open(&check->view, check->input->bytes);
+    enum twin_fault fault = twin_view_open(&check->view, check->input->bytes);
 
-    if (fault != VIEW_OK) {
-        return fail(check, view_fault_text[fault], "%s", "");
+    if (fault != TWIN_FAULT_NONE) {
+        return fail(check, twin_fault_text[fault], "%s", "");
     }
-    view_trailer_read(&check->view, &check->result->trailer);
+    twin_slot_trailer_read(&check->view, &check->result->trailer);
     check->result->version = check->view.header.version;
-    fault = view_check_tlvs(&check->view, &culprit);
-    if (fault != VIEW_OK) {
-        return fail(check, view_fault_text[fault], "TLV type 0x%02x", culprit);
+    fault = twin_view_check_tlvs(&check->view, &culprit);
+    if (fault != TWIN_FAULT_NONE) {
+        return fail(check, twin_fault_text[fault], "TLV type 0x%02x", culprit);
     }
     note_unknown(check);
     return true;
@@ -86,39 +86,41 @@ static void add_hint(struct check *check)
     size_t found;
 
     if (check->view.payload_off != 0) {
-        if (view_trailer_in_progress(&check->result->trailer)) {
-            snprintf(hint, DETAIL_MAX,
+        if (twin_slot_trailer_in_progress(&check->result->trailer)) {
+            snprintf(hint, TWIN_VERIFY_DETAIL_MAX,
                      "the trailer says that an update was under way when this slot was read: "
                      "start the device once, so that it finishes, and read the slot again");
         }
         return;
     }
-    if (view_is_erased(bytes)) {
-        snprintf(hint, DETAIL_MAX, "all bytes are 0x%02x: this is an empty slot", bytes.ptr[0]);
+    if (twin_view_is_erased(bytes)) {
+        snprintf(hint, TWIN_VERIFY_DETAIL_MAX, "all bytes are 0x%02x: this is an empty slot",
+                 bytes.ptr[0]);
         return;
     }
-    found = view_find_image(bytes);
+    found = twin_view_find_image(bytes);
     if (found != 0) {
-        snprintf(hint, DETAIL_MAX,
+        snprintf(hint, TWIN_VERIFY_DETAIL_MAX,
                  "an image begins at 0x%zx: a loader that swaps by offset wants an update one "
                  "sector in. Give --offset 0x%zx to check that one",
                  found + check->input->offset, found + check->input->offset);
-    } else if (bytes.len >= VIEW_STEP && view_is_erased((struct twin_span){bytes.ptr, VIEW_STEP})) {
-        snprintf(hint, DETAIL_MAX,
+    } else if (bytes.len >= TWIN_VIEW_STEP &&
+               twin_view_is_erased((struct twin_span){bytes.ptr, TWIN_VIEW_STEP})) {
+        snprintf(hint, TWIN_VERIFY_DETAIL_MAX,
                  "the beginning is erased: a loader does that to an update that it has installed "
                  "or refused");
     }
 }
 
 /* Exactly one hash TLV, of a kind that the keys go with. */
-static bool find_hash(struct check *check, struct view_tlv *found)
+static bool find_hash(struct check *check, struct twin_view_tlv *found)
 {
-    struct view_tlv tlv;
+    struct twin_view_tlv tlv;
     size_t cursor = 0;
     bool fits = check->input->key_count == 0;
 
     found->type = 0;
-    while (view_next(&check->view, &cursor, &tlv)) {
+    while (twin_view_next(&check->view, &cursor, &tlv)) {
         if (twin_hash_by_tlv(tlv.type) == NULL) {
             continue;
         }
@@ -139,7 +141,7 @@ static bool find_hash(struct check *check, struct view_tlv *found)
     return fits || fail(check, bad_key, "%s", check->result->hash->name);
 }
 
-static bool digest_matches(struct check *check, const struct view_tlv *wanted)
+static bool digest_matches(struct check *check, const struct twin_view_tlv *wanted)
 {
     const struct twin_hash *hash = check->result->hash;
     struct twin_span region = {check->view.bytes.ptr, check->view.hashed_len};
@@ -151,12 +153,12 @@ static bool digest_matches(struct check *check, const struct view_tlv *wanted)
     return CRYPTO_memcmp(check->result->digest, wanted->value.ptr, hash->len) == 0;
 }
 
-static bool find_key_tlv(const struct view *view, struct view_tlv *tlv)
+static bool find_key_tlv(const struct twin_view *view, struct twin_view_tlv *tlv)
 {
     size_t cursor = 0;
 
-    while (view_next(view, &cursor, tlv)) {
-        if (encrypt_is_key_tlv(tlv->type)) {
+    while (twin_view_next(view, &cursor, tlv)) {
+        if (twin_encrypt_is_key_tlv(tlv->type)) {
             return true;
         }
     }
@@ -164,32 +166,32 @@ static bool find_key_tlv(const struct view *view, struct view_tlv *tlv)
 }
 
 /* Make a plain copy of what the hash covers. */
-static bool decrypt_image(struct check *check, const struct view_tlv *key_tlv)
+static bool decrypt_image(struct check *check, const struct twin_view_tlv *key_tlv)
 {
-    const struct view *view = &check->view;
+    const struct twin_view *view = &check->view;
     size_t key_len = (view->header.flags & TWIN_IMAGE_ENCRYPTED_AES128) != 0 ? 16 : 32;
-    uint8_t image_key[AES_KEY_MAX];
+    uint8_t image_key[TWIN_AES_KEY_MAX];
     const struct twin_key *dec_key = check->input->dec_key;
 
     if (dec_key == NULL && check->input->kek.len == 0) {
         return fail(check, bad_hash,
                     "the payload is encrypted; give the key that opens it with --decrypt");
     }
-    if (decrypt_key(key_tlv->type, key_tlv->value, dec_key, check->input->kek, image_key) !=
+    if (twin_decrypt_key(key_tlv->type, key_tlv->value, dec_key, check->input->kek, image_key) !=
         key_len) {
         return fail(check, "Image key cannot be unwrapped",
                     "it was encrypted for another key, or its key TLV is damaged");
     }
     twin_buf_add(&check->plain, view->bytes.ptr, view->hashed_len);
-    bool good = payload_cipher(image_key, key_len, check->plain.data + view->payload_off,
-                               view->payload_len);
+    bool good = twin_payload_cipher(image_key, key_len, check->plain.data + view->payload_off,
+                                    view->payload_len);
     OPENSSL_cleanse(image_key, sizeof(image_key));
     return good || fail(check, bad_hash, "OpenSSL could not decrypt the payload");
 }
 
 static bool check_hash(struct check *check)
 {
-    struct view_tlv wanted = {0}, key_tlv;
+    struct twin_view_tlv wanted = {0}, key_tlv;
     bool has_key = find_key_tlv(&check->view, &key_tlv);
     bool encrypted = (check->view.header.flags & AES_FLAGS) != 0;
 
@@ -213,18 +215,18 @@ static bool check_hash(struct check *check)
 }
 
 /* The key that this TLV names, by its whole hash or in full; NULL if none of ours. */
-static const struct twin_key *named_key(const struct check *check, const struct view_tlv *tlv)
+static const struct twin_key *named_key(const struct check *check, const struct twin_view_tlv *tlv)
 {
     uint8_t hash[TWIN_HASH_LEN_MAX];
 
     for (size_t i = 0; i < check->input->key_count; i++) {
         const struct twin_key *key = &check->input->keys[i];
         twin_key_hash(key, check->result->hash, hash);
-        if (tlv->type == TLV_KEYHASH && tlv->value.len == check->result->hash->len &&
+        if (tlv->type == TWIN_TLV_KEYHASH && tlv->value.len == check->result->hash->len &&
             memcmp(tlv->value.ptr, hash, tlv->value.len) == 0) {
             return key;
         }
-        if (tlv->type == TLV_PUBKEY && tlv->value.len == key->der.len &&
+        if (tlv->type == TWIN_TLV_PUBKEY && tlv->value.len == key->der.len &&
             memcmp(tlv->value.ptr, key->der.data, key->der.len) == 0) {
             return key;
         }
@@ -235,12 +237,12 @@ static const struct twin_key *named_key(const struct check *check, const struct 
 /* All types from the first kind of signature to the last, also those that nobody makes any more. */
 static bool is_signature(uint16_t type)
 {
-    return type >= TLV_RSA2048 && type <= TLV_ED25519;
+    return type >= TWIN_TLV_RSA2048 && type <= TWIN_TLV_ED25519;
 }
 
 static bool names_key(uint16_t type)
 {
-    return type == TLV_KEYHASH || type == TLV_PUBKEY;
+    return type == TWIN_TLV_KEYHASH || type == TWIN_TLV_PUBKEY;
 }
 
 static struct twin_span signed_message(const struct check *check)
@@ -253,7 +255,7 @@ static struct twin_span signed_message(const struct check *check)
 }
 
 /* What stands directly behind the name of a key that was given: its signature, and it matches. */
-static bool check_signature(struct check *check, const struct view_tlv *tlv,
+static bool check_signature(struct check *check, const struct twin_view_tlv *tlv,
                             const struct twin_key *key)
 {
     if (!is_signature(tlv->type)) {
@@ -271,13 +273,13 @@ static bool check_signature(struct check *check, const struct view_tlv *tlv,
 }
 
 /* Is the key named by a TLV before this one, too? */
-static bool was_named_before(const struct check *check, const struct view_tlv *tlv,
+static bool was_named_before(const struct check *check, const struct twin_view_tlv *tlv,
                              const struct twin_key *key)
 {
-    struct view_tlv earlier;
+    struct twin_view_tlv earlier;
     size_t cursor = 0;
 
-    while (view_next(&check->view, &cursor, &earlier) && earlier.value.ptr != tlv->value.ptr) {
+    while (twin_view_next(&check->view, &cursor, &earlier) && earlier.value.ptr != tlv->value.ptr) {
         if (named_key(check, &earlier) == key) {
             return true;
         }
@@ -286,9 +288,10 @@ static bool was_named_before(const struct check *check, const struct view_tlv *t
 }
 
 /* A TLV that names a key. key: out: which of those given; NULL if none of them. */
-static bool check_name(struct check *check, const struct view_tlv *tlv, const struct twin_key **key)
+static bool check_name(struct check *check, const struct twin_view_tlv *tlv,
+                       const struct twin_key **key)
 {
-    if (tlv->type == TLV_KEYHASH && tlv->value.len != check->result->hash->len) {
+    if (tlv->type == TWIN_TLV_KEYHASH && tlv->value.len != check->result->hash->len) {
         return fail(check, bad_signature, "a key hash of %zu bytes is not by the image's %s",
                     tlv->value.len, check->result->hash->name);
     }
@@ -300,7 +303,7 @@ static bool check_name(struct check *check, const struct view_tlv *tlv, const st
 }
 
 /* What another reader could take for part of a signature. announced: the TLV before names a key. */
-static bool check_stray(struct check *check, const struct view_tlv *tlv, bool announced)
+static bool check_stray(struct check *check, const struct twin_view_tlv *tlv, bool announced)
 {
     if (tlv->is_protected && (is_signature(tlv->type) || names_key(tlv->type))) {
         return fail(check, bad_signature, "TLV type 0x%02x stands in the protected area",
@@ -318,10 +321,10 @@ static bool check_places(struct check *check)
 {
     const struct twin_key *key = NULL; /* given, and named by the TLV just before */
     bool announced = false;            /* the TLV just before names a key, given or not */
-    struct view_tlv tlv;
+    struct twin_view_tlv tlv;
     size_t cursor = 0;
 
-    while (view_next(&check->view, &cursor, &tlv)) {
+    while (twin_view_next(&check->view, &cursor, &tlv)) {
         if ((key != NULL && !check_signature(check, &tlv, key)) ||
             !check_stray(check, &tlv, announced)) {
             return false;
@@ -341,9 +344,9 @@ static bool check_places(struct check *check)
 
 static bool check_signatures(struct check *check)
 {
-    struct view_tlv tlv;
+    struct twin_view_tlv tlv;
 
-    if (view_find(&check->view, TLV_SIG_PURE, false, &tlv)) {
+    if (twin_view_find(&check->view, TWIN_TLV_SIG_PURE, false, &tlv)) {
         if (tlv.value.ptr[0] != 1) {
             return fail(check, bad_signature, "the SIG_PURE TLV is not 1");
         }
@@ -363,22 +366,23 @@ static bool check_signatures(struct check *check)
 /* Header and protected TLVs as they were before compression. */
 static void add_original_frame(const struct check *check, uint32_t len, struct twin_buf *out)
 {
-    const struct view *view = &check->view;
-    struct tlv_area area = {TWIN_TLV_MAGIC_PROT, view->big_endian, {0}};
+    const struct twin_view *view = &check->view;
+    struct twin_tlv_area area = {TWIN_TLV_MAGIC_PROT, view->big_endian, {0}};
     struct twin_buf sizes = {0};
-    struct view_tlv tlv;
+    struct twin_view_tlv tlv;
     size_t cursor = 0;
 
-    while (view_next(view, &cursor, &tlv)) {
-        if (tlv.is_protected && (tlv.type < TLV_DECOMP_SIZE || tlv.type > TLV_COMP_DEC_SIZE)) {
-            tlv_add(&area, tlv.type, tlv.value.ptr, tlv.value.len);
+    while (twin_view_next(view, &cursor, &tlv)) {
+        if (tlv.is_protected &&
+            (tlv.type < TWIN_TLV_DECOMP_SIZE || tlv.type > TWIN_TLV_COMP_DEC_SIZE)) {
+            twin_tlv_add(&area, tlv.type, tlv.value.ptr, tlv.value.len);
         }
     }
-    twin_buf_add_u16(&sizes, view->big_endian, (uint16_t)tlv_area_len(&area));
+    twin_buf_add_u16(&sizes, view->big_endian, (uint16_t)twin_tlv_area_len(&area));
     twin_buf_add_u32(&sizes, view->big_endian, len);
     twin_buf_add_u32(&sizes, view->big_endian, view->header.flags & ~(uint32_t)COMPRESSED);
     memcpy(out->data + 10, sizes.data, sizes.len);
-    tlv_area_append(&area, out);
+    twin_tlv_area_append(&area, out);
     twin_buf_free(&area.entries);
     twin_buf_free(&sizes);
 }
@@ -387,10 +391,11 @@ static bool check_original(struct check *check, const struct twin_buf *original)
 {
     const struct twin_hash *hash = check->result->hash;
     uint8_t digest[TWIN_HASH_LEN_MAX];
-    struct view_tlv wanted, sig;
+    struct twin_view_tlv wanted, sig;
     struct twin_span message = {digest, hash->len};
 
-    if (!view_find(&check->view, TLV_DECOMP_SHA, true, &wanted) || wanted.value.len != hash->len) {
+    if (!twin_view_find(&check->view, TWIN_TLV_DECOMP_SHA, true, &wanted) ||
+        wanted.value.len != hash->len) {
         return fail(check, bad_hash, "the hash of the decompressed image is missing");
     }
     twin_hash_compute(hash, twin_buf_span(original), (struct twin_span){NULL, 0}, digest);
@@ -403,7 +408,7 @@ static bool check_original(struct check *check, const struct twin_buf *original)
     if (check->result->pure) {
         message = twin_buf_span(original);
     }
-    bool found = view_find(&check->view, TLV_DECOMP_SIGNATURE, true, &sig);
+    bool found = twin_view_find(&check->view, TWIN_TLV_DECOMP_SIGNATURE, true, &sig);
     for (size_t i = 0; found && i < check->input->key_count; i++) {
         if (twin_key_verify(&check->input->keys[i], hash, message, sig.value)) {
             return true;
@@ -414,21 +419,21 @@ static bool check_original(struct check *check, const struct twin_buf *original)
 
 static bool check_compression(struct check *check)
 {
-    const struct view *view = &check->view;
+    const struct twin_view *view = &check->view;
     bool thumb = (view->header.flags & TWIN_IMAGE_THUMB_FILTER) != 0;
     struct twin_span region = {view->bytes.ptr, view->hashed_len};
     struct twin_buf original = {0};
-    struct view_tlv size, packed;
+    struct twin_view_tlv size, packed;
 
     if ((view->header.flags & (COMPRESSED | TWIN_IMAGE_LZMA1)) == 0) {
         return true;
     }
     check->result->compressed = true;
     if ((view->header.flags & TWIN_IMAGE_LZMA2) == 0 ||
-        !view_find(view, TLV_DECOMP_SIZE, true, &size)) {
+        !twin_view_find(view, TWIN_TLV_DECOMP_SIZE, true, &size)) {
         return fail(check, "The payload cannot be decompressed", "only LZMA2 with its TLVs can be");
     }
-    uint32_t len = view_get_u32(view, size.value.ptr);
+    uint32_t len = twin_view_get_u32(view, size.value.ptr);
     if (len > HASH_REGION_MAX) {
         return fail(check, "The payload cannot be decompressed", "%u bytes are too many", len);
     }
@@ -436,12 +441,13 @@ static bool check_compression(struct check *check)
         region = twin_buf_span(&check->plain);
     }
     struct twin_span payload = {region.ptr + view->payload_off, view->payload_len};
-    if (view_find(view, TLV_COMP_DEC_SIZE, true, &packed) &&
-        view_get_u32(view, packed.value.ptr) <= payload.len) {
-        payload.len = view_get_u32(view, packed.value.ptr); /* without the padding of encryption */
+    if (twin_view_find(view, TWIN_TLV_COMP_DEC_SIZE, true, &packed) &&
+        twin_view_get_u32(view, packed.value.ptr) <= payload.len) {
+        payload.len =
+            twin_view_get_u32(view, packed.value.ptr); /* without the padding of encryption */
     }
     twin_buf_add(&original, region.ptr, view->payload_off);
-    bool good = decompress(thumb, payload, len, &original) ||
+    bool good = twin_lzma_unpack(thumb, payload, len, &original) ||
                 fail(check, "The payload cannot be decompressed", "the stream is damaged");
     if (good) {
         add_original_frame(check, len, &original);
@@ -451,7 +457,7 @@ static bool check_compression(struct check *check)
     return good;
 }
 
-bool verify_image(const struct verify_input *input, struct verify_result *result)
+bool twin_verify_image(const struct twin_verify_input *input, struct twin_verify_result *result)
 {
     struct check check = {.input = input, .result = result};
 

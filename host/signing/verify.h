@@ -2,12 +2,12 @@
  * verify.h - is this image whole, and who signed it? SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "signing/view.h"
+#include "signing/trailer.h"
 
-#define DETAIL_MAX  200
-#define UNKNOWN_MAX 8 /* TLVs of unknown type that are remembered */
+#define TWIN_VERIFY_DETAIL_MAX  200
+#define TWIN_VERIFY_UNKNOWN_MAX 8 /* TLVs of unknown type that are remembered */
 
-struct verify_input {
+struct twin_verify_input {
     struct twin_span bytes;         /* the file, from where the image should begin */
     size_t offset;                  /* of bytes in the file, for hints */
     const struct twin_key *keys;    /* whose signatures count */
@@ -16,18 +16,19 @@ struct verify_input {
     struct twin_span kek;           /* the other way to decrypt; empty: none */
 };
 
-struct verify_result {
+struct twin_verify_result {
     bool good;
-    const char *fault;       /* why not; NULL when good */
-    char detail[DETAIL_MAX]; /* more about the fault; may be empty */
-    char hint[DETAIL_MAX];   /* what the file may be instead, and what to do; may be empty */
+    const char *fault;                   /* why not; NULL when good */
+    char detail[TWIN_VERIFY_DETAIL_MAX]; /* more about the fault; may be empty */
+    char hint[TWIN_VERIFY_DETAIL_MAX]; /* what the file may be instead, and what to do; may be empty
+                                        */
     struct twin_version version;
     const struct twin_hash *hash;
     uint8_t digest[TWIN_HASH_LEN_MAX];
     bool pure, encrypted, clear, compressed;
-    struct view_trailer trailer; /* what stands behind the image */
-    struct view_tlv unknown[UNKNOWN_MAX];
-    unsigned unknown_count;      /* of all; the first UNKNOWN_MAX are in unknown */
+    struct twin_slot_trailer trailer; /* what stands behind the image */
+    struct twin_view_tlv unknown[TWIN_VERIFY_UNKNOWN_MAX];
+    unsigned unknown_count;      /* of all; the first TWIN_VERIFY_UNKNOWN_MAX are in unknown */
     unsigned signatures;         /* that were checked and match */
     unsigned foreign_signatures; /* by keys that were not given */
     struct twin_span last_sig;   /* in bytes */
@@ -44,4 +45,4 @@ struct verify_result {
  * for what that supports not at all: whole keys in place of their hashes, other kinds of keys and
  * hashes, signatures over the image, encryption, compression. Returns result->good.
  */
-bool verify_image(const struct verify_input *input, struct verify_result *result);
+bool twin_verify_image(const struct twin_verify_input *input, struct twin_verify_result *result);

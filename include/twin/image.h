@@ -38,9 +38,22 @@ enum twin_tlv_type {
     TWIN_TLV_RSA3072 = 0x23,
     TWIN_TLV_ED25519 = 0x24,
     TWIN_TLV_SIG_PURE = 0x25,
+    TWIN_TLV_ENC_RSA2048 = 0x30,
+    TWIN_TLV_ENC_KW = 0x31,
+    TWIN_TLV_ENC_EC256 = 0x32,
+    TWIN_TLV_ENC_X25519 = 0x33,
+    TWIN_TLV_ENC_X25519_SHA512 = 0x34,
     TWIN_TLV_DEPENDENCY = 0x40,
     TWIN_TLV_SEC_CNT = 0x50,
-    TWIN_TLV_ANY = 0xffff
+    TWIN_TLV_BOOT_RECORD = 0x60,
+    TWIN_TLV_DECOMP_SIZE = 0x70,
+    TWIN_TLV_DECOMP_SHA = 0x71,
+    TWIN_TLV_DECOMP_SIGNATURE = 0x72,
+    TWIN_TLV_COMP_DEC_SIZE = 0x73,
+    TWIN_TLV_UUID_VID = 0x74,
+    TWIN_TLV_UUID_CID = 0x75,
+    TWIN_TLV_VENDOR_MIN = 0xa0, /* from here on anybody's */
+    TWIN_TLV_VENDOR_MAX = 0xfffe
 };
 
 struct twin_version {

@@ -15,10 +15,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     uint32_t addr = 0, addr_again = 0;
     unsigned line;
 
-    if (hex_read((struct twin_span){data, len}, &out, &addr, &line) == HEX_OK && out.len < SMALL) {
-        struct hex_segment segment = {addr, twin_buf_span(&out)};
-        hex_write(&text, &segment, 1);
-        if (hex_read(twin_buf_span(&text), &again, &addr_again, &line) != HEX_OK ||
+    if (twin_hexfile_read((struct twin_span){data, len}, &out, &addr, &line) == TWIN_HEXFILE_OK &&
+        out.len < SMALL) {
+        struct twin_hexfile_segment segment = {addr, twin_buf_span(&out)};
+        twin_hexfile_write(&text, &segment, 1);
+        if (twin_hexfile_read(twin_buf_span(&text), &again, &addr_again, &line) !=
+                TWIN_HEXFILE_OK ||
             addr != addr_again || again.len != out.len ||
             memcmp(again.data, out.data, out.len) != 0) {
             abort();

@@ -15,14 +15,14 @@
     } while (0)
 
 /* Every TLV lies inside the image, and together they fill their areas. */
-static void check_tlvs(const struct view *view)
+static void check_tlvs(const struct twin_view *view)
 {
     const uint8_t *end = view->bytes.ptr + view->end;
-    struct view_tlv tlv;
+    struct twin_view_tlv tlv;
     size_t cursor = 0, sum = 0;
 
     MUST(view->end <= view->bytes.len && view->hashed_len < view->end);
-    while (view_next(view, &cursor, &tlv)) {
+    while (twin_view_next(view, &cursor, &tlv)) {
         MUST(tlv.value.ptr > view->bytes.ptr && tlv.value.ptr <= end);
         MUST(tlv.value.len <= (size_t)(end - tlv.value.ptr));
         sum += 4 + tlv.value.len;
@@ -33,17 +33,17 @@ static void check_tlvs(const struct view *view)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    static void (*const printers[])(const struct dump *,
-                                    struct twin_buf *) = {dump_human, dump_yaml, dump_json};
-    struct verify_input input = {.bytes = {data, len}};
-    struct verify_result result;
-    struct dump dump;
+    static void (*const printers[])(const struct twin_dump *, struct twin_buf *) = {
+        twin_dump_human, twin_dump_yaml, twin_dump_json};
+    struct twin_verify_input input = {.bytes = {data, len}};
+    struct twin_verify_result result;
+    struct twin_dump dump;
 
-    enum view_fault fault = dump_open(&dump, "folder/name", input.bytes);
-    bool good = verify_image(&input, &result);
-    MUST(!good || fault == VIEW_OK);
+    enum twin_fault fault = twin_dump_open(&dump, "folder/name", input.bytes);
+    bool good = twin_verify_image(&input, &result);
+    MUST(!good || fault == TWIN_FAULT_NONE);
     MUST(good == (result.fault == NULL));
-    if (fault == VIEW_OK) {
+    if (fault == TWIN_FAULT_NONE) {
         check_tlvs(&dump.view);
         for (size_t i = 0; i < 3; i++) {
             struct twin_buf text = {0};

@@ -61,13 +61,13 @@ static void make_image(struct twin_buf *image, uint8_t choice, struct twin_span 
 /* The same bytes as the value of every TLV that carries a key. */
 static void unwrap_all(struct twin_span value)
 {
-    static const uint8_t kek[AES_KEY_MAX];
-    uint8_t out[AES_KEY_MAX];
+    static const uint8_t kek[TWIN_AES_KEY_MAX];
+    uint8_t out[TWIN_AES_KEY_MAX];
 
-    for (uint16_t type = TLV_ENC_RSA2048; type <= TLV_ENC_X25519_SHA512; type++) {
+    for (uint16_t type = TWIN_TLV_ENC_RSA2048; type <= TWIN_TLV_ENC_X25519_SHA512; type++) {
         for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
-            size_t len = decrypt_key(type, value, &keys[i],
-                                     (struct twin_span){kek, value.len % 2 == 0 ? 16 : 32}, out);
+            size_t len = twin_decrypt_key(
+                type, value, &keys[i], (struct twin_span){kek, value.len % 2 == 0 ? 16 : 32}, out);
             if (len != 0 && len != 16 && len != 32) {
                 abort();
             }
@@ -77,7 +77,7 @@ static void unwrap_all(struct twin_span value)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    struct verify_result result;
+    struct twin_verify_result result;
     struct twin_buf image = {0};
 
     if (len < HEAD || len > 60000) {
@@ -92,12 +92,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
                (struct twin_span){rest.ptr + first, second},
                (struct twin_span){rest.ptr + first + second, rest.len - first - second});
     for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
-        struct verify_input input = {.bytes = twin_buf_span(&image),
-                                     .keys = &keys[i],
-                                     .key_count = keys[i].type->scheme != TWIN_SCHEME_NONE,
-                                     .dec_key = &keys[i]};
+        struct twin_verify_input input = {.bytes = twin_buf_span(&image),
+                                          .keys = &keys[i],
+                                          .key_count = keys[i].type->scheme != TWIN_SCHEME_NONE,
+                                          .dec_key = &keys[i]};
         /* Nobody signed anything here with these keys. */
-        if (verify_image(&input, &result) && input.key_count > 0) {
+        if (twin_verify_image(&input, &result) && input.key_count > 0) {
             abort();
         }
     }

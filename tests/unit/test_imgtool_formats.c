@@ -8,9 +8,10 @@
 #include "keys/der.h"
 #include "keys/key.h"
 #include "keys/key_pem.h"
-#include "signing/compress.h"
 #include "signing/encrypt.h"
+#include "signing/fit.h"
 #include "signing/hexfile.h"
+#include "signing/lzma.h"
 #include "signing/trailer.h"
 #include "signing/view.h"
 #include <stdlib.h>
@@ -20,12 +21,12 @@ static struct twin_span text_span(const char *text)
     return (struct twin_span){(const uint8_t *)text, strlen(text)};
 }
 
-static enum hex_fault hex(const char *text, struct twin_buf *out, uint32_t *addr)
+static enum twin_hexfile_fault hex(const char *text, struct twin_buf *out, uint32_t *addr)
 {
     unsigned line;
 
     twin_buf_free(out);
-    return hex_read(text_span(text), out, addr, &line);
+    return twin_hexfile_read(text_span(text), out, addr, &line);
 }
 
 static void test_hex_read(void)
@@ -33,32 +34,34 @@ static void test_hex_read(void)
     struct twin_buf out = {0};
     uint32_t addr = 0;
 
-    CHECK_EQ(hex(":0300300002337A1E\n:00000001FF\n", &out, &addr), HEX_OK);
+    CHECK_EQ(hex(":0300300002337A1E\n:00000001FF\n", &out, &addr), TWIN_HEXFILE_OK);
     CHECK(addr == 0x30 && out.len == 3 && memcmp(out.data, "\x02\x33\x7a", 3) == 0);
     /* Lower case, Windows line ends, no newline at the end, extended segment, a gap, any order. */
     CHECK_EQ(hex(":020000021000EC\r\n:0100050001F9\r\n:0100020002fb\r\n:00000001ff", &out, &addr),
-             HEX_OK);
+             TWIN_HEXFILE_OK);
     CHECK(addr == 0x10002 && out.len == 4 && memcmp(out.data, "\x02\xff\xff\x01", 4) == 0);
-    CHECK_EQ(hex(":02000004FFFFFC\n:01FFFE00AA58\n:00000001FF\n", &out, &addr), HEX_OK);
+    CHECK_EQ(hex(":02000004FFFFFC\n:01FFFE00AA58\n:00000001FF\n", &out, &addr), TWIN_HEXFILE_OK);
     CHECK_EQ(addr, 0xfffffffe);
 
-    CHECK_EQ(hex("", &out, &addr), HEX_NO_END);
-    CHECK_EQ(hex(":00000001FF\n", &out, &addr), HEX_EMPTY);
-    CHECK_EQ(hex(":0300300002337A1E\n", &out, &addr), HEX_NO_END);
-    CHECK_EQ(hex(":0300300002337A1F\n:00000001FF\n", &out, &addr), HEX_CHECKSUM);
-    CHECK_EQ(hex("0300300002337A1E\n", &out, &addr), HEX_SYNTAX);
-    CHECK_EQ(hex(":0300300002337A1\n", &out, &addr), HEX_SYNTAX);
-    CHECK_EQ(hex(":0300300002337AXX\n", &out, &addr), HEX_SYNTAX);
-    CHECK_EQ(hex(":0400300002337A1D\n", &out, &addr), HEX_SYNTAX);
-    CHECK_EQ(hex(":00000006FA\n", &out, &addr), HEX_RECORD);
-    CHECK_EQ(hex(":0100000400FB\n", &out, &addr), HEX_RECORD);
-    CHECK_EQ(hex(":0100050001F9\n:0100050001F9\n:00000001FF\n", &out, &addr), HEX_OVERLAP);
+    CHECK_EQ(hex("", &out, &addr), TWIN_HEXFILE_NO_END);
+    CHECK_EQ(hex(":00000001FF\n", &out, &addr), TWIN_HEXFILE_EMPTY);
+    CHECK_EQ(hex(":0300300002337A1E\n", &out, &addr), TWIN_HEXFILE_NO_END);
+    CHECK_EQ(hex(":0300300002337A1F\n:00000001FF\n", &out, &addr), TWIN_HEXFILE_CHECKSUM);
+    CHECK_EQ(hex("0300300002337A1E\n", &out, &addr), TWIN_HEXFILE_SYNTAX);
+    CHECK_EQ(hex(":0300300002337A1\n", &out, &addr), TWIN_HEXFILE_SYNTAX);
+    CHECK_EQ(hex(":0300300002337AXX\n", &out, &addr), TWIN_HEXFILE_SYNTAX);
+    CHECK_EQ(hex(":0400300002337A1D\n", &out, &addr), TWIN_HEXFILE_SYNTAX);
+    CHECK_EQ(hex(":00000006FA\n", &out, &addr), TWIN_HEXFILE_RECORD);
+    CHECK_EQ(hex(":0100000400FB\n", &out, &addr), TWIN_HEXFILE_RECORD);
+    CHECK_EQ(hex(":0100050001F9\n:0100050001F9\n:00000001FF\n", &out, &addr), TWIN_HEXFILE_OVERLAP);
     CHECK_EQ(hex(":0100000001FE\n:020000042000DA\n:0100000001FE\n:00000001FF\n", &out, &addr),
-             HEX_TOO_WIDE);
-    CHECK_EQ(hex(":02000004FFFFFC\n:02FFFE00AA55FF02\n:00000001FF\n", &out, &addr), HEX_SYNTAX);
-    CHECK_EQ(hex(":02000004FFFFFC\n:02FFFE00AA5502\n:00000001FF\n", &out, &addr), HEX_OK);
+             TWIN_HEXFILE_TOO_WIDE);
+    CHECK_EQ(hex(":02000004FFFFFC\n:02FFFE00AA55FF02\n:00000001FF\n", &out, &addr),
+             TWIN_HEXFILE_SYNTAX);
+    CHECK_EQ(hex(":02000004FFFFFC\n:02FFFE00AA5502\n:00000001FF\n", &out, &addr), TWIN_HEXFILE_OK);
     CHECK(addr == 0xfffffffe && out.len == 2);
-    CHECK_EQ(hex(":02000004FFFFFC\n:03FFFE00AA550100\n:00000001FF\n", &out, &addr), HEX_TOO_HIGH);
+    CHECK_EQ(hex(":02000004FFFFFC\n:03FFFE00AA550100\n:00000001FF\n", &out, &addr),
+             TWIN_HEXFILE_TOO_HIGH);
     twin_buf_free(&out);
 }
 
@@ -67,26 +70,27 @@ static void test_hex_lines(void)
 {
     static const struct {
         const char *text;
-        enum hex_fault fault;
+        enum twin_hexfile_fault fault;
         unsigned line;
     } cases[] = {
-        {":0100050001F9\n:0100060001F8\n:0100050001F9\n:00000001FF\n", HEX_OVERLAP, 3},
-        {":0100050001F9\n:0100050001F9\n:0100050001F9\n:00000001FF\n", HEX_OVERLAP, 2},
-        {":0100060001F8\n\n:030004000102030F0\n:00000001FF\n", HEX_SYNTAX, 3},
-        {":0100060001F8\n\n:03000400010203F3\n:0100000001FE\n:00000001FF\n", HEX_OVERLAP, 3},
-        {":03000400010203F3\n:0100000001FE\n:0100050001F9\n:00000001FF\n", HEX_OVERLAP, 3},
+        {":0100050001F9\n:0100060001F8\n:0100050001F9\n:00000001FF\n", TWIN_HEXFILE_OVERLAP, 3},
+        {":0100050001F9\n:0100050001F9\n:0100050001F9\n:00000001FF\n", TWIN_HEXFILE_OVERLAP, 2},
+        {":0100060001F8\n\n:030004000102030F0\n:00000001FF\n", TWIN_HEXFILE_SYNTAX, 3},
+        {":0100060001F8\n\n:03000400010203F3\n:0100000001FE\n:00000001FF\n", TWIN_HEXFILE_OVERLAP,
+         3},
+        {":03000400010203F3\n:0100000001FE\n:0100050001F9\n:00000001FF\n", TWIN_HEXFILE_OVERLAP, 3},
         {":0100000001FE\n:020000042000DA\n:0100000001FE\n:020000040000FA\n:0100010001FD\n"
          ":00000001FF\n",
-         HEX_TOO_WIDE, 3},
-        {":0100050001F9\r\n:0100060001FF\r\n", HEX_CHECKSUM, 2},
-        {"\t\n:0100050001F9 \t\r\n", HEX_NO_END, 3},
+         TWIN_HEXFILE_TOO_WIDE, 3},
+        {":0100050001F9\r\n:0100060001FF\r\n", TWIN_HEXFILE_CHECKSUM, 2},
+        {"\t\n:0100050001F9 \t\r\n", TWIN_HEXFILE_NO_END, 3},
     };
     struct twin_buf out = {0};
     uint32_t addr;
     unsigned line;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        CHECK_EQ(hex_read(text_span(cases[i].text), &out, &addr, &line), cases[i].fault);
+        CHECK_EQ(twin_hexfile_read(text_span(cases[i].text), &out, &addr, &line), cases[i].fault);
         CHECK_EQ(line, cases[i].line);
     }
     twin_buf_free(&out);
@@ -106,9 +110,9 @@ static void test_hex_round_trip(void)
     }
     for (size_t i = 0; i < 6 * 5; i++) {
         struct twin_buf text = {0}, back = {0};
-        struct hex_segment segment = {addrs[i / 5], {bytes, lens[i % 5]}};
-        hex_write(&text, &segment, 1);
-        CHECK_EQ(hex_read(twin_buf_span(&text), &back, &addr, &line), HEX_OK);
+        struct twin_hexfile_segment segment = {addrs[i / 5], {bytes, lens[i % 5]}};
+        twin_hexfile_write(&text, &segment, 1);
+        CHECK_EQ(twin_hexfile_read(twin_buf_span(&text), &back, &addr, &line), TWIN_HEXFILE_OK);
         CHECK(addr == segment.addr && back.len == segment.bytes.len);
         CHECK_MEM(back.data, bytes, back.len);
         twin_buf_free(&text);
@@ -138,31 +142,31 @@ static void test_der(void)
     CHECK(!twin_der_next(&huge, &element));
 }
 
-#define PAIR(bytes) ((struct slot_pair){spec.slot_size, spec.slot_size, bytes})
+#define PAIR(bytes) ((struct twin_fit_slots){spec.slot_size, spec.slot_size, bytes})
 
 /* Against docs/spec-image.md section 7, whose examples were measured on the real loader. */
 static void test_trailer(void)
 {
-    struct image_spec spec = {
+    struct twin_sign_spec spec = {
         .align = 4, .max_align = 8, .max_sectors = 128, .slot_size = 0x60000, .aes_len = 16};
 
-    CHECK_EQ(trailer_len(&spec, 0), 1584);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, PAIR(4096), 0), 0x60000 - 2 * 4096);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, PAIR(4096), 0), 0x60000 - 2 * 4096);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, PAIR(1024), 0), 0x60000 - 3 * 1024);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, PAIR(1024), 0), 0x60000 - 3 * 1024);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_OFFSET, PAIR(512), 0),
+    CHECK_EQ(twin_fit_reserved(&spec, 0), 1584);
+    CHECK_EQ(twin_fit_image_max(&spec, TWIN_FIT_MOVE, PAIR(4096), 0), 0x60000 - 2 * 4096);
+    CHECK_EQ(twin_fit_image_max(&spec, TWIN_FIT_OFFSET, PAIR(4096), 0), 0x60000 - 2 * 4096);
+    CHECK_EQ(twin_fit_image_max(&spec, TWIN_FIT_MOVE, PAIR(1024), 0), 0x60000 - 3 * 1024);
+    CHECK_EQ(twin_fit_image_max(&spec, TWIN_FIT_OFFSET, PAIR(1024), 0), 0x60000 - 3 * 1024);
+    CHECK_EQ(twin_fit_image_max(&spec, TWIN_FIT_OFFSET, PAIR(512), 0),
              0x60000 - 4 * 512); /* 1080 bytes */
-    CHECK_EQ(trailer_image_max(&spec, SWAP_SCRATCH, PAIR(4096), 0), 0x60000 - 1584);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_XIP, PAIR(4096), 0), 0x60000 - 40);
-    CHECK_EQ(trailer_image_max(&spec, SWAP_OVERWRITE, PAIR(4096), 0), 0x60000 - 40);
+    CHECK_EQ(twin_fit_image_max(&spec, TWIN_FIT_SCRATCH, PAIR(4096), 0), 0x60000 - 1584);
+    CHECK_EQ(twin_fit_image_max(&spec, TWIN_FIT_XIP, PAIR(4096), 0), 0x60000 - 40);
+    CHECK_EQ(twin_fit_image_max(&spec, TWIN_FIT_OVERWRITE, PAIR(4096), 0), 0x60000 - 40);
     spec.slot_size = 4096;
-    CHECK_EQ(trailer_image_max(&spec, SWAP_MOVE, PAIR(4096), 0), 0);
+    CHECK_EQ(twin_fit_image_max(&spec, TWIN_FIT_MOVE, PAIR(4096), 0), 0);
     spec.overwrite_only = true;
-    CHECK_EQ(trailer_len(&spec, 0), 32);
-    CHECK_EQ(trailer_image_ok(8), 24);
-    CHECK_EQ(trailer_image_ok(16), 32);
-    CHECK_EQ(trailer_image_ok(32), 64);
+    CHECK_EQ(twin_fit_reserved(&spec, 0), 32);
+    CHECK_EQ(twin_slot_trailer_image_ok(8), 24);
+    CHECK_EQ(twin_slot_trailer_image_ok(16), 32);
+    CHECK_EQ(twin_slot_trailer_image_ok(32), 64);
 }
 
 static void test_versions(void)
@@ -174,14 +178,14 @@ static void test_versions(void)
                                         "99999999999999999999"};
     struct twin_version v;
 
-    CHECK(spec_set_version("7", &v) == CLI_DONE && v.major == 7 && v.build == 0);
-    CHECK(spec_set_version("255.255.65535+4294967295", &v) == CLI_DONE);
+    CHECK(imgtool_spec_set_version("7", &v) == CLI_DONE && v.major == 7 && v.build == 0);
+    CHECK(imgtool_spec_set_version("255.255.65535+4294967295", &v) == CLI_DONE);
     CHECK(v.minor == 255 && v.revision == 65535 && v.build == 4294967295u);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        CHECK_EQ(spec_set_version(bad[i], &v), CLI_USAGE);
+        CHECK_EQ(imgtool_spec_set_version(bad[i], &v), CLI_USAGE);
     }
     for (size_t i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
-        CHECK_EQ(spec_set_version(large[i], &v), CLI_REFUSED);
+        CHECK_EQ(imgtool_spec_set_version(large[i], &v), CLI_REFUSED);
     }
 }
 
@@ -193,60 +197,60 @@ static void test_option_texts(void)
                                           0x96, 0x8c, 0x48, 0xce, 0x8b, 0x15, 0xae, 0x17};
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct image_spec spec = {0};
-        CHECK_EQ(spec_set_dependencies(&spec, bad[i]), CLI_USAGE);
-        spec_free(&spec);
+        struct twin_sign_spec spec = {0};
+        CHECK_EQ(imgtool_spec_set_dependencies(&spec, bad[i]), CLI_USAGE);
+        twin_sign_spec_free(&spec);
     }
-    struct image_spec spec = {.version = {1, 2, 3, 4}};
-    CHECK_EQ(spec_set_dependencies(&spec, "(1, 2.0.0), (255,3.1+0) "), CLI_USAGE);
-    spec_free(&spec);
-    spec = (struct image_spec){.version = {1, 2, 3, 4}};
-    CHECK_EQ(spec_set_dependencies(&spec, "(1, 2.0.0), (255,3.1)"), CLI_DONE);
+    struct twin_sign_spec spec = {.version = {1, 2, 3, 4}};
+    CHECK_EQ(imgtool_spec_set_dependencies(&spec, "(1, 2.0.0), (255,3.1+0) "), CLI_USAGE);
+    twin_sign_spec_free(&spec);
+    spec = (struct twin_sign_spec){.version = {1, 2, 3, 4}};
+    CHECK_EQ(imgtool_spec_set_dependencies(&spec, "(1, 2.0.0), (255,3.1)"), CLI_DONE);
     CHECK(spec.dependency_count == 2 && spec.dependencies[1].image == 255);
     CHECK(spec.dependencies[1].version.major == 3 && spec.dependencies[1].version.minor == 1);
-    CHECK_EQ(spec_set_security_counter(&spec, "auto"), CLI_DONE);
+    CHECK_EQ(imgtool_spec_set_security_counter(&spec, "auto"), CLI_DONE);
     CHECK_EQ(spec.security_counter, 0x01020003);
-    CHECK_EQ(spec_set_security_counter(&spec, "4294967296"), CLI_REFUSED);
-    CHECK_EQ(spec_set_uuids(&spec, "example.com", NULL), CLI_DONE);
-    CHECK_MEM(spec.vid, dns_example, UUID_LEN);
-    CHECK_EQ(spec_set_uuids(&spec, NULL, "name"), CLI_REFUSED);
-    CHECK_EQ(spec_add_custom(&spec, "0xa0", "0x01ff"), CLI_DONE);
+    CHECK_EQ(imgtool_spec_set_security_counter(&spec, "4294967296"), CLI_REFUSED);
+    CHECK_EQ(imgtool_spec_set_uuids(&spec, "example.com", NULL), CLI_DONE);
+    CHECK_MEM(spec.vid, dns_example, TWIN_UUID_LEN);
+    CHECK_EQ(imgtool_spec_set_uuids(&spec, NULL, "name"), CLI_REFUSED);
+    CHECK_EQ(imgtool_spec_add_custom(&spec, "0xa0", "0x01ff"), CLI_DONE);
     CHECK(spec.custom[0].value.len == 2 && spec.custom[0].value.data[1] == 0xff);
-    CHECK_EQ(spec_add_custom(&spec, "160", "x"), CLI_USAGE);
-    CHECK_EQ(spec_add_custom(&spec, "0x10000", "x"), CLI_USAGE);
-    CHECK_EQ(spec_add_custom(&spec, "-1", "x"), CLI_USAGE);
-    CHECK_EQ(spec_add_custom(&spec, "0xa1", "0x0"), CLI_USAGE);
-    CHECK_EQ(spec_add_custom(&spec, "0xa2", "0x0g"), CLI_REFUSED);
-    spec_free(&spec);
+    CHECK_EQ(imgtool_spec_add_custom(&spec, "160", "x"), CLI_USAGE);
+    CHECK_EQ(imgtool_spec_add_custom(&spec, "0x10000", "x"), CLI_USAGE);
+    CHECK_EQ(imgtool_spec_add_custom(&spec, "-1", "x"), CLI_USAGE);
+    CHECK_EQ(imgtool_spec_add_custom(&spec, "0xa1", "0x0"), CLI_USAGE);
+    CHECK_EQ(imgtool_spec_add_custom(&spec, "0xa2", "0x0g"), CLI_REFUSED);
+    twin_sign_spec_free(&spec);
 }
 
 /* Compressed bytes come back; cut, longer or damaged ones are refused. */
 static void test_compression(void)
 {
-    uint8_t bytes[6000], header[COMPRESS_HEADER_LEN];
+    uint8_t bytes[6000], header[TWIN_LZMA_HEADER_LEN];
     struct twin_buf packed = {0}, out = {0};
 
     for (size_t i = 0; i < sizeof(bytes); i++) {
         bytes[i] = (uint8_t)(i / 7);
     }
-    compress_header(header);
+    twin_lzma_header(header);
     for (int thumb = 0; thumb < 2; thumb++) {
         twin_buf_free(&packed);
         twin_buf_add(&packed, header, sizeof(header));
-        CHECK(compress(thumb != 0 ? COMPRESSION_LZMA2_THUMB : COMPRESSION_LZMA2,
-                       (struct twin_span){bytes, sizeof(bytes)}, &packed));
+        CHECK(twin_lzma_pack(thumb != 0 ? TWIN_COMPRESSION_LZMA2_THUMB : TWIN_COMPRESSION_LZMA2,
+                             (struct twin_span){bytes, sizeof(bytes)}, &packed));
         CHECK(packed.len < sizeof(bytes) / 2);
-        CHECK(decompress(thumb != 0, twin_buf_span(&packed), sizeof(bytes), &out));
+        CHECK(twin_lzma_unpack(thumb != 0, twin_buf_span(&packed), sizeof(bytes), &out));
         CHECK(out.len == sizeof(bytes) && memcmp(out.data, bytes, out.len) == 0);
         twin_buf_free(&out);
         for (size_t cut = 0; cut < packed.len; cut++) {
             struct twin_span part = {packed.data, cut};
-            CHECK(!decompress(thumb != 0, part, sizeof(bytes), &out));
+            CHECK(!twin_lzma_unpack(thumb != 0, part, sizeof(bytes), &out));
             twin_buf_free(&out);
         }
-        CHECK(!decompress(thumb != 0, twin_buf_span(&packed), sizeof(bytes) - 1, &out));
+        CHECK(!twin_lzma_unpack(thumb != 0, twin_buf_span(&packed), sizeof(bytes) - 1, &out));
         twin_buf_free(&out);
-        CHECK(!decompress(thumb != 0, twin_buf_span(&packed), sizeof(bytes) + 1, &out));
+        CHECK(!twin_lzma_unpack(thumb != 0, twin_buf_span(&packed), sizeof(bytes) + 1, &out));
         twin_buf_free(&out);
     }
     twin_buf_free(&packed);
@@ -302,14 +306,14 @@ static void test_key_exchange(void)
         uint8_t aes_len;
         uint16_t tlv;
     } cases[] = {
-        {TWIN_KEY_RSA2048, TWIN_HASH_SHA256, 16, TLV_ENC_RSA2048},
-        {TWIN_KEY_RSA2048, TWIN_HASH_SHA256, 32, TLV_ENC_RSA2048},
-        {TWIN_KEY_P256, TWIN_HASH_SHA256, 16, TLV_ENC_EC256},
-        {TWIN_KEY_P256, TWIN_HASH_SHA256, 32, TLV_ENC_EC256},
-        {TWIN_KEY_X25519, TWIN_HASH_SHA256, 16, TLV_ENC_X25519},
-        {TWIN_KEY_X25519, TWIN_HASH_SHA512, 32, TLV_ENC_X25519_SHA512},
+        {TWIN_KEY_RSA2048, TWIN_HASH_SHA256, 16, TWIN_TLV_ENC_RSA2048},
+        {TWIN_KEY_RSA2048, TWIN_HASH_SHA256, 32, TWIN_TLV_ENC_RSA2048},
+        {TWIN_KEY_P256, TWIN_HASH_SHA256, 16, TWIN_TLV_ENC_EC256},
+        {TWIN_KEY_P256, TWIN_HASH_SHA256, 32, TWIN_TLV_ENC_EC256},
+        {TWIN_KEY_X25519, TWIN_HASH_SHA256, 16, TWIN_TLV_ENC_X25519},
+        {TWIN_KEY_X25519, TWIN_HASH_SHA512, 32, TWIN_TLV_ENC_X25519_SHA512},
     };
-    uint8_t plain[33] = "thirty-two bytes and one more...", image_key[AES_KEY_MAX];
+    uint8_t plain[33] = "thirty-two bytes and one more...", image_key[TWIN_AES_KEY_MAX];
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct twin_key_type *type = &twin_key_types[cases[i].key];
@@ -321,31 +325,31 @@ static void test_key_exchange(void)
                                  : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
             CHECK_EQ(twin_key_adopt(&keys[k], pkey, true, "key"), CLI_DONE);
         }
-        struct image_spec spec = {.enc_key = &keys[0],
-                                  .hmac_hash = &twin_hashes[cases[i].hmac],
-                                  .aes_len = cases[i].aes_len};
-        struct tlv_area area = {TWIN_TLV_MAGIC, false, {0}};
+        struct twin_sign_spec spec = {.enc_key = &keys[0],
+                                      .hmac_hash = &twin_hashes[cases[i].hmac],
+                                      .aes_len = cases[i].aes_len};
+        struct twin_tlv_area area = {TWIN_TLV_MAGIC, false, {0}};
         uint8_t payload[sizeof(plain)];
         struct twin_span none = {NULL, 0};
         memcpy(payload, plain, sizeof(plain));
-        CHECK_EQ(encrypt_check_key(&spec), CLI_DONE);
-        CHECK_EQ(encrypt_payload(&spec, payload, sizeof(payload), &area), CLI_DONE);
+        CHECK_EQ(twin_encrypt_check_key(&spec), CLI_DONE);
+        CHECK_EQ(twin_encrypt_payload(&spec, payload, sizeof(payload), &area), CLI_DONE);
         CHECK(memcmp(payload, plain, sizeof(plain)) != 0);
         CHECK_EQ(twin_get_le16(area.entries.data), cases[i].tlv);
         struct twin_span value = {area.entries.data + 4, area.entries.len - 4};
-        CHECK_EQ(decrypt_key(cases[i].tlv, value, &keys[0], none, image_key), spec.aes_len);
-        CHECK(payload_cipher(image_key, spec.aes_len, payload, sizeof(payload)));
+        CHECK_EQ(twin_decrypt_key(cases[i].tlv, value, &keys[0], none, image_key), spec.aes_len);
+        CHECK(twin_payload_cipher(image_key, spec.aes_len, payload, sizeof(payload)));
         CHECK_MEM(payload, plain, sizeof(plain));
-        CHECK_EQ(decrypt_key(cases[i].tlv, value, &keys[1], none, image_key), 0);
-        CHECK_EQ(decrypt_key(cases[i].tlv, value, NULL, none, image_key), 0);
+        CHECK_EQ(twin_decrypt_key(cases[i].tlv, value, &keys[1], none, image_key), 0);
+        CHECK_EQ(twin_decrypt_key(cases[i].tlv, value, NULL, none, image_key), 0);
         for (size_t byte = 4; byte < area.entries.len; byte++) {
             area.entries.data[byte] ^= 0x01;
-            CHECK_EQ(decrypt_key(cases[i].tlv, value, &keys[0], none, image_key), 0);
+            CHECK_EQ(twin_decrypt_key(cases[i].tlv, value, &keys[0], none, image_key), 0);
             area.entries.data[byte] ^= 0x01;
         }
         for (size_t cut = 0; cut < value.len; cut++) {
             struct twin_span part = {value.ptr, cut};
-            CHECK_EQ(decrypt_key(cases[i].tlv, part, &keys[0], none, image_key), 0);
+            CHECK_EQ(twin_decrypt_key(cases[i].tlv, part, &keys[0], none, image_key), 0);
         }
         twin_buf_free(&area.entries);
         twin_key_free(&keys[0]);

@@ -18,20 +18,21 @@ static void adopt(struct twin_key *key, const struct test_key *from, const char 
 }
 
 static bool is_good(const struct hostile_making *making, const struct twin_key *known, size_t count,
-                    struct verify_result *result)
+                    struct twin_verify_result *result)
 {
     static uint8_t bytes[HOSTILE_BYTES_MAX];
     uint32_t len = hostile_image_make(making, &keys, bytes);
-    const struct verify_input input = {.bytes = {bytes, len}, .keys = known, .key_count = count};
+    const struct twin_verify_input input = {
+        .bytes = {bytes, len}, .keys = known, .key_count = count};
 
-    return verify_image(&input, result);
+    return twin_verify_image(&input, result);
 }
 
 static void check_images(const struct twin_key *known)
 {
     for (size_t i = 0; i < hostile_image_count; i++) {
         const struct hostile_image *image = &hostile_images[i];
-        struct verify_result result;
+        struct twin_verify_result result;
         bool good = is_good(&image->making, known, 1, &result);
         if (good != (image->want == TWIN_OK)) {
             fprintf(stderr, "%s: %s\n", image->what, good ? "taken" : result.detail);
@@ -49,7 +50,7 @@ static void check_two_keys(const struct twin_key known[2])
     static const struct hostile_making second_bad = {
         .entries = {SOUND, {1, 32, OTHER, false}, {0x20, 256, SIG, false}}};
     static const struct hostile_making twice = {.entries = {SOUND, KEY_TLV, SIG_TLV}};
-    struct verify_result result;
+    struct twin_verify_result result;
 
     CHECK(is_good(&both, known, 2, &result));
     CHECK_EQ(result.signatures, 2);

@@ -4,7 +4,7 @@
 #include "commands.h"
 #include "signing/dump.h"
 #include "signing/emit.h"
-#include "signing/imagefile.h"
+#include "signing/image_file.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -31,10 +31,11 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static int print_dump(const struct dump *dump, const struct dumpinfo_opts *opts, const char *path)
+static int print_dump(const struct twin_dump *dump, const struct dumpinfo_opts *opts,
+                      const char *path)
 {
-    static void (*const printers[])(const struct dump *, struct twin_buf *) = {
-        [HUMAN] = dump_human, [YAML] = dump_yaml, [JSON] = dump_json};
+    static void (*const printers[])(const struct twin_dump *, struct twin_buf *) = {
+        [HUMAN] = twin_dump_human, [YAML] = twin_dump_yaml, [JSON] = twin_dump_json};
     int usual = opts->outfile != NULL ? YAML : HUMAN;
     int format = opts->format != CLI_CHOICE_NONE ? opts->format : usual;
     struct twin_buf text = {0};
@@ -46,7 +47,7 @@ static int print_dump(const struct dump *dump, const struct dumpinfo_opts *opts,
     if (format == JSON && opts->outfile == NULL) {
         twin_buf_text(&text, "\n");
     }
-    int rc = emit_output(opts->outfile, path, twin_buf_span(&text));
+    int rc = cli_output(opts->outfile, path, twin_buf_span(&text));
     twin_buf_free(&text);
     return rc;
 }
@@ -55,30 +56,30 @@ static int dump_bytes(const struct cli_call *call, struct twin_span bytes)
 {
     const struct dumpinfo_opts *opts = call->opts;
     const char *path = call->args[0];
-    struct dump dump;
+    struct twin_dump dump;
 
     if (opts->offset >= bytes.len && opts->offset != 0) {
         return cli_usage_error(call, "--offset 0x%" PRIx32 ": %s has only 0x%zx bytes",
                                opts->offset, path, bytes.len);
     }
     struct twin_span image = {bytes.ptr + opts->offset, bytes.len - opts->offset};
-    enum view_fault fault = dump_open(&dump, path, image);
-    if (fault == VIEW_OK) {
+    enum twin_fault fault = twin_dump_open(&dump, path, image);
+    if (fault == TWIN_FAULT_NONE) {
         return print_dump(&dump, opts, path);
     }
-    size_t found = fault == VIEW_MAGIC ? view_find_image(image) : 0;
+    size_t found = fault == TWIN_FAULT_MAGIC ? twin_view_find_image(image) : 0;
     if (found != 0) {
         return cli_fail(CLI_REFUSED, "%s: %s An image begins at 0x%zx: give --offset 0x%zx", path,
-                        view_fault_text[fault], found + opts->offset, found + opts->offset);
+                        twin_fault_text[fault], found + opts->offset, found + opts->offset);
     }
-    return cli_fail(CLI_REFUSED, "%s: %s", path, view_fault_text[fault]);
+    return cli_fail(CLI_REFUSED, "%s: %s", path, twin_fault_text[fault]);
 }
 
 static int dumpinfo_run(const struct cli_call *call)
 {
     const struct dumpinfo_opts *opts = call->opts;
     const char *path = call->args[0];
-    struct image_file file;
+    struct twin_image_file file;
     struct stat info;
 
     if (opts->format == JSON && opts->outfile == NULL) {
@@ -87,7 +88,7 @@ static int dumpinfo_run(const struct cli_call *call)
     if (stat(path, &info) != 0) {
         return cli_usage_error(call, "Image file not found (%s)", path);
     }
-    int rc = image_file_read(path, 0, 0, CLI_USAGE, &file);
+    int rc = twin_image_file_read(path, 0, 0, CLI_USAGE, &file);
     if (rc == CLI_DONE) {
         rc = dump_bytes(call, twin_buf_span(&file.bytes));
     }

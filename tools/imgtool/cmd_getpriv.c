@@ -198,8 +198,8 @@ static int print_private(const struct cli_call *call, const struct twin_key *key
         return rc;
     }
     if (make_der(key, rule, format, opts->minimal, &der)) {
-        emit_c(&text, "enc_priv_key", twin_buf_span(&der));
-        rc = emit_output(NULL, NULL, twin_buf_span(&text));
+        twin_source_c(&text, "enc_priv_key", twin_buf_span(&der));
+        rc = cli_output(NULL, NULL, twin_buf_span(&text));
     } else {
         rc = cli_fail(CLI_REFUSED, "%s: OpenSSL cannot write this key as DER", opts->key);
     }

@@ -111,9 +111,9 @@ static bool encode(const struct twin_key *key, enum encoding encoding, const cha
         return twin_pem_write_public(key->pkey, out);
     }
     if (encoding == LANG_C) {
-        emit_c(out, name, twin_buf_span(&key->der));
+        twin_source_c(out, name, twin_buf_span(&key->der));
     } else if (encoding == LANG_RUST) {
-        emit_rust(out, name, twin_buf_span(&key->der));
+        twin_source_rust(out, name, twin_buf_span(&key->der));
     } else {
         twin_buf_add(out, key->der.data, key->der.len);
     }
@@ -136,7 +136,7 @@ static int getpub_run(const struct cli_call *call)
         rc = cli_fail(CLI_REFUSED, "%s: OpenSSL cannot write this key as PEM", opts->key);
     }
     if (rc == CLI_DONE) {
-        rc = emit_output(opts->output, opts->key, twin_buf_span(&out));
+        rc = cli_output(opts->output, opts->key, twin_buf_span(&out));
     }
     twin_key_free(&key);
     twin_buf_free(&out);
@@ -165,9 +165,9 @@ static int getpubhash_run(const struct cli_call *call)
         if (raw) {
             twin_buf_add(&out, hash, alg->len);
         } else {
-            emit_c(&out, name, (struct twin_span){hash, alg->len});
+            twin_source_c(&out, name, (struct twin_span){hash, alg->len});
         }
-        rc = emit_output(opts->output, opts->key, twin_buf_span(&out));
+        rc = cli_output(opts->output, opts->key, twin_buf_span(&out));
     }
     twin_key_free(&key);
     twin_buf_free(&out);

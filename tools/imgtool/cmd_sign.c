@@ -5,7 +5,7 @@
 #include "cmd_sign.h"
 #include "commands.h"
 #include "signing/downgrade.h"
-#include "signing/trailer.h"
+#include "signing/fit.h"
 
 /* The order of each list is the order of the values that sign_spec.c reads. */
 static const char *const endians[] = {"little", "big", NULL};
@@ -78,13 +78,13 @@ static const struct cli_opt options[] = {
      .help = "Sectors that the trailer has entries for"},
     {"overwrite-only", 0, CLI_FLAG, AT(overwrite_only),
      .help = "The loader copies instead of swapping: the trailer is small"},
-    {"swap", 0, CLI_CHOICE, AT(swap), .choices = swap_mode_names,
+    {"swap", 0, CLI_CHOICE, AT(swap), .choices = twin_fit_mode_names,
      .help = "Refuse an image that does not fit when the loader works in this mode"},
     {"sector-size", 0, CLI_U32, AT(sector_size), .arg = "N", .def = "4096", .min = 1,
      .max = UINT32_MAX, .help = "Bytes of a flash sector, for --swap"},
     {"replaces", 0, CLI_TEXT, AT(replaces), .arg = "FILE",
      .help = "Image that is installed: refuse what a loader against downgrades would refuse"},
-    {"no-downgrade", 0, CLI_CHOICE, AT(no_downgrade), .choices = downgrade_rule_names,
+    {"no-downgrade", 0, CLI_CHOICE, AT(no_downgrade), .choices = twin_downgrade_rule_names,
      .help = "What that loader compares with --replaces [default: version]"},
     {"erased-val", 'R', CLI_CHOICE, AT(erased_val), .choices = erased_vals,
      .help = "What erased flash reads as [default: 0xff]"},
@@ -123,7 +123,7 @@ static const struct cli_opt options[] = {
     .args = "INFILE OUTFILE", .help = "Create a signed or unsigned image",                         \
     .more = "INFILE and OUTFILE are Intel HEX if their names end in .hex, else raw binary. The "   \
             "signature is checked before OUTFILE is written, and OUTFILE is replaced as a whole.", \
-    .options = options, .opts_size = sizeof(struct sign_opts), .run = sign_run
+    .options = options, .opts_size = sizeof(struct sign_opts), .run = imgtool_sign_run
 
 const struct cli_cmd cmd_sign = {.path = "sign", SHARED};
 const struct cli_cmd cmd_create = {.path = "create", SHARED};

@@ -5,9 +5,9 @@
  */
 #pragma once
 #include "cli/cli.h"
-#include "signing/create.h"
-#include "signing/imagefile.h"
-#include "signing/trailer.h"
+#include "signing/fit.h"
+#include "signing/image_file.h"
+#include "signing/sign.h"
 
 struct sign_opts {
     /* Image. */
@@ -37,49 +37,49 @@ struct sign_opts {
 };
 
 /* Everything of one run. */
-struct sign_job {
+struct sign_work {
     const struct cli_call *call; /* args[0] is the input, args[1] the output */
     const struct sign_opts *opts;
-    struct image_spec spec;
+    struct twin_sign_spec spec;
     struct twin_key key, enc_key; /* what spec points to */
-    struct image_file file;       /* the input, then the output */
-    struct build build;
+    struct twin_image_file file;  /* the input, then the output */
+    struct twin_signed build;
     bool built; /* build holds the finished image already */
 };
 
 /* One step of the work. Returns CLI_DONE, or an exit code after the message. */
-typedef int (*sign_step)(struct sign_job *job);
+typedef int (*sign_step)(struct sign_work *job);
 
 /* From options to job->spec: first what needs no key, then the rest. Both end with NULL. */
-extern const sign_step sign_option_steps[];
-extern const sign_step sign_key_steps[];
+extern const sign_step imgtool_sign_option_steps[];
+extern const sign_step imgtool_sign_key_steps[];
 
 /* The command. */
-int sign_run(const struct cli_call *call);
+int imgtool_sign_run(const struct cli_call *call);
 
 /*
  * From the text of options to the spec. Each returns CLI_DONE, or an exit code after the message.
  */
-int spec_set_version(const char *text, struct twin_version *version);
-int spec_set_dependencies(struct image_spec *spec, const char *text);
-int spec_set_security_counter(struct image_spec *spec, const char *text);
-int spec_set_sw_type(struct image_spec *spec, const char *text);
-int spec_set_uuids(struct image_spec *spec, const char *vid, const char *cid);
-int spec_add_custom(struct image_spec *spec, const char *tag, const char *text);
-int spec_add_custom_file(struct image_spec *spec, const char *tag, const char *path);
+int imgtool_spec_set_version(const char *text, struct twin_version *version);
+int imgtool_spec_set_dependencies(struct twin_sign_spec *spec, const char *text);
+int imgtool_spec_set_security_counter(struct twin_sign_spec *spec, const char *text);
+int imgtool_spec_set_sw_type(struct twin_sign_spec *spec, const char *text);
+int imgtool_spec_set_uuids(struct twin_sign_spec *spec, const char *vid, const char *cid);
+int imgtool_spec_add_custom(struct twin_sign_spec *spec, const char *tag, const char *text);
+int imgtool_spec_add_custom_file(struct twin_sign_spec *spec, const char *tag, const char *path);
 
 /*
  * Options that contradict each other, or do nothing, and inputs that are not what they are taken
  * for. Each returns CLI_DONE, or an exit code after the message. Warnings are no failure.
  */
 /* Of the options alone. */
-int sign_check_options(struct sign_job *job);
+int imgtool_sign_check_options(struct sign_work *job);
 
 /* That no output would replace a key, or another output. */
-int sign_check_files(struct sign_job *job);
+int imgtool_sign_check_files(struct sign_work *job);
 
 /* What the input looks like. */
-int sign_check_input(struct sign_job *job);
+int imgtool_sign_check_input(struct sign_work *job);
 
 /* With the keys at hand. */
-int sign_check_key(struct sign_job *job);
+int imgtool_sign_check_key(struct sign_work *job);

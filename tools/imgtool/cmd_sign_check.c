@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cmd_sign.h"
-#include "signing/compress.h"
 #include "signing/emit.h"
 #include "signing/hexfile.h"
+#include "signing/lzma.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ struct rule {
     const char *text;
 };
 
-static int refuse(const struct sign_job *job, const struct rule *rules, size_t count)
+static int refuse(const struct sign_work *job, const struct rule *rules, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (rules[i].broken) {
@@ -43,7 +43,7 @@ static bool encrypts(const struct sign_opts *opts)
 }
 
 /* Who signs, and where. */
-static int check_signature(const struct sign_job *job)
+static int check_signature(const struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
     bool vector = opts->vector_to_sign != CLI_CHOICE_NONE;
@@ -67,7 +67,7 @@ static int check_signature(const struct sign_job *job)
                                         "record; give it with --fix-sig"},
         {opts->audit != NULL && opts->key == NULL && !fixed,
          "--audit: an image without a key has no signature to record"},
-        {opts->compression != COMPRESSION_NONE && (vector || fixed),
+        {opts->compression != TWIN_COMPRESSION_NONE && (vector || fixed),
          "A compressed image carries two signatures, so it cannot be signed elsewhere; leave out "
          "--compression"},
     };
@@ -76,10 +76,11 @@ static int check_signature(const struct sign_job *job)
 }
 
 /* What is done to the slot and the payload. */
-static int check_layout(const struct sign_job *job)
+static int check_layout(const struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
-    bool swaps = opts->swap == SWAP_MOVE || opts->swap == SWAP_OFFSET || opts->swap == SWAP_SCRATCH;
+    bool swaps = opts->swap == TWIN_FIT_MOVE || opts->swap == TWIN_FIT_OFFSET ||
+                 opts->swap == TWIN_FIT_SCRATCH;
     const struct rule rules[] = {
         {opts->test && opts->confirm, "--test and --confirm exclude each other"},
         {opts->included_header && opts->pad_header,
@@ -90,7 +91,7 @@ static int check_layout(const struct sign_job *job)
          "--pad-value and --erased-val differ: the padding would not read as erased flash"},
         {swaps && opts->overwrite_only,
          "--overwrite-only is for a loader that copies, --swap names one that swaps"},
-        {opts->swap == SWAP_XIP && encrypts(opts),
+        {opts->swap == TWIN_FIT_XIP && encrypts(opts),
          "--swap xip: images that run where they are stored cannot be encrypted"},
         {opts->swap == CLI_CHOICE_NONE && (opts->primary_size != 0 || opts->secondary_size != 0),
          "--primary-size and --secondary-size need --swap, which says how the loader uses them"},
@@ -105,12 +106,12 @@ static int check_layout(const struct sign_job *job)
     return refuse(job, rules, COUNT(rules));
 }
 
-static void warn_useless(const struct sign_job *job)
+static void warn_useless(const struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
     bool pads = opts->pad || opts->test || opts->confirm;
     bool keyless = opts->key == NULL && opts->fix_sig_pubkey == NULL;
-    bool hex_out = image_file_is_hex(job->call->args[1]);
+    bool hex_out = twin_image_file_is_hex(job->call->args[1]);
     const struct rule rules[] = {
         {!encrypts(opts) && (opts->hmac_sha != 0 || opts->encrypt_keylen != 0 || opts->save_enctlv),
          "--hmac-sha, --encrypt-keylen and --save-enctlv do nothing without --encrypt"},
@@ -119,7 +120,7 @@ static void warn_useless(const struct sign_job *job)
                                 "pure signatures will refuse it"},
         {opts->confirm && opts->overwrite_only,
          "--confirm does nothing with --overwrite-only: a loader that copies has no trial"},
-        {pads && opts->swap == SWAP_OFFSET,
+        {pads && opts->swap == TWIN_FIT_OFFSET,
          "with padding the image stands at the beginning of its slot: right for the primary one, "
          "but as an update a loader that swaps by offset wants it one sector in, and erases this"},
         {opts->hex_addr != CLI_I64_NONE && !hex_out,
@@ -135,7 +136,7 @@ static void warn_useless(const struct sign_job *job)
     warn(rules, COUNT(rules));
 }
 
-int sign_check_options(struct sign_job *job)
+int imgtool_sign_check_options(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
     int rc = check_signature(job);
@@ -152,7 +153,7 @@ int sign_check_options(struct sign_job *job)
     return rc;
 }
 
-int sign_check_files(struct sign_job *job)
+int imgtool_sign_check_files(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
     const char *const outputs[] = {job->call->args[1], opts->sig_out, opts->audit};
@@ -161,13 +162,13 @@ int sign_check_files(struct sign_job *job)
 
     for (size_t i = 0; i < COUNT(outputs); i++) {
         for (size_t j = 0; j < i; j++) {
-            if (emit_same_file(outputs[i], outputs[j])) {
+            if (twin_file_is_same(outputs[i], outputs[j])) {
                 return cli_usage_error(job->call, "%s: two outputs into one file", outputs[i]);
             }
         }
         for (size_t j = 0; j < COUNT(inputs); j++) {
             bool in_place = i == 0 && j + 1 == COUNT(inputs); /* OUTFILE may replace INFILE */
-            if (!in_place && emit_same_file(outputs[i], inputs[j])) {
+            if (!in_place && twin_file_is_same(outputs[i], inputs[j])) {
                 return cli_usage_error(job->call, "%s is an input and would be replaced",
                                        outputs[i]);
             }
@@ -193,7 +194,7 @@ static bool begins(struct twin_span bytes, const char *with, size_t len)
     return bytes.len >= len && memcmp(bytes.ptr, with, len) == 0;
 }
 
-int sign_check_input(struct sign_job *job)
+int imgtool_sign_check_input(struct sign_work *job)
 {
     const struct twin_buf *file = &job->file.bytes;
     const char *name = job->call->args[0];
@@ -226,7 +227,7 @@ int sign_check_input(struct sign_job *job)
     return CLI_DONE;
 }
 
-int sign_check_key(struct sign_job *job)
+int imgtool_sign_check_key(struct sign_work *job)
 {
     const struct twin_key *key = job->spec.key;
 

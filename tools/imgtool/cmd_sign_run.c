@@ -4,27 +4,27 @@
  */
 #include "base/file.h"
 #include "cmd_sign.h"
-#include "signing/audit.h"
-#include "signing/compress.h"
 #include "signing/downgrade.h"
-#include "signing/trailer.h"
+#include "signing/fit.h"
+#include "signing/lzma.h"
+#include "signing/sign_log.h"
 #include "twin/base64.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static int read_input(struct sign_job *job)
+static int read_input(struct sign_work *job)
 {
-    const struct image_spec *spec = &job->spec;
+    const struct twin_sign_spec *spec = &job->spec;
     size_t room = spec->pad_header ? spec->header_size : 0;
 
-    return image_file_read(job->call->args[0], room, spec->erased, CLI_USAGE, &job->file);
+    return twin_image_file_read(job->call->args[0], room, spec->erased, CLI_USAGE, &job->file);
 }
 
 /* Without --pad-header the linker left room for the header: zeros. */
-static int check_header_room(struct sign_job *job)
+static int check_header_room(struct sign_work *job)
 {
-    const struct image_spec *spec = &job->spec;
+    const struct twin_sign_spec *spec = &job->spec;
     const struct twin_buf *bytes = &job->file.bytes;
 
     if (bytes->len < spec->header_size) {
@@ -44,10 +44,10 @@ static int check_header_room(struct sign_job *job)
  * Where a .hex output begins: the header goes in front of what the input has. Address 0 stands for
  * "not known" and stays 0, as in the reference tool. Other outputs have no address.
  */
-static int set_address(struct sign_job *job)
+static int set_address(struct sign_work *job)
 {
     const char *const *args = (const char *const *)job->call->args;
-    struct image_file *file = &job->file;
+    struct twin_image_file *file = &job->file;
     uint32_t room = job->spec.pad_header ? job->spec.header_size : 0;
 
     if (job->opts->hex_addr != CLI_I64_NONE) {
@@ -55,7 +55,7 @@ static int set_address(struct sign_job *job)
         file->addr = (uint32_t)job->opts->hex_addr;
         return CLI_DONE;
     }
-    if (!file->has_addr || room == 0 || !image_file_is_hex(args[1])) {
+    if (!file->has_addr || room == 0 || !twin_image_file_is_hex(args[1])) {
         return CLI_DONE;
     }
     if (file->addr == 0) {
@@ -74,24 +74,26 @@ static int set_address(struct sign_job *job)
 }
 
 /* TLVs that say how the image was before; their values come from building it that way first. */
-static void describe_original(const struct sign_job *job, const struct build *original,
-                              size_t original_len, size_t compressed_len, struct tlv_area *extra)
+static void describe_original(const struct sign_work *job, const struct twin_signed *original,
+                              size_t original_len, size_t compressed_len,
+                              struct twin_tlv_area *extra)
 {
-    const struct image_spec *spec = &job->spec;
+    const struct twin_sign_spec *spec = &job->spec;
 
     extra->big_endian = spec->big_endian;
-    tlv_add_u32(extra, TLV_DECOMP_SIZE, (uint32_t)original_len);
-    tlv_add(extra, TLV_DECOMP_SHA, original->digest, spec->hash->len);
+    twin_tlv_add_u32(extra, TWIN_TLV_DECOMP_SIZE, (uint32_t)original_len);
+    twin_tlv_add(extra, TWIN_TLV_DECOMP_SHA, original->digest, spec->hash->len);
     if (original->sig_len > 0) {
-        tlv_add(extra, TLV_DECOMP_SIGNATURE, original->sig, original->sig_len);
+        twin_tlv_add(extra, TWIN_TLV_DECOMP_SIGNATURE, original->sig, original->sig_len);
     }
-    if (spec_encrypts(spec)) {
-        tlv_add_u32(extra, TLV_COMP_DEC_SIZE, (uint32_t)compressed_len + COMPRESS_HEADER_LEN);
+    if (twin_sign_encrypts(spec)) {
+        twin_tlv_add_u32(extra, TWIN_TLV_COMP_DEC_SIZE,
+                         (uint32_t)compressed_len + TWIN_LZMA_HEADER_LEN);
     }
 }
 
 /* Is it worth it? The payload has to become smaller by more than the TLVs that it then needs. */
-static bool saves_space(const struct sign_job *job, const struct build *original,
+static bool saves_space(const struct sign_work *job, const struct twin_signed *original,
                         size_t original_len, size_t compressed_len)
 {
     size_t values = 4 + job->spec.hash->len + original->sig_len;
@@ -103,17 +105,17 @@ static bool saves_space(const struct sign_job *job, const struct build *original
     return compressed_len + values < original_len;
 }
 
-static void replace_payload(struct sign_job *job, const struct twin_buf *packed)
+static void replace_payload(struct sign_work *job, const struct twin_buf *packed)
 {
     struct twin_buf *bytes = &job->file.bytes;
-    uint8_t header[COMPRESS_HEADER_LEN];
+    uint8_t header[TWIN_LZMA_HEADER_LEN];
 
-    compress_header(header);
+    twin_lzma_header(header);
     bytes->len = job->spec.header_size;
     twin_buf_add(bytes, header, sizeof(header));
     twin_buf_add_span(bytes, twin_buf_span(packed));
     job->build.flags = TWIN_IMAGE_LZMA2;
-    if (job->opts->compression == COMPRESSION_LZMA2_THUMB) {
+    if (job->opts->compression == TWIN_COMPRESSION_LZMA2_THUMB) {
         job->build.flags |= TWIN_IMAGE_THUMB_FILTER;
     }
 }
@@ -122,59 +124,59 @@ static void replace_payload(struct sign_job *job, const struct twin_buf *packed)
  * Put the compressed payload in place of the other. If that saves nothing it stays, and the image
  * that was built to describe the original is the result, unless it is still to be encrypted.
  */
-static int compress_payload(struct sign_job *job)
+static int compress_payload(struct sign_work *job)
 {
-    enum compression kind = (enum compression)job->opts->compression;
+    enum twin_compression kind = (enum twin_compression)job->opts->compression;
     const struct twin_buf *bytes = &job->file.bytes;
     struct twin_span payload = {bytes->data + job->spec.header_size,
                                 bytes->len - job->spec.header_size};
-    struct build original = {.plain = true};
+    struct twin_signed original = {.plain = true};
     struct twin_buf packed = {0};
 
-    if (kind == COMPRESSION_NONE) {
+    if (kind == TWIN_COMPRESSION_NONE) {
         return CLI_DONE;
     }
     twin_buf_add_span(&original.bytes, twin_buf_span(bytes));
-    int rc = build_image(&job->spec, &original);
+    int rc = twin_sign_image(&job->spec, &original);
     /* The loader has to have room for what comes out of the decompression, too. */
     if (rc == CLI_DONE) {
-        rc = build_check_size(&job->spec, &original);
+        rc = twin_sign_check_size(&job->spec, &original);
     }
-    if (rc == CLI_DONE && !compress(kind, payload, &packed)) {
+    if (rc == CLI_DONE && !twin_lzma_pack(kind, payload, &packed)) {
         rc = cli_fail(CLI_REFUSED, "liblzma could not compress %s", job->call->args[0]);
     }
     if (rc == CLI_DONE && saves_space(job, &original, payload.len, packed.len)) {
         describe_original(job, &original, payload.len, packed.len, &job->build.extra);
         replace_payload(job, &packed);
-    } else if (rc == CLI_DONE && !spec_encrypts(&job->spec)) {
+    } else if (rc == CLI_DONE && !twin_sign_encrypts(&job->spec)) {
         job->build = original;
-        original = (struct build){0};
+        original = (struct twin_signed){0};
         job->built = true;
     }
-    build_free(&original);
+    twin_signed_free(&original);
     twin_buf_free(&packed);
     return rc;
 }
 
-static int make_image(struct sign_job *job)
+static int make_image(struct sign_work *job)
 {
     if (job->built) {
         return CLI_DONE;
     }
     twin_buf_move(&job->build.bytes, &job->file.bytes);
-    return build_image(&job->spec, &job->build);
+    return twin_sign_image(&job->spec, &job->build);
 }
 
-static int check_size(struct sign_job *job)
+static int check_size(struct sign_work *job)
 {
-    return build_check_size(&job->spec, &job->build);
+    return twin_sign_check_size(&job->spec, &job->build);
 }
 
-static struct slot_pair slot_pair(const struct sign_job *job)
+static struct twin_fit_slots slot_pair(const struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
 
-    return (struct slot_pair){
+    return (struct twin_fit_slots){
         .primary = opts->primary_size != 0 ? opts->primary_size : opts->slot_size,
         .secondary = opts->secondary_size != 0 ? opts->secondary_size : opts->slot_size,
         .sector = opts->sector_size,
@@ -182,20 +184,20 @@ static struct slot_pair slot_pair(const struct sign_job *job)
 }
 
 /* Would the loader take it that --swap describes? */
-static int check_swap(struct sign_job *job)
+static int check_swap(struct sign_work *job)
 {
-    const struct build *build = &job->build;
-    enum swap_mode mode = (enum swap_mode)job->opts->swap;
-    struct slot_pair slots = slot_pair(job);
-    const char *fault = trailer_check_slots(&job->spec, mode, slots);
+    const struct twin_signed *build = &job->build;
+    enum twin_fit_mode mode = (enum twin_fit_mode)job->opts->swap;
+    struct twin_fit_slots slots = slot_pair(job);
+    const char *fault = twin_fit_check_slots(&job->spec, mode, slots);
 
     if (fault != NULL) {
         return cli_usage_error(
             job->call,
             "--swap %s, slots of 0x%" PRIx32 " and 0x%" PRIx32 " bytes, sectors of %" PRIu32 ": %s",
-            swap_mode_names[mode], slots.primary, slots.secondary, slots.sector, fault);
+            twin_fit_mode_names[mode], slots.primary, slots.secondary, slots.sector, fault);
     }
-    uint64_t max = trailer_image_max(&job->spec, mode, slots, build->enc_tlv_len);
+    uint64_t max = twin_fit_image_max(&job->spec, mode, slots, build->enc_tlv_len);
     if (build->bytes.len <= max) {
         return CLI_DONE;
     }
@@ -203,59 +205,59 @@ static int check_swap(struct sign_job *job)
                     "the image has %zu bytes; slots of %" PRIu32 " and %" PRIu32
                     " bytes with sectors of %" PRIu32 " hold at most %" PRIu64 " under --swap %s",
                     build->bytes.len, slots.primary, slots.secondary, slots.sector, max,
-                    swap_mode_names[mode]);
+                    twin_fit_mode_names[mode]);
 }
 
 /* With --swap a no is final, without it there is only a hint. */
-static int check_fit(struct sign_job *job)
+static int check_fit(struct sign_work *job)
 {
-    const struct image_spec *spec = &job->spec;
-    enum swap_mode mode = spec->overwrite_only ? SWAP_OVERWRITE : SWAP_OFFSET;
+    const struct twin_sign_spec *spec = &job->spec;
+    enum twin_fit_mode mode = spec->overwrite_only ? TWIN_FIT_OVERWRITE : TWIN_FIT_OFFSET;
 
     if (job->opts->swap != CLI_CHOICE_NONE) {
         return check_swap(job);
     }
-    uint64_t max = trailer_image_max(spec, mode, slot_pair(job), job->build.enc_tlv_len);
+    uint64_t max = twin_fit_image_max(spec, mode, slot_pair(job), job->build.enc_tlv_len);
     if (spec->slot_size != 0 && job->build.bytes.len > max) {
         cli_warn("the image has %zu bytes; a loader in mode %s with sectors of %" PRIu32
                  " takes at most %" PRIu64
                  ". Give --swap and --sector-size to check for your device",
-                 job->build.bytes.len, swap_mode_names[mode], job->opts->sector_size, max);
+                 job->build.bytes.len, twin_fit_mode_names[mode], job->opts->sector_size, max);
     }
     return CLI_DONE;
 }
 
 /* Would a loader that forbids downgrades install it over the one that is there? */
-static int check_downgrade(struct sign_job *job)
+static int check_downgrade(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
-    char why[DOWNGRADE_WHY_MAX] = "";
-    enum downgrade_rule rule = opts->no_downgrade == CLI_CHOICE_NONE
-                                   ? DOWNGRADE_VERSION
-                                   : (enum downgrade_rule)opts->no_downgrade;
+    char why[TWIN_DOWNGRADE_WHY_MAX] = "";
+    enum twin_downgrade_rule rule = opts->no_downgrade == CLI_CHOICE_NONE
+                                        ? TWIN_DOWNGRADE_VERSION
+                                        : (enum twin_downgrade_rule)opts->no_downgrade;
     bool allowed = true;
     int rc = CLI_DONE;
 
     if (opts->replaces != NULL) {
-        rc = downgrade_check_file(twin_buf_span(&job->build.bytes), opts->replaces, rule, &allowed,
-                                  why);
+        rc = twin_downgrade_check_file(twin_buf_span(&job->build.bytes), opts->replaces, rule,
+                                       &allowed, why);
     }
     return rc == CLI_DONE && !allowed
                ? cli_fail(CLI_REFUSED, "the image would be a downgrade: %s", why)
                : rc;
 }
 
-static int record(struct sign_job *job)
+static int record(struct sign_work *job)
 {
-    struct audit_event event = {.spec = &job->spec,
-                                .build = &job->build,
-                                .input = job->call->args[0],
-                                .output = job->call->args[1]};
+    struct twin_sign_log_event event = {.spec = &job->spec,
+                                        .build = &job->build,
+                                        .input = job->call->args[0],
+                                        .output = job->call->args[1]};
 
-    return job->opts->audit != NULL ? audit_append(job->opts->audit, &event) : CLI_DONE;
+    return job->opts->audit != NULL ? twin_sign_log_append(job->opts->audit, &event) : CLI_DONE;
 }
 
-static int write_signature(struct sign_job *job)
+static int write_signature(struct sign_work *job)
 {
     char text[TWIN_BASE64_LEN(TWIN_SIG_LEN_MAX)];
 
@@ -271,13 +273,13 @@ static int write_signature(struct sign_job *job)
 }
 
 /* What somebody else is to sign. Never padded: the signature would cover the padding. */
-static int make_vector(struct sign_job *job)
+static int make_vector(struct sign_work *job)
 {
-    struct build *build = &job->build;
+    struct twin_signed *build = &job->build;
     bool digest = job->opts->vector_to_sign == VECTOR_DIGEST;
 
     twin_buf_move(&build->bytes, &job->file.bytes);
-    int rc = build_hashed(&job->spec, build);
+    int rc = twin_sign_hashed(&job->spec, build);
     if (rc != CLI_DONE) {
         return rc;
     }
@@ -292,20 +294,20 @@ static int make_vector(struct sign_job *job)
     return CLI_DONE;
 }
 
-static int write_output(struct sign_job *job)
+static int write_output(struct sign_work *job)
 {
     twin_buf_move(&job->file.bytes, &job->build.bytes);
-    return image_file_write(job->call->args[1], &job->spec, &job->file);
+    return twin_image_file_write(job->call->args[1], &job->spec, &job->file);
 }
 
-static const sign_step input_steps[] = {read_input, check_header_room, sign_check_input,
+static const sign_step input_steps[] = {read_input, check_header_room, imgtool_sign_check_input,
                                         set_address, NULL};
 static const sign_step vector_steps[] = {make_vector, write_output, NULL};
 static const sign_step image_steps[] = {compress_payload, make_image,      check_size,
                                         check_fit,        check_downgrade, record,
                                         write_output,     write_signature, NULL};
 
-static int run_steps(struct sign_job *job, const sign_step *steps)
+static int run_steps(struct sign_work *job, const sign_step *steps)
 {
     int rc = CLI_DONE;
 
@@ -315,13 +317,13 @@ static int run_steps(struct sign_job *job, const sign_step *steps)
     return rc;
 }
 
-int sign_run(const struct cli_call *call)
+int imgtool_sign_run(const struct cli_call *call)
 {
-    struct sign_job job = {.call = call, .opts = call->opts};
+    struct sign_work job = {.call = call, .opts = call->opts};
     bool vector = job.opts->vector_to_sign != CLI_CHOICE_NONE;
     /* The input before the keys: nobody types a passphrase for a file that is not there. */
-    const sign_step *const parts[] = {sign_option_steps, input_steps, sign_key_steps,
-                                      vector ? vector_steps : image_steps};
+    const sign_step *const parts[] = {imgtool_sign_option_steps, input_steps,
+                                      imgtool_sign_key_steps, vector ? vector_steps : image_steps};
     int rc = CLI_DONE;
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && rc == CLI_DONE; i++) {
@@ -329,8 +331,8 @@ int sign_run(const struct cli_call *call)
     }
     twin_key_free(&job.key);
     twin_key_free(&job.enc_key);
-    spec_free(&job.spec);
-    build_free(&job.build);
+    twin_sign_spec_free(&job.spec);
+    twin_signed_free(&job.build);
     twin_buf_free(&job.file.bytes);
     return rc;
 }

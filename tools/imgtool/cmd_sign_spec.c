@@ -16,7 +16,7 @@ static uint32_t or_zero(int64_t value)
 }
 
 /* The least header has no room behind its fields, so only what is put in front can have it. */
-static int set_header_size(struct sign_job *job)
+static int set_header_size(struct sign_work *job)
 {
     const char *text = job->opts->header_size;
     int64_t value = TWIN_IMAGE_HEADER_LEN;
@@ -42,10 +42,10 @@ static int set_header_size(struct sign_job *job)
     return CLI_DONE;
 }
 
-static int set_header(struct sign_job *job)
+static int set_header(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
-    struct image_spec *spec = &job->spec;
+    struct twin_sign_spec *spec = &job->spec;
 
     spec->pad_header = opts->pad_header || opts->pad_value != CLI_CHOICE_NONE;
     spec->big_endian = opts->endian == 1;
@@ -59,13 +59,13 @@ static int set_header(struct sign_job *job)
         return cli_usage_error(job->call, "Can not set rom_fixed and load_addr at the same time");
     }
     int rc = set_header_size(job);
-    return rc == CLI_DONE ? spec_set_version(opts->version, &spec->version) : rc;
+    return rc == CLI_DONE ? imgtool_spec_set_version(opts->version, &spec->version) : rc;
 }
 
-static int set_slot(struct sign_job *job)
+static int set_slot(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
-    struct image_spec *spec = &job->spec;
+    struct twin_sign_spec *spec = &job->spec;
 
     spec->slot_size = opts->slot_size;
     spec->align = ALIGN(opts->align);
@@ -89,39 +89,39 @@ static int set_slot(struct sign_job *job)
     return CLI_DONE;
 }
 
-static int set_custom_tlvs(struct sign_job *job)
+static int set_custom_tlvs(struct sign_work *job)
 {
     const struct cli_list *texts = &job->opts->custom_tlv, *files = &job->opts->custom_tlv_file;
     int rc = CLI_DONE;
 
     for (size_t i = 0; i < texts->count && rc == CLI_DONE; i += 2) {
-        rc = spec_add_custom(&job->spec, texts->items[i], texts->items[i + 1]);
+        rc = imgtool_spec_add_custom(&job->spec, texts->items[i], texts->items[i + 1]);
     }
     for (size_t i = 0; i < files->count && rc == CLI_DONE; i += 2) {
-        rc = spec_add_custom_file(&job->spec, files->items[i], files->items[i + 1]);
+        rc = imgtool_spec_add_custom_file(&job->spec, files->items[i], files->items[i + 1]);
     }
     return rc;
 }
 
-static int set_tlvs(struct sign_job *job)
+static int set_tlvs(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
-    struct image_spec *spec = &job->spec;
+    struct twin_sign_spec *spec = &job->spec;
     int rc = CLI_DONE;
 
     if (opts->security_counter != NULL) {
-        rc = spec_set_security_counter(spec, opts->security_counter);
+        rc = imgtool_spec_set_security_counter(spec, opts->security_counter);
     }
     if (opts->boot_record != NULL && rc == CLI_DONE) {
-        rc = spec_set_sw_type(spec, opts->boot_record);
+        rc = imgtool_spec_set_sw_type(spec, opts->boot_record);
     }
     if (opts->dependencies != NULL && rc == CLI_DONE) {
-        rc = spec_set_dependencies(spec, opts->dependencies);
+        rc = imgtool_spec_set_dependencies(spec, opts->dependencies);
     }
-    return rc == CLI_DONE ? spec_set_uuids(spec, opts->vid, opts->cid) : rc;
+    return rc == CLI_DONE ? imgtool_spec_set_uuids(spec, opts->vid, opts->cid) : rc;
 }
 
-static int load_signing_key(struct sign_job *job)
+static int load_signing_key(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
     const char *name = opts->key != NULL ? opts->key : opts->fix_sig_pubkey;
@@ -145,19 +145,19 @@ static int load_signing_key(struct sign_job *job)
     return CLI_DONE;
 }
 
-static int load_fixed_signature(struct sign_job *job)
+static int load_fixed_signature(struct sign_work *job)
 {
     if (job->opts->fix_sig == NULL) {
         return CLI_DONE;
     }
     job->spec.fixed = true;
-    return signature_load(job->opts->fix_sig, &job->spec.fixed_sig);
+    return twin_signature_load(job->opts->fix_sig, &job->spec.fixed_sig);
 }
 
-static int load_kek(struct sign_job *job)
+static int load_kek(struct sign_work *job)
 {
     struct twin_buf *kek = &job->spec.kek;
-    int rc = kek_load(job->opts->encrypt_kek, kek);
+    int rc = twin_kek_load(job->opts->encrypt_kek, kek);
 
     if (rc == CLI_DONE && kek->len != job->spec.aes_len) {
         rc = cli_usage_error(job->call,
@@ -168,7 +168,7 @@ static int load_kek(struct sign_job *job)
     return rc;
 }
 
-static int set_encryption(struct sign_job *job)
+static int set_encryption(struct sign_work *job)
 {
     static const enum twin_hash_id hashes[] = {TWIN_HASH_SHA256, TWIN_HASH_SHA256,
                                                TWIN_HASH_SHA512};
@@ -180,7 +180,7 @@ static int set_encryption(struct sign_job *job)
     return CLI_DONE;
 }
 
-static int load_encryption_key(struct sign_job *job)
+static int load_encryption_key(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
     int rc = CLI_DONE;
@@ -197,10 +197,10 @@ static int load_encryption_key(struct sign_job *job)
         cli_warn("--clear leaves the payload readable while the header says encrypted: program "
                  "this image into the primary slot only, never send it as an update");
     }
-    return rc == CLI_DONE ? encrypt_check_key(&job->spec) : rc;
+    return rc == CLI_DONE ? twin_encrypt_check_key(&job->spec) : rc;
 }
 
-static int choose_hash(struct sign_job *job)
+static int choose_hash(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
     const struct twin_key_type *type = job->spec.key != NULL ? job->spec.key->type : NULL;
@@ -233,11 +233,18 @@ static int choose_hash(struct sign_job *job)
     return CLI_DONE;
 }
 
-const sign_step sign_option_steps[] = {
-    sign_check_options, sign_check_files, set_header,     set_slot,
-    set_tlvs,           set_custom_tlvs,  set_encryption, NULL,
+const sign_step imgtool_sign_option_steps[] = {
+    imgtool_sign_check_options,
+    imgtool_sign_check_files,
+    set_header,
+    set_slot,
+    set_tlvs,
+    set_custom_tlvs,
+    set_encryption,
+    NULL,
 };
 
-const sign_step sign_key_steps[] = {
-    load_signing_key, load_fixed_signature, load_encryption_key, choose_hash, sign_check_key, NULL,
+const sign_step imgtool_sign_key_steps[] = {
+    load_signing_key, load_fixed_signature,   load_encryption_key,
+    choose_hash,      imgtool_sign_check_key, NULL,
 };

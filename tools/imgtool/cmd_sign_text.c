@@ -32,7 +32,7 @@ static bool take_number(const char **text, uint64_t *value)
     return true;
 }
 
-int spec_set_version(const char *text, struct twin_version *version)
+int imgtool_spec_set_version(const char *text, struct twin_version *version)
 {
     static const struct {
         const char *name;
@@ -64,7 +64,7 @@ int spec_set_version(const char *text, struct twin_version *version)
     return CLI_DONE;
 }
 
-int spec_set_security_counter(struct image_spec *spec, const char *text)
+int imgtool_spec_set_security_counter(struct twin_sign_spec *spec, const char *text)
 {
     int64_t value;
 
@@ -98,9 +98,9 @@ static size_t character_count(const char *text)
     return count;
 }
 
-int spec_set_sw_type(struct image_spec *spec, const char *text)
+int imgtool_spec_set_sw_type(struct twin_sign_spec *spec, const char *text)
 {
-    if (character_count(text) > SW_TYPE_MAX) {
+    if (character_count(text) > TWIN_SW_TYPE_MAX) {
         return cli_fail(CLI_USAGE,
                         "'%s' is too long (%zu characters) for sw_type. Its maximum allowed length "
                         "is 12 characters.",
@@ -111,7 +111,8 @@ int spec_set_sw_type(struct image_spec *spec, const char *text)
 }
 
 /* One "(1, 2.0.0)"; *text is moved behind it. */
-static int take_dependency(const char **text, const char *whole, struct dependency *dependency)
+static int take_dependency(const char **text, const char *whole,
+                           struct twin_sign_dependency *dependency)
 {
     char version[32];
     uint64_t image;
@@ -136,10 +137,10 @@ static int take_dependency(const char **text, const char *whole, struct dependen
     version[len] = '\0';
     *text = at + len + 1;
     dependency->image = (uint8_t)image;
-    return spec_set_version(version, &dependency->version);
+    return imgtool_spec_set_version(version, &dependency->version);
 }
 
-int spec_set_dependencies(struct image_spec *spec, const char *text)
+int imgtool_spec_set_dependencies(struct twin_sign_spec *spec, const char *text)
 {
     const char *at = strchr(text, '(');
 
@@ -186,9 +187,9 @@ static bool parse_hex(const char *text, size_t len, uint8_t *out)
 }
 
 /* 32 digits, with dashes in the usual places or without any. */
-static bool parse_plain_uuid(const char *text, size_t len, uint8_t out[UUID_LEN])
+static bool parse_plain_uuid(const char *text, size_t len, uint8_t out[TWIN_UUID_LEN])
 {
-    char digits[2 * UUID_LEN];
+    char digits[2 * TWIN_UUID_LEN];
     size_t count = 0;
     bool dashed = len == 36;
 
@@ -208,7 +209,7 @@ static bool parse_plain_uuid(const char *text, size_t len, uint8_t out[UUID_LEN]
 }
 
 /* Also as {...} and urn:uuid:..., which the reference tool takes for names. */
-static bool parse_uuid(const char *option, const char *text, uint8_t out[UUID_LEN])
+static bool parse_uuid(const char *option, const char *text, uint8_t out[TWIN_UUID_LEN])
 {
     static const char urn[] = "urn:uuid:";
     const char *inner = text;
@@ -246,24 +247,25 @@ static bool resembles_uuid(const char *text)
 }
 
 /* Version 5: made from a name inside a namespace (RFC 4122 section 4.3). */
-static bool name_uuid(const uint8_t namespace[UUID_LEN], const char *name, uint8_t out[UUID_LEN])
+static bool name_uuid(const uint8_t namespace[TWIN_UUID_LEN], const char *name,
+                      uint8_t out[TWIN_UUID_LEN])
 {
     struct twin_buf input = {0};
     uint8_t digest[EVP_MAX_MD_SIZE];
     bool good;
 
-    twin_buf_add(&input, namespace, UUID_LEN);
+    twin_buf_add(&input, namespace, TWIN_UUID_LEN);
     twin_buf_add(&input, name, strlen(name));
     good = EVP_Digest(input.data, input.len, digest, NULL, EVP_sha1(), NULL) == 1;
     twin_buf_free(&input);
-    memcpy(out, digest, UUID_LEN);
+    memcpy(out, digest, TWIN_UUID_LEN);
     out[6] = (uint8_t)((out[6] & 0x0f) | 0x50);
     out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
     return good;
 }
 
 static int set_uuid(const char *option, const char *text, const uint8_t *namespace,
-                    uint8_t out[UUID_LEN])
+                    uint8_t out[TWIN_UUID_LEN])
 {
     if (parse_uuid(option, text, out)) {
         return CLI_DONE;
@@ -294,10 +296,10 @@ static int set_uuid(const char *option, const char *text, const uint8_t *namespa
     return CLI_DONE;
 }
 
-int spec_set_uuids(struct image_spec *spec, const char *vid, const char *cid)
+int imgtool_spec_set_uuids(struct twin_sign_spec *spec, const char *vid, const char *cid)
 {
-    static const uint8_t dns[UUID_LEN] = {0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1,
-                                          0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8};
+    static const uint8_t dns[TWIN_UUID_LEN] = {0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1,
+                                               0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8};
     int rc = CLI_DONE;
 
     spec->has_vid = vid != NULL;
@@ -312,7 +314,7 @@ int spec_set_uuids(struct image_spec *spec, const char *vid, const char *cid)
 }
 
 /* Make room for one more custom TLV after checking its tag. */
-static int new_custom(struct image_spec *spec, const char *tag, struct custom_tlv **custom)
+static int new_custom(struct twin_sign_spec *spec, const char *tag, struct twin_sign_tlv **custom)
 {
     int64_t type;
 
@@ -324,29 +326,29 @@ static int new_custom(struct image_spec *spec, const char *tag, struct custom_tl
             return cli_fail(CLI_USAGE, "Custom TLV 0x%" PRIx64 " already exists.", type);
         }
     }
-    if (type >= 0 && type <= UINT16_MAX && tlv_info((uint16_t)type) != NULL) {
+    if (type >= 0 && type <= UINT16_MAX && twin_tlv_info((uint16_t)type) != NULL) {
         return cli_fail(CLI_USAGE, "Custom TLV 0x%" PRIx64 " conflicts with predefined TLV.", type);
     }
-    if (type < TLV_VENDOR_MIN || type > TLV_VENDOR_MAX) {
+    if (type < TWIN_TLV_VENDOR_MIN || type > TWIN_TLV_VENDOR_MAX) {
         return cli_fail(CLI_USAGE,
                         "Invalid custom TLV type value '%s', allowed value should be between "
                         "0x00a0 and 0xfffe",
                         tag);
     }
-    struct custom_tlv *longer =
+    struct twin_sign_tlv *longer =
         realloc(spec->custom, (spec->custom_count + 1) * sizeof(*spec->custom));
     if (longer == NULL) {
         return cli_fail(CLI_REFUSED, "out of memory");
     }
     spec->custom = longer;
     *custom = &longer[spec->custom_count++];
-    **custom = (struct custom_tlv){.type = (uint16_t)type};
+    **custom = (struct twin_sign_tlv){.type = (uint16_t)type};
     return CLI_DONE;
 }
 
-int spec_add_custom(struct image_spec *spec, const char *tag, const char *text)
+int imgtool_spec_add_custom(struct twin_sign_spec *spec, const char *tag, const char *text)
 {
-    struct custom_tlv *custom = NULL;
+    struct twin_sign_tlv *custom = NULL;
     int rc = new_custom(spec, tag, &custom);
 
     if (rc != CLI_DONE) {
@@ -370,9 +372,9 @@ int spec_add_custom(struct image_spec *spec, const char *tag, const char *text)
     return CLI_DONE;
 }
 
-int spec_add_custom_file(struct image_spec *spec, const char *tag, const char *path)
+int imgtool_spec_add_custom_file(struct twin_sign_spec *spec, const char *tag, const char *path)
 {
-    struct custom_tlv *custom = NULL;
+    struct twin_sign_tlv *custom = NULL;
     struct twin_file_bytes file;
     int rc = new_custom(spec, tag, &custom);
 

@@ -3,7 +3,7 @@
  */
 #include "commands.h"
 #include "signing/downgrade.h"
-#include "signing/imagefile.h"
+#include "signing/image_file.h"
 #include "signing/sidefile.h"
 #include "signing/verify.h"
 #include <inttypes.h>
@@ -31,7 +31,7 @@ static const struct cli_opt options[] = {
      .help =
          "Image that is installed: not valid either is what a loader against downgrades refuses"},
     {"no-downgrade", 0, CLI_CHOICE, offsetof(struct verify_opts, rule),
-     .choices = downgrade_rule_names,
+     .choices = twin_downgrade_rule_names,
      .help = "What that loader compares with --replaces [default: version]"},
     {"offset", 0, CLI_U32, offsetof(struct verify_opts, offset), .arg = "N", .def = "0",
      .help = "Where the image begins in IMGFILE, for a slot whose first sector is kept free"},
@@ -43,7 +43,7 @@ struct job {
     struct twin_key *keys, dec_key;
     size_t key_count;
     struct twin_buf kek;
-    struct image_file file;
+    struct twin_image_file file;
 };
 
 static void print_hex(const char *before, struct twin_span bytes)
@@ -56,11 +56,12 @@ static void print_hex(const char *before, struct twin_span bytes)
 }
 
 /* "0x0076 (signed), 0x0080 (not signed)": unprotected TLVs are outside of what is hashed. */
-static void warn_unknown(const struct verify_result *result)
+static void warn_unknown(const struct twin_verify_result *result)
 {
-    char list[40 * UNKNOWN_MAX] = "";
+    char list[40 * TWIN_VERIFY_UNKNOWN_MAX] = "";
     size_t len = 0;
-    unsigned shown = result->unknown_count < UNKNOWN_MAX ? result->unknown_count : UNKNOWN_MAX;
+    unsigned shown = result->unknown_count < TWIN_VERIFY_UNKNOWN_MAX ? result->unknown_count
+                                                                     : TWIN_VERIFY_UNKNOWN_MAX;
 
     for (unsigned i = 0; i < shown; i++) {
         len += (size_t)snprintf(list + len, sizeof(list) - len, "%s0x%04x (%s)", i > 0 ? ", " : "",
@@ -72,7 +73,7 @@ static void warn_unknown(const struct verify_result *result)
              result->unknown_count > shown ? ", and more" : "");
 }
 
-static void warn(const struct verify_result *result, size_t key_count)
+static void warn(const struct twin_verify_result *result, size_t key_count)
 {
     if (key_count == 0) {
         cli_warn("only the hash was checked; give --key to check who signed");
@@ -91,7 +92,7 @@ static void warn(const struct verify_result *result, size_t key_count)
     }
 }
 
-static void print_fault(const struct verify_result *result)
+static void print_fault(const struct twin_verify_result *result)
 {
     puts(result->fault);
     fflush(stdout);
@@ -103,7 +104,7 @@ static void print_fault(const struct verify_result *result)
     }
 }
 
-static void print_text(const struct verify_result *result, size_t key_count)
+static void print_text(const struct twin_verify_result *result, size_t key_count)
 {
     char version[TWIN_VERSION_STR_MAX];
 
@@ -123,7 +124,7 @@ static void print_text(const struct verify_result *result, size_t key_count)
 }
 
 /* The trailer of a slot; null where there is none. */
-static json_t *json_trailer(const struct view_trailer *trailer)
+static json_t *json_trailer(const struct twin_slot_trailer *trailer)
 {
     json_t *json = trailer->present ? json_object() : json_null();
 
@@ -133,16 +134,16 @@ static json_t *json_trailer(const struct view_trailer *trailer)
         json_object_set_new(json, "image_ok", json_boolean(trailer->image_ok == 1));
         json_object_set_new(json, "copy_done", json_boolean(trailer->copy_done == 1));
         json_object_set_new(json, "update_under_way",
-                            json_boolean(view_trailer_in_progress(trailer)));
+                            json_boolean(twin_slot_trailer_in_progress(trailer)));
     }
     return json;
 }
 
-static json_t *json_unknown(const struct verify_result *result)
+static json_t *json_unknown(const struct twin_verify_result *result)
 {
     json_t *list = json_array();
 
-    for (unsigned i = 0; i < result->unknown_count && i < UNKNOWN_MAX; i++) {
+    for (unsigned i = 0; i < result->unknown_count && i < TWIN_VERIFY_UNKNOWN_MAX; i++) {
         json_t *tlv = json_object();
         json_object_set_new(tlv, "type", json_integer(result->unknown[i].type));
         json_object_set_new(tlv, "protected", json_boolean(result->unknown[i].is_protected));
@@ -151,7 +152,7 @@ static json_t *json_unknown(const struct verify_result *result)
     return list;
 }
 
-static void print_json(const struct verify_result *result)
+static void print_json(const struct twin_verify_result *result)
 {
     char text[40], digest[2 * TWIN_HASH_LEN_MAX + 1] = "";
     json_t *json = json_object();
@@ -197,7 +198,7 @@ static int load_keys(struct job *job, const struct verify_opts *opts)
         }
     }
     if (opts->decrypt_kek != NULL) {
-        int rc = kek_load(opts->decrypt_kek, &job->kek);
+        int rc = twin_kek_load(opts->decrypt_kek, &job->kek);
         if (rc != CLI_DONE) {
             return rc;
         }
@@ -221,21 +222,22 @@ static const struct twin_key *choose_dec_key(const struct job *job)
 
 /* Good so far: is it also one that may be installed over the other? */
 static int check_downgrade(const struct verify_opts *opts, struct twin_span bytes,
-                           struct verify_result *result)
+                           struct twin_verify_result *result)
 {
-    char why[DOWNGRADE_WHY_MAX] = "";
-    enum downgrade_rule rule =
-        opts->rule == CLI_CHOICE_NONE ? DOWNGRADE_VERSION : (enum downgrade_rule)opts->rule;
+    char why[TWIN_DOWNGRADE_WHY_MAX] = "";
+    enum twin_downgrade_rule rule = opts->rule == CLI_CHOICE_NONE
+                                        ? TWIN_DOWNGRADE_VERSION
+                                        : (enum twin_downgrade_rule)opts->rule;
     bool allowed;
 
     if (!result->good || opts->replaces == NULL) {
         return CLI_DONE;
     }
-    int rc = downgrade_check_file(bytes, opts->replaces, rule, &allowed, why);
+    int rc = twin_downgrade_check_file(bytes, opts->replaces, rule, &allowed, why);
     if (rc == CLI_DONE && !allowed) {
         result->good = false;
         result->fault = "The image would be a downgrade";
-        snprintf(result->detail, DETAIL_MAX, "%s", why);
+        snprintf(result->detail, TWIN_VERIFY_DETAIL_MAX, "%s", why);
     }
     return rc;
 }
@@ -268,11 +270,11 @@ static int check_options(const struct cli_call *call)
 static int do_job(struct job *job, const struct cli_call *call)
 {
     const struct verify_opts *opts = call->opts;
-    struct verify_result result;
+    struct twin_verify_result result;
     int rc = check_options(call);
 
     if (rc != CLI_DONE ||
-        (rc = image_file_read(call->args[0], 0, 0, CLI_USAGE, &job->file)) != CLI_DONE ||
+        (rc = twin_image_file_read(call->args[0], 0, 0, CLI_USAGE, &job->file)) != CLI_DONE ||
         (rc = load_keys(job, opts)) != CLI_DONE || (rc = load_dec_key(call, job)) != CLI_DONE) {
         return rc;
     }
@@ -281,7 +283,7 @@ static int do_job(struct job *job, const struct cli_call *call)
         return cli_usage_error(call, "--offset 0x%" PRIx32 ": %s has only 0x%zx bytes",
                                opts->offset, call->args[0], bytes.len);
     }
-    struct verify_input input = {
+    struct twin_verify_input input = {
         .bytes = {bytes.ptr + opts->offset, bytes.len - opts->offset},
         .offset = opts->offset,
         .keys = job->keys,
@@ -289,7 +291,7 @@ static int do_job(struct job *job, const struct cli_call *call)
         .dec_key = choose_dec_key(job),
         .kek = twin_buf_span(&job->kek),
     };
-    verify_image(&input, &result);
+    twin_verify_image(&input, &result);
     rc = check_downgrade(opts, input.bytes, &result);
     if (rc != CLI_DONE) {
         return rc;

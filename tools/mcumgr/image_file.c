@@ -117,14 +117,14 @@ static int check_unsigned(const struct image_file *file, const struct image_rule
 
 static int check_with(struct image_file *file, const struct twin_key *key, const char *name)
 {
-    const struct verify_input input = {.bytes = {file->bytes.data, file->bytes.len},
-                                       .keys = key,
-                                       .key_count = 1,
-                                       .dec_key = key->is_private ? key : NULL};
-    struct verify_result result;
+    const struct twin_verify_input input = {.bytes = {file->bytes.data, file->bytes.len},
+                                            .keys = key,
+                                            .key_count = 1,
+                                            .dec_key = key->is_private ? key : NULL};
+    struct twin_verify_result result;
     char why[600];
 
-    file->is_verified = verify_image(&input, &result);
+    file->is_verified = twin_verify_image(&input, &result);
     if (file->is_verified) {
         return CLI_DONE;
     }

@@ -1,7 +1,7 @@
 /*
- * compress.c - LZMA2 payloads through liblzma. SPDX-License-Identifier: Apache-2.0
+ * lzma.c - LZMA2 payloads through liblzma. SPDX-License-Identifier: Apache-2.0
  */
-#include "signing/compress.h"
+#include "signing/lzma.h"
 #include <lzma.h>
 #include <string.h>
 
@@ -14,13 +14,13 @@
 #define POSITION         2
 #define DICT_CODE_MAX    30 /* 128 MiB */
 
-void compress_header(uint8_t header[COMPRESS_HEADER_LEN])
+void twin_lzma_header(uint8_t header[TWIN_LZMA_HEADER_LEN])
 {
     header[0] = DICT_CODE;
     header[1] = (POSITION * 5 + LITERAL_POSITION) * 9 + LITERAL_CONTEXT;
 }
 
-bool compress(enum compression kind, struct twin_span in, struct twin_buf *out)
+bool twin_lzma_pack(enum twin_compression kind, struct twin_span in, struct twin_buf *out)
 {
     lzma_options_lzma options;
     lzma_filter filters[3];
@@ -33,7 +33,7 @@ bool compress(enum compression kind, struct twin_span in, struct twin_buf *out)
     options.lc = LITERAL_CONTEXT;
     options.lp = LITERAL_POSITION;
     options.pb = POSITION;
-    if (kind == COMPRESSION_LZMA2_THUMB) {
+    if (kind == TWIN_COMPRESSION_LZMA2_THUMB) {
         filters[count++] = (lzma_filter){.id = LZMA_FILTER_ARMTHUMB};
     }
     filters[count++] = (lzma_filter){.id = LZMA_FILTER_LZMA2, .options = &options};
@@ -58,13 +58,13 @@ static bool parameters_fit(uint8_t code)
     return pb <= 4 && lc + lp <= 4;
 }
 
-bool decompress(bool thumb, struct twin_span in, size_t out_len, struct twin_buf *out)
+bool twin_lzma_unpack(bool thumb, struct twin_span in, size_t out_len, struct twin_buf *out)
 {
     lzma_options_lzma options;
     lzma_filter filters[3];
-    size_t count = 0, in_at = COMPRESS_HEADER_LEN, done = 0;
+    size_t count = 0, in_at = TWIN_LZMA_HEADER_LEN, done = 0;
 
-    if (in.len < COMPRESS_HEADER_LEN || in.ptr[0] > DICT_CODE_MAX || !parameters_fit(in.ptr[1]) ||
+    if (in.len < TWIN_LZMA_HEADER_LEN || in.ptr[0] > DICT_CODE_MAX || !parameters_fit(in.ptr[1]) ||
         lzma_lzma_preset(&options, PRESET)) {
         return false;
     }

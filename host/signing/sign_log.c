@@ -1,8 +1,8 @@
 /*
- * audit.c - a file that remembers each signature. SPDX-License-Identifier: Apache-2.0
+ * sign_log.c - a file that remembers each signature. SPDX-License-Identifier: Apache-2.0
  */
 #define _XOPEN_SOURCE 700
-#include "signing/audit.h"
+#include "signing/sign_log.h"
 #include "cli/cli.h"
 #include "keys/hsm.h"
 #include <errno.h>
@@ -70,7 +70,7 @@ static json_t *key_name(const char *name)
     return json_stringn(name, len);
 }
 
-static void add_key(json_t *json, const struct image_spec *spec)
+static void add_key(json_t *json, const struct twin_sign_spec *spec)
 {
     char hex[HEX_MAX], serial[TWIN_HSM_SERIAL_MAX];
     uint8_t hash[TWIN_HASH_LEN_MAX];
@@ -86,7 +86,7 @@ static void add_key(json_t *json, const struct image_spec *spec)
     }
 }
 
-static char *make_line(const struct audit_event *event, const char *previous)
+static char *make_line(const struct twin_sign_log_event *event, const char *previous)
 {
     const struct passwd *user = getpwuid(getuid());
     char text[64], digest[HEX_MAX];
@@ -134,7 +134,7 @@ static int append_line(int fd, const char *line)
     return err;
 }
 
-int audit_append(const char *path, const struct audit_event *event)
+int twin_sign_log_append(const char *path, const struct twin_sign_log_event *event)
 {
     char previous[HEX_MAX];
     int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640);

@@ -1,21 +1,21 @@
 /*
- * imagefile.h - image files in and out: raw binary, or Intel HEX where the name ends in .hex.
+ * image_file.h - image files in and out: raw binary, or Intel HEX where the name ends in .hex.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "base/buf.h"
-#include "signing/spec.h"
+#include "signing/sign.h"
 
-#define IMAGE_FILE_MAX 0x40000000u /* 1 GiB */
+#define TWIN_IMAGE_FILE_MAX 0x40000000u /* 1 GiB */
 
-struct image_file {
+struct twin_image_file {
     struct twin_buf bytes;
     bool has_addr; /* a HEX file says where the bytes belong */
     uint32_t addr;
 };
 
 /* Does the name stand for Intel HEX? */
-bool image_file_is_hex(const char *path);
+bool twin_image_file_is_hex(const char *path);
 
 /*
  * Read a file.
@@ -25,11 +25,12 @@ bool image_file_is_hex(const char *path);
  *
  * Returns CLI_DONE, or an exit code after the message.
  */
-int image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
-                    struct image_file *file);
+int twin_image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
+                         struct twin_image_file *file);
 
 /*
  * Write what `sign` made, padded to the slot as the spec says. bytes may grow.
  * Returns CLI_DONE, or an exit code after the message.
  */
-int image_file_write(const char *path, const struct image_spec *spec, struct image_file *file);
+int twin_image_file_write(const char *path, const struct twin_sign_spec *spec,
+                          struct twin_image_file *file);

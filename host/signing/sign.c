@@ -1,11 +1,11 @@
 /*
- * create.c - turn a payload into an image. Spec: docs/spec-image.md sections 1 to 5.
+ * sign.c - turn a payload into an image. Spec: docs/spec-image.md sections 1 to 5.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "signing/create.h"
+#include "signing/sign.h"
 #include "cli/cli.h"
 #include "signing/encrypt.h"
-#include "signing/trailer.h"
+#include "signing/fit.h"
 #include "twin/cbor.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #define CIPHER_BLOCK    16
 #define BOOT_RECORD_MAX 256
 
-void spec_free(struct image_spec *spec)
+void twin_sign_spec_free(struct twin_sign_spec *spec)
 {
     for (size_t i = 0; i < spec->custom_count; i++) {
         twin_buf_free(&spec->custom[i].value);
@@ -25,17 +25,17 @@ void spec_free(struct image_spec *spec)
     twin_buf_free_secret(&spec->kek);
 }
 
-void build_free(struct build *build)
+void twin_signed_free(struct twin_signed *build)
 {
     twin_buf_free(&build->bytes);
     twin_buf_free(&build->extra.entries);
 }
 
-static uint32_t header_flags(const struct image_spec *spec, const struct build *build)
+static uint32_t header_flags(const struct twin_sign_spec *spec, const struct twin_signed *build)
 {
     uint32_t flags = build->flags;
 
-    if (spec_encrypts(spec)) {
+    if (twin_sign_encrypts(spec)) {
         flags |= spec->aes_len == 16 ? TWIN_IMAGE_ENCRYPTED_AES128 : TWIN_IMAGE_ENCRYPTED_AES256;
     }
     if (spec->load_addr != 0) {
@@ -59,7 +59,8 @@ static void add_version(struct twin_buf *out, bool big, const struct twin_versio
     twin_buf_add_u32(out, big, version->build);
 }
 
-static void write_header(const struct image_spec *spec, struct build *build, size_t prot_len)
+static void write_header(const struct twin_sign_spec *spec, struct twin_signed *build,
+                         size_t prot_len)
 {
     struct twin_buf header = {0};
     bool big = spec->big_endian;
@@ -77,7 +78,7 @@ static void write_header(const struct image_spec *spec, struct build *build, siz
 }
 
 /* The digest in it stays 0: it would have to contain itself, so the loader fills it in. */
-static void add_boot_record(const struct image_spec *spec, struct tlv_area *area)
+static void add_boot_record(const struct twin_sign_spec *spec, struct twin_tlv_area *area)
 {
     enum { SW_TYPE = 1, MEASUREMENT = 2, VERSION = 4, SIGNER = 5, MEASUREMENT_NAME = 6 };
     static const uint8_t zeros[TWIN_HASH_LEN_MAX];
@@ -103,26 +104,27 @@ static void add_boot_record(const struct image_spec *spec, struct tlv_area *area
     twin_cbor_put_text(&w, spec->hash->name);
     twin_cbor_put_head(&w, TWIN_CBOR_UINT, MEASUREMENT);
     twin_cbor_put_bytes(&w, TWIN_CBOR_BSTR, (struct twin_span){zeros, spec->hash->len});
-    tlv_add(area, TLV_BOOT_RECORD, record, w.len);
+    twin_tlv_add(area, TWIN_TLV_BOOT_RECORD, record, w.len);
 }
 
-static void add_dependency(const struct dependency *dependency, struct tlv_area *area)
+static void add_dependency(const struct twin_sign_dependency *dependency,
+                           struct twin_tlv_area *area)
 {
     uint8_t image[4] = {dependency->image};
     struct twin_buf value = {0};
 
     twin_buf_add(&value, image, sizeof(image));
     add_version(&value, area->big_endian, &dependency->version);
-    tlv_add(area, TLV_DEPENDENCY, value.data, value.len);
+    twin_tlv_add(area, TWIN_TLV_DEPENDENCY, value.data, value.len);
     twin_buf_free(&value);
 }
 
 /* In the order that the reference tool writes. */
-static void add_protected(const struct image_spec *spec, const struct build *build,
-                          struct tlv_area *area)
+static void add_protected(const struct twin_sign_spec *spec, const struct twin_signed *build,
+                          struct twin_tlv_area *area)
 {
     if (spec->has_security_counter) {
-        tlv_add_u32(area, TLV_SEC_CNT, spec->security_counter);
+        twin_tlv_add_u32(area, TWIN_TLV_SEC_CNT, spec->security_counter);
     }
     if (spec->sw_type != NULL) {
         add_boot_record(spec, area);
@@ -132,29 +134,29 @@ static void add_protected(const struct image_spec *spec, const struct build *bui
     }
     twin_buf_add_span(&area->entries, twin_buf_span(&build->extra.entries));
     if (spec->has_vid) {
-        tlv_add(area, TLV_UUID_VID, spec->vid, UUID_LEN);
+        twin_tlv_add(area, TWIN_TLV_UUID_VID, spec->vid, TWIN_UUID_LEN);
     }
     if (spec->has_cid) {
-        tlv_add(area, TLV_UUID_CID, spec->cid, UUID_LEN);
+        twin_tlv_add(area, TWIN_TLV_UUID_CID, spec->cid, TWIN_UUID_LEN);
     }
     for (size_t i = 0; i < spec->custom_count; i++) {
-        const struct custom_tlv *custom = &spec->custom[i];
-        tlv_add(area, custom->type, custom->value.data, custom->value.len);
+        const struct twin_sign_tlv *custom = &spec->custom[i];
+        twin_tlv_add(area, custom->type, custom->value.data, custom->value.len);
     }
 }
 
-static bool enciphers(const struct image_spec *spec, const struct build *build)
+static bool enciphers(const struct twin_sign_spec *spec, const struct twin_signed *build)
 {
-    return spec_encrypts(spec) && !build->plain;
+    return twin_sign_encrypts(spec) && !build->plain;
 }
 
-int build_hashed(const struct image_spec *spec, struct build *build)
+int twin_sign_hashed(const struct twin_sign_spec *spec, struct twin_signed *build)
 {
-    struct tlv_area area = {TWIN_TLV_MAGIC_PROT, spec->big_endian, {0}};
+    struct twin_tlv_area area = {TWIN_TLV_MAGIC_PROT, spec->big_endian, {0}};
     size_t rest = build->bytes.len % CIPHER_BLOCK;
 
     add_protected(spec, build, &area);
-    size_t prot_len = tlv_area_len(&area);
+    size_t prot_len = twin_tlv_area_len(&area);
     if (prot_len > UINT16_MAX) {
         twin_buf_free(&area.entries);
         return cli_fail(CLI_USAGE, "the protected TLVs need %zu bytes, at most 65535 are possible",
@@ -165,7 +167,7 @@ int build_hashed(const struct image_spec *spec, struct build *build)
     }
     build->payload_len = build->bytes.len - spec->header_size;
     write_header(spec, build, prot_len);
-    tlv_area_append(&area, &build->bytes);
+    twin_tlv_area_append(&area, &build->bytes);
     twin_buf_free(&area.entries);
     twin_hash_compute(spec->hash, twin_buf_span(&build->bytes), (struct twin_span){NULL, 0},
                       build->digest);
@@ -173,7 +175,7 @@ int build_hashed(const struct image_spec *spec, struct build *build)
 }
 
 /* Sign, or take the signature made elsewhere; both have to match the key. */
-static int make_signature(const struct image_spec *spec, struct build *build)
+static int make_signature(const struct twin_sign_spec *spec, struct twin_signed *build)
 {
     struct twin_span message = {build->digest, spec->hash->len};
 
@@ -198,7 +200,8 @@ static int make_signature(const struct image_spec *spec, struct build *build)
     return CLI_DONE;
 }
 
-static int add_signature(const struct image_spec *spec, struct build *build, struct tlv_area *area)
+static int add_signature(const struct twin_sign_spec *spec, struct twin_signed *build,
+                         struct twin_tlv_area *area)
 {
     const struct twin_key_type *type = spec->key->type;
     uint8_t hash[TWIN_HASH_LEN_MAX];
@@ -212,25 +215,25 @@ static int add_signature(const struct image_spec *spec, struct build *build, str
         build->sig_len = type->padded_len;
     }
     if (spec->full_key) {
-        tlv_add(area, TLV_PUBKEY, spec->key->der.data, spec->key->der.len);
+        twin_tlv_add(area, TWIN_TLV_PUBKEY, spec->key->der.data, spec->key->der.len);
     } else {
         twin_key_hash(spec->key, spec->hash, hash);
-        tlv_add(area, TLV_KEYHASH, hash, spec->hash->len);
+        twin_tlv_add(area, TWIN_TLV_KEYHASH, hash, spec->hash->len);
     }
-    tlv_add(area, type->sig_tlv, build->sig, build->sig_len);
+    twin_tlv_add(area, type->sig_tlv, build->sig, build->sig_len);
     return CLI_DONE;
 }
 
-static int add_unprotected(const struct image_spec *spec, struct build *build,
-                           struct tlv_area *area)
+static int add_unprotected(const struct twin_sign_spec *spec, struct twin_signed *build,
+                           struct twin_tlv_area *area)
 {
     static const uint8_t yes = 1;
     size_t before;
     int rc;
 
-    tlv_add(area, spec->hash->tlv, build->digest, spec->hash->len);
+    twin_tlv_add(area, spec->hash->tlv, build->digest, spec->hash->len);
     if (spec->pure) {
-        tlv_add(area, TLV_SIG_PURE, &yes, sizeof(yes));
+        twin_tlv_add(area, TWIN_TLV_SIG_PURE, &yes, sizeof(yes));
     }
     if (spec->key != NULL && (rc = add_signature(spec, build, area)) != CLI_DONE) {
         return rc;
@@ -239,29 +242,30 @@ static int add_unprotected(const struct image_spec *spec, struct build *build,
         return CLI_DONE;
     }
     before = area->entries.len;
-    rc = encrypt_payload(spec, build->bytes.data + spec->header_size, build->payload_len, area);
+    rc =
+        twin_encrypt_payload(spec, build->bytes.data + spec->header_size, build->payload_len, area);
     build->enc_tlv_len = area->entries.len - before - TWIN_TLV_HEADER_LEN;
     return rc;
 }
 
-int build_image(const struct image_spec *spec, struct build *build)
+int twin_sign_image(const struct twin_sign_spec *spec, struct twin_signed *build)
 {
-    struct tlv_area area = {TWIN_TLV_MAGIC, spec->big_endian, {0}};
-    int rc = build_hashed(spec, build);
+    struct twin_tlv_area area = {TWIN_TLV_MAGIC, spec->big_endian, {0}};
+    int rc = twin_sign_hashed(spec, build);
 
     if (rc == CLI_DONE) {
         rc = add_unprotected(spec, build, &area);
     }
     if (rc == CLI_DONE) {
-        tlv_area_append(&area, &build->bytes);
+        twin_tlv_area_append(&area, &build->bytes);
     }
     twin_buf_free(&area.entries);
     return rc;
 }
 
-int build_check_size(const struct image_spec *spec, const struct build *build)
+int twin_sign_check_size(const struct twin_sign_spec *spec, const struct twin_signed *build)
 {
-    uint64_t trailer = trailer_len(spec, build->enc_tlv_len);
+    uint64_t trailer = twin_fit_reserved(spec, build->enc_tlv_len);
 
     if (spec->slot_size == 0 || build->bytes.len + trailer <= spec->slot_size) {
         return CLI_DONE;

@@ -1,7 +1,7 @@
 /*
- * imagefile.c - image files in and out. SPDX-License-Identifier: Apache-2.0
+ * image_file.c - image files in and out. SPDX-License-Identifier: Apache-2.0
  */
-#include "signing/imagefile.h"
+#include "signing/image_file.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "signing/hexfile.h"
@@ -13,7 +13,7 @@
 
 #define IMAGE_OK_SET 0x01
 
-bool image_file_is_hex(const char *path)
+bool twin_image_file_is_hex(const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *dot = strrchr(slash != NULL ? slash : path, '.');
@@ -21,23 +21,23 @@ bool image_file_is_hex(const char *path)
     return dot != NULL && strcasecmp(dot, ".hex") == 0;
 }
 
-static int read_hex(const char *path, struct twin_span text, struct image_file *file)
+static int read_hex(const char *path, struct twin_span text, struct twin_image_file *file)
 {
     unsigned line;
-    enum hex_fault fault = hex_read(text, &file->bytes, &file->addr, &line);
+    enum twin_hexfile_fault fault = twin_hexfile_read(text, &file->bytes, &file->addr, &line);
 
-    if (fault != HEX_OK) {
-        return cli_fail(CLI_REFUSED, "%s, line %u: %s", path, line, hex_fault_text[fault]);
+    if (fault != TWIN_HEXFILE_OK) {
+        return cli_fail(CLI_REFUSED, "%s, line %u: %s", path, line, twin_hexfile_fault_text[fault]);
     }
     file->has_addr = true;
     return CLI_DONE;
 }
 
-int image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
-                    struct image_file *file)
+int twin_image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
+                         struct twin_image_file *file)
 {
     struct twin_file_bytes bytes;
-    int err = twin_file_read(path, IMAGE_FILE_MAX, &bytes);
+    int err = twin_file_read(path, TWIN_IMAGE_FILE_MAX, &bytes);
     int rc = CLI_DONE;
 
     memset(file, 0, sizeof(*file));
@@ -50,7 +50,7 @@ int image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
     twin_buf_reserve(&file->bytes,
                      room + bytes.len + 4096); /* TLVs go behind it without moving it */
     twin_buf_fill(&file->bytes, fill, room);
-    if (image_file_is_hex(path)) {
+    if (twin_image_file_is_hex(path)) {
         rc = read_hex(path, (struct twin_span){bytes.data, bytes.len}, file);
     } else {
         twin_buf_add(&file->bytes, bytes.data, bytes.len);
@@ -60,12 +60,12 @@ int image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
 }
 
 /* The image, then image_ok if the slot is to be confirmed or tested, then the magic: no filler. */
-static int make_hex(const char *path, const struct image_spec *spec, const struct image_file *file,
-                    struct twin_buf *text)
+static int make_hex(const char *path, const struct twin_sign_spec *spec,
+                    const struct twin_image_file *file, struct twin_buf *text)
 {
-    struct hex_segment segments[3] = {{file->addr, twin_buf_span(&file->bytes)}};
+    struct twin_hexfile_segment segments[3] = {{file->addr, twin_buf_span(&file->bytes)}};
     uint64_t end = (uint64_t)file->addr + (spec->pad ? spec->slot_size : file->bytes.len);
-    uint8_t magic[MAGIC_LEN], flag[32];
+    uint8_t magic[TWIN_SLOT_MAGIC_LEN], flag[32];
     size_t count = 1;
 
     if (end > (uint64_t)UINT32_MAX + 1) {
@@ -76,32 +76,35 @@ static int make_hex(const char *path, const struct image_spec *spec, const struc
         if (spec->confirm) {
             flag[0] = IMAGE_OK_SET;
         }
-        segments[count++] =
-            (struct hex_segment){end - trailer_image_ok(spec->max_align), {flag, spec->max_align}};
+        segments[count++] = (struct twin_hexfile_segment){
+            end - twin_slot_trailer_image_ok(spec->max_align), {flag, spec->max_align}};
     }
     if (spec->pad) {
-        trailer_magic(spec->max_align, spec->big_endian, magic);
-        segments[count++] = (struct hex_segment){end - MAGIC_LEN, {magic, MAGIC_LEN}};
+        twin_slot_trailer_magic(spec->max_align, spec->big_endian, magic);
+        segments[count++] =
+            (struct twin_hexfile_segment){end - TWIN_SLOT_MAGIC_LEN, {magic, TWIN_SLOT_MAGIC_LEN}};
     }
-    hex_write(text, segments, count);
+    twin_hexfile_write(text, segments, count);
     return CLI_DONE;
 }
 
-static void pad_to_slot(const struct image_spec *spec, struct twin_buf *bytes)
+static void pad_to_slot(const struct twin_sign_spec *spec, struct twin_buf *bytes)
 {
     twin_buf_fill(bytes, spec->erased, spec->slot_size - bytes->len);
-    trailer_magic(spec->max_align, spec->big_endian, bytes->data + bytes->len - MAGIC_LEN);
+    twin_slot_trailer_magic(spec->max_align, spec->big_endian,
+                            bytes->data + bytes->len - TWIN_SLOT_MAGIC_LEN);
     if (spec->confirm && !spec->overwrite_only) {
-        bytes->data[bytes->len - trailer_image_ok(spec->max_align)] = IMAGE_OK_SET;
+        bytes->data[bytes->len - twin_slot_trailer_image_ok(spec->max_align)] = IMAGE_OK_SET;
     }
 }
 
-int image_file_write(const char *path, const struct image_spec *spec, struct image_file *file)
+int twin_image_file_write(const char *path, const struct twin_sign_spec *spec,
+                          struct twin_image_file *file)
 {
     struct twin_buf text = {0};
     struct twin_buf *out = &file->bytes;
 
-    if (image_file_is_hex(path)) {
+    if (twin_image_file_is_hex(path)) {
         if (!file->has_addr) {
             return cli_fail(CLI_USAGE, "No address exists in input file neither was it provided by "
                                        "user; give --hex-addr");
