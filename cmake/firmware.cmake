@@ -11,7 +11,8 @@ set(boot_log_sources ${ports}/boot/log.c ${ports}/print.c)
 set(boot_silent_sources ${ports}/boot/log_none.c)
 set(app_sources main.c monitor.c sensor.c vitals.c selftest.c commands.c update.c)
 list(TRANSFORM app_sources PREPEND ${app}/)
-list(APPEND app_sources ${ports}/print.c)
+# The contract test (tests/contract): a program in the place of the application.
+set(contract_sources ${PROJECT_SOURCE_DIR}/tests/contract/contract.c)
 
 # The variants of the application (app/variant.h), and the images that are signed of them:
 # version and what it is for, variant.

@@ -5,6 +5,7 @@
  * erased or written up to some word. Memory protection lets nothing but this file write.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "flash_range.h"
 #include "internal.h"
 #include "twin/bytes.h"
 #include <string.h>
@@ -52,12 +53,6 @@ static void store(volatile uint32_t *word, uint32_t value)
     }
 }
 
-static bool in_range(uint32_t addr, size_t len, uint32_t unit)
-{
-    return addr % unit == 0 && len % unit == 0 && addr <= BOARD_FLASH_LEN &&
-           len <= BOARD_FLASH_LEN - addr;
-}
-
 static volatile uint32_t *word_at(uint32_t addr)
 {
     return (volatile uint32_t *)(BOARD_FLASH_ADDR + addr);
@@ -66,7 +61,7 @@ static volatile uint32_t *word_at(uint32_t addr)
 static twin_err_t flash_read(void *ctx, uint32_t addr, void *buf, size_t len)
 {
     (void)ctx;
-    if (!in_range(addr, len, 1)) {
+    if (!flash_in_range(&twin_board_flash, addr, len, 1)) {
         return TWIN_E_IO;
     }
     memcpy(buf, (const void *)(BOARD_FLASH_ADDR + addr), len);
@@ -94,7 +89,7 @@ static twin_err_t write_words(uint32_t addr, const uint8_t *bytes, size_t len)
 static twin_err_t flash_write(void *ctx, uint32_t addr, const void *buf, size_t len)
 {
     (void)ctx;
-    if (!in_range(addr, len, WORD)) {
+    if (!flash_in_range(&twin_board_flash, addr, len, WORD)) {
         return TWIN_E_IO;
     }
     cortex_m_flash_writable(true);
@@ -106,7 +101,7 @@ static twin_err_t flash_write(void *ctx, uint32_t addr, const void *buf, size_t 
 static twin_err_t flash_erase(void *ctx, uint32_t addr, uint32_t len)
 {
     (void)ctx;
-    if (!in_range(addr, len, twin_board_flash.page_bytes)) {
+    if (!flash_in_range(&twin_board_flash, addr, len, twin_board_flash.page_bytes)) {
         return TWIN_E_IO;
     }
     cortex_m_flash_writable(true);

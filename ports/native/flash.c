@@ -5,6 +5,7 @@
  * The mapping is read-only except inside the driver: a stray pointer faults, as on a part with
  * memory protection. SPDX-License-Identifier: Apache-2.0
  */
+#include "flash_range.h"
 #include "geometry.h"
 #include "internal.h"
 #include <sys/mman.h>
@@ -43,7 +44,9 @@ static void count_unit(void)
 
 static twin_err_t flash_read(void *ctx, uint32_t addr, void *buf, size_t len)
 {
-    (void)ctx;
+    if (!flash_in_range(ctx, addr, len, 1)) {
+        return TWIN_E_IO;
+    }
     memcpy(buf, bytes + addr, len);
     return TWIN_OK;
 }
@@ -66,6 +69,9 @@ static twin_err_t flash_write(void *ctx, uint32_t addr, const void *buf, size_t 
 {
     const struct twin_flash *flash = ctx;
 
+    if (!flash_in_range(flash, addr, len, flash->write_bytes)) {
+        return TWIN_E_IO;
+    }
     protect(true);
     twin_err_t err = write_units(flash, bytes + addr, buf, len);
     protect(false);
@@ -78,6 +84,9 @@ static twin_err_t flash_erase(void *ctx, uint32_t addr, uint32_t len)
 {
     const struct twin_flash *flash = ctx;
 
+    if (!flash_in_range(flash, addr, len, flash->page_bytes)) {
+        return TWIN_E_IO;
+    }
     for (uint32_t off = 0; off < len; off += flash->write_bytes) {
         if (off % flash->page_bytes == 0) {
             rest(twin_native_hardware->erase_us);

@@ -5,7 +5,6 @@ endif()
 # The stories of a device: python, because they watch from outside. Those of the emulated board need
 # the firmware that `./run build` makes. kill.py also takes --runs N, for long sweeps.
 # SPDX-License-Identifier: Apache-2.0
-set(TWIN_FIRMWARE_DIR ${CMAKE_SOURCE_DIR}/build/firmware CACHE PATH "Firmware that is tested")
 
 foreach(test start update tools dfu fleet power native_kill test_board_start test_board_update
     board_kill)
