@@ -19,7 +19,7 @@ twin_room(lib/core
   SOURCES err.c crc16.c base64.c cbor.c cbor_foreign.c text.c
   HEADERS bytes)
 twin_room(lib/smp USES lib/core
-  SOURCES packet.c console.c msg.c msg_read.c msg_common.c rc.c groups/*.c)
+  SOURCES packet.c console.c msg.c msg_read.c msg_common.c rc.c groups.c groups/*.c)
 twin_room(lib/crypto USES lib/core OUTSIDE bearssl
   SOURCES sha256_bearssl.c sig_rsa2048.c sig_p256.c)
 twin_room(lib/flash USES lib/core
@@ -30,7 +30,7 @@ twin_room(lib/image USES lib/core lib/flash lib/crypto
 twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto
   SOURCES boot.c swap.c script.c moves.c attempts.c validate.c modes/*.c)
 twin_room(lib/server USES lib/core lib/smp lib/flash lib/image lib/crypto
-  SOURCES server.c groups.c groups/*.c)
+  SOURCES server.c groups/*.c)
 twin_room(lib/client USES lib/core lib/smp
   SOURCES client.c upload.c upload_pace.c listing.c update.c update_stages.c)
 

@@ -3,6 +3,8 @@
  */
 #include "update.h"
 #include "print.h"
+#include "twin/grp_os.h"
+#include "twin/srv_image.h"
 
 #define RESET_DELAY_MS 250 /* time for the reply to leave */
 
@@ -47,27 +49,47 @@ static bool describe_task(void *ctx, unsigned index, struct twin_os_task *task)
     return index == 0;
 }
 
+static struct twin_srv_os_config os = {
+    .info = {[TWIN_INFO_KERNEL] = "Twinslot",
+             [TWIN_INFO_NODE] = "patient-monitor",
+             [TWIN_INFO_KERNEL_VERSION] = CONFIG_TWIN_VERSION,
+             [TWIN_INFO_OS] = "bare metal"},
+    .bootloader = "MCUboot",
+    .task = describe_task,
+};
+static const struct twin_srv_image_config images = {
+    .slots = &twin_board_slots,
+    .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
+};
+static struct twin_srv_image_state image_state;
+
+/* What this device can be asked: a row for each group of commands. */
+static const struct twin_srv_entry groups[] = {
+    TWIN_SRV_OS(&os),
+    TWIN_SRV_IMAGE(&images, &image_state),
+};
+
+/* What is known only now, or to the board. */
+static void describe_system(const struct monitor *monitor)
+{
+    os.info[TWIN_INFO_VERSION] = monitor->version;
+    os.info[TWIN_INFO_MACHINE] = twin_board_names.arch;
+    os.info[TWIN_INFO_PROCESSOR] = twin_board_names.processor;
+    os.info[TWIN_INFO_BOARD] = twin_board_names.board;
+    os.boot_mode = (uint8_t)twin_board_slots.mode->id;
+    os.no_downgrade = images.is_downgrade != NULL;
+}
+
 twin_err_t update_init(struct update *update, struct monitor *monitor)
 {
     update->resetting = false;
+    describe_system(monitor);
     update->config = (struct twin_srv_config){
-        .groups = twin_srv_groups,
-        .slots = &twin_board_slots,
+        .groups = groups,
+        .group_count = TWIN_COUNT(groups),
         .buf_size = CONFIG_TWIN_SMP_BUF_SIZE,
         .buf_count = CONFIG_TWIN_SMP_BUF_COUNT,
-        .info = {[TWIN_INFO_KERNEL] = "Twinslot",
-                 [TWIN_INFO_NODE] = "patient-monitor",
-                 [TWIN_INFO_VERSION] = monitor->version,
-                 [TWIN_INFO_KERNEL_VERSION] = CONFIG_TWIN_VERSION,
-                 [TWIN_INFO_MACHINE] = twin_board_names.arch,
-                 [TWIN_INFO_PROCESSOR] = twin_board_names.processor,
-                 [TWIN_INFO_BOARD] = twin_board_names.board,
-                 [TWIN_INFO_OS] = "bare metal"},
-        .bootloader = "MCUboot",
-        .boot_mode = (enum twin_mode_id)twin_board_slots.mode->id,
-        .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
         .ask = may_happen,
-        .task = describe_task,
         .ctx = monitor,
     };
     twin_console_decoder_init(&update->decoder, update->request, sizeof(update->request));

@@ -1,5 +1,5 @@
 /*
- * twin/bytes.h - spans, and integers in a byte order that does not depend on the processor.
+ * twin/bytes.h - arrays, spans, and integers in a byte order that does not depend on the processor.
  *
  * A struct is never laid over a buffer: wire and flash bytes go through these.
  * SPDX-License-Identifier: Apache-2.0
@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+/* Things in an array. */
+#define TWIN_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Bytes owned by someone else; valid as long as the buffer they point into. */
 struct twin_span {

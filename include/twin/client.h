@@ -19,7 +19,6 @@
  */
 #pragma once
 #include "twin/msg.h"
-#include "twin/smp.h"
 
 /* What a job wants of its driver. */
 enum twin_step {
@@ -86,9 +85,11 @@ const char *twin_refusal_str(const struct twin_refusal *refusal);
 
 /* One request, and where its answer goes. All pointers must live until the job is done. */
 struct twin_request {
-    enum twin_smp_op op; /* TWIN_SMP_READ or TWIN_SMP_WRITE */
-    uint16_t group;
-    uint8_t id;
+    const struct twin_cmd *cmd; /* what is asked: &twin_os_echo_cmd, ... */
+    const void *req; /* the struct of its request, encoded again for every try; NULL: {} */
+    /* The struct of its answer; NULL: only success or refusal counts. Filled only with TWIN_OK; its
+     * spans point into the packet received last. */
+    void *rsp;
     uint32_t timeout_ms; /* of one try; 0: as the client's configuration says */
     unsigned tries;      /* 0: as the client's configuration says */
     /*
@@ -107,10 +108,6 @@ struct twin_request {
      * most, within timeout_ms.
      */
     uint32_t recheck_ms;
-    const struct twin_msg *req_msg;
-    const void *req; /* encoded again for every try */
-    const struct twin_msg *rsp_msg;
-    void *rsp; /* filled only with TWIN_OK; its spans point into the packet received last */
 };
 
 struct twin_client_config {
@@ -150,8 +147,7 @@ struct twin_client {
         bool is_rechecking;  /* it was sent, since the request was */
         uint32_t recheck_ms; /* until the next one */
         uint32_t recheck_at_ms;
-        uint32_t try_end_ms;       /* of the present one */
-        struct twin_empty ignored; /* what the meeting question is answered with */
+        uint32_t try_end_ms; /* of the present one */
         struct twin_request request, deferred;
     } priv;
 };

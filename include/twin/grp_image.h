@@ -1,17 +1,11 @@
 /*
- * twin/grp_image.h - image group (1): messages shared by host and device.
- * Spec: docs/spec-smp.md section 3.2. SPDX-License-Identifier: Apache-2.0
+ * twin/grp_image.h - image group (1): commands and messages. What a device sets for it:
+ * twin/srv_image.h. Spec: docs/spec-smp.md section 3.2. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "twin/msg.h"
-#include "twin/smp.h"
 
-enum twin_image_id {
-    TWIN_IMAGE_STATE = 0,
-    TWIN_IMAGE_UPLOAD = 1,
-    TWIN_IMAGE_ERASE = 5,
-    TWIN_IMAGE_SLOT_INFO = 6
-};
+enum { TWIN_GRP_IMAGE = 1 };
 
 /* Group codes of v2 errors: name, value, generic code for v1, text for people. */
 #define TWIN_IMAGE_RC_LIST(X)                                                                      \
@@ -80,8 +74,6 @@ enum {
     TWIN_IMAGE_SLOT_FLAGS = 0x1f << 4 /* all five flags */
 };
 
-#define TWIN_IMAGE_KEY_IMAGES "images"
-#define TWIN_IMAGE_KEY_SPLIT  "splitStatus"
 struct twin_image_state_rsp {
     uint32_t present;
     struct twin_span slots; /* twin_msg_items() over twin_image_slot_msg */
@@ -155,9 +147,13 @@ struct twin_image_slot_info_rsp {
     struct twin_span images; /* twin_msg_items() over twin_image_slot_info_image_msg */
 };
 
-/* twin_image_mark_rsp_msg: of a state write, after which some servers send no list; then it is
- * empty. */
-extern const struct twin_msg twin_image_slot_msg, twin_image_state_rsp_msg, twin_image_mark_rsp_msg,
-    twin_image_state_req_msg, twin_image_upload_req_msg, twin_image_upload_rsp_msg,
-    twin_image_erase_req_msg, twin_image_slot_info_rsp_msg, twin_image_slot_info_image_msg,
+extern const struct twin_msg twin_image_slot_msg, twin_image_slot_info_image_msg,
     twin_image_slot_info_slot_msg;
+
+/*
+ * Request and answer: the structs twin_image_NAME_req and twin_image_NAME_rsp; twin_empty where
+ * there is none. Both state commands answer with the list; some servers send none after a write,
+ * then it is empty.
+ */
+extern const struct twin_cmd twin_image_state_cmd, twin_image_state_write_cmd,
+    twin_image_upload_cmd, twin_image_erase_cmd, twin_image_slot_info_cmd;

@@ -1,22 +1,11 @@
 /*
- * twin/grp_os.h - OS group (0): messages shared by host and device.
+ * twin/grp_os.h - OS group (0): commands and messages, and what a device sets for it.
  * Spec: docs/spec-smp.md section 3.1. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "twin/msg.h"
-#include "twin/smp.h"
 
-enum twin_os_id {
-    TWIN_OS_ECHO = 0,
-    TWIN_OS_CONSOLE_ECHO = 1,
-    TWIN_OS_TASKSTAT = 2,
-    TWIN_OS_MPSTAT = 3,
-    TWIN_OS_DATETIME = 4,
-    TWIN_OS_RESET = 5,
-    TWIN_OS_PARAMS = 6,
-    TWIN_OS_INFO = 7,
-    TWIN_OS_BOOTLOADER = 8
-};
+enum { TWIN_GRP_OS = 0 };
 
 /* Group codes of v2 errors: name, value, generic code for v1, text for people. */
 #define TWIN_OS_RC_LIST(X)                                                                         \
@@ -73,7 +62,6 @@ enum {
     TWIN_OS_TASK_LAST_CHECKIN = 1 << 7,
     TWIN_OS_TASK_NEXT_CHECKIN = 1 << 8
 };
-#define TWIN_OS_KEY_TASKS "tasks"
 struct twin_os_taskstat_rsp {
     uint32_t present;
     struct twin_span tasks; /* twin_msg_items() over twin_os_task_msg; the keys are the names */
@@ -121,6 +109,53 @@ enum {
     TWIN_OS_BOOTLOADER_RSP_NO_DOWNGRADE = 1 << 2
 };
 
-extern const struct twin_msg twin_os_echo_req_msg, twin_os_echo_rsp_msg, twin_os_task_msg,
-    twin_os_taskstat_rsp_msg, twin_os_reset_req_msg, twin_os_params_rsp_msg, twin_os_info_req_msg,
-    twin_os_info_rsp_msg, twin_os_bootloader_req_msg, twin_os_bootloader_rsp_msg;
+extern const struct twin_msg twin_os_task_msg;
+
+/* Request and answer: the structs twin_os_NAME_req and twin_os_NAME_rsp; twin_empty where there is
+ * none. */
+extern const struct twin_cmd twin_os_echo_cmd, twin_os_echo_read_cmd, twin_os_taskstat_cmd,
+    twin_os_reset_cmd, twin_os_params_cmd, twin_os_info_cmd, twin_os_bootloader_cmd;
+
+/* ---- On a device (lib/server/groups/srv_os.c) ---- */
+
+/* Texts for the "info" command, in the order and with the letters in which it gives them. */
+enum twin_srv_info {
+    TWIN_INFO_KERNEL,         /* s */
+    TWIN_INFO_NODE,           /* n */
+    TWIN_INFO_VERSION,        /* r: of the application */
+    TWIN_INFO_KERNEL_VERSION, /* v */
+    TWIN_INFO_BUILD_TIME,     /* b */
+    TWIN_INFO_MACHINE,        /* m */
+    TWIN_INFO_PROCESSOR,      /* p */
+    TWIN_INFO_BOARD,          /* i */
+    TWIN_INFO_OS,             /* o */
+    TWIN_INFO_COUNT
+};
+
+/* Bytes of text that "info" can give. */
+#define TWIN_SRV_INFO_MAX 192
+
+struct twin_srv_os_config {
+    /* NULL is answered as "unknown". Together up to TWIN_SRV_INFO_MAX bytes with blanks between. */
+    const char *info[TWIN_INFO_COUNT];
+
+    const char *bootloader; /* its name: "MCUboot" says compatible; NULL: no answer */
+    uint8_t boot_mode;      /* the number that it has for its way of swapping */
+    bool no_downgrade;      /* it refuses steps back */
+
+    /* Describe task number index; false after the last one. NULL: no taskstat. */
+    bool (*task)(void *ctx, unsigned index, struct twin_os_task *task);
+    void *ctx; /* given back to task */
+};
+
+/* What the application is told when it is asked about a reset (twin_os_reset_cmd). */
+struct twin_srv_os_question {
+    bool forced; /* the client insists; it is still for the application to decide */
+};
+
+/* The group in the table of a server (twin/server.h); config must live as long as the server. */
+#define TWIN_SRV_OS(config_)                                                                       \
+    {                                                                                              \
+        &twin_srv_os, 1 ? (config_) : (const struct twin_srv_os_config *)0, NULL                   \
+    }
+extern const struct twin_srv_group twin_srv_os;

@@ -1,5 +1,5 @@
 /*
- * twin/msg.h - SMP messages as data.
+ * twin/msg.h - SMP messages as data, and commands as the rows that bind them.
  *
  * A message is a C struct plus a const table naming its CBOR keys. Both sides use the same table:
  * the host encodes with it what the device decodes, and the reverse, so the two cannot disagree.
@@ -17,6 +17,7 @@
  */
 #pragma once
 #include "twin/cbor.h"
+#include "twin/smp.h"
 
 enum twin_field_type {
     TWIN_F_U32,  /* uint32_t */
@@ -64,6 +65,31 @@ struct twin_msg {
         .size = sizeof(struct st)                                                                  \
     }
 
+/*
+ * Bytes of the largest struct of a request: the room that a server has for one, whatever its group.
+ * TWIN_REQ is TWIN_MSG for a request; it does not compile when the struct is larger.
+ */
+#define TWIN_REQUEST_MAX 64
+#define TWIN_REQ(st, fields_)                                                                      \
+    {                                                                                              \
+        .fields = (fields_), .field_count = sizeof(fields_) / sizeof((fields_)[0]),                \
+        .size = sizeof(struct st) * sizeof(char[sizeof(struct st) <= TWIN_REQUEST_MAX ? 1 : -1])   \
+    }
+
+/*
+ * A command in one direction (what can be read and written has two): the numbers in a packet's
+ * header, and the two messages that may stand in its payload. Server, client and tests name a
+ * command by its row (twin_os_echo_cmd) and by nothing else. Rows are declared in twin/grp_X.h and
+ * defined in lib/smp/groups/grp_X.c.
+ */
+struct twin_cmd {
+    uint8_t op; /* TWIN_SMP_READ or TWIN_SMP_WRITE */
+    uint8_t id;
+    uint16_t group;
+    const struct twin_msg *req; /* of the request; without fields: a device does not look at it */
+    const struct twin_msg *rsp; /* of the answer to it */
+};
+
 /* A message without fields: {}. */
 struct twin_empty {
     uint32_t present;
@@ -90,6 +116,17 @@ extern const struct twin_msg twin_result_msg, twin_result_err_msg;
  * has no room to prepare one writes heads, keys and items one after the other.
  */
 void twin_msg_encode(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in);
+
+/*
+ * Begin a message of which a list is too long for a struct: the fields before its first LIST or
+ * MAP, and the head of that one. All fields count as sent. The caller appends the items, then the
+ * fields behind the list, each with its key.
+ *
+ * in     the struct, for the fields before the list; may be NULL when there are none.
+ * count  items of the list; of a MAP: pairs of a key and its value.
+ */
+void twin_msg_begin_list(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in,
+                         uint32_t count);
 
 /*
  * Read a request into the struct that msg describes (zeroed first). Of a repeated key the last one

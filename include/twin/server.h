@@ -1,6 +1,10 @@
 /*
  * twin/server.h - device side of SMP: from request packets to response packets. No I/O, no OS.
  *
+ *     static const struct twin_srv_entry groups[] = {
+ *         TWIN_SRV_OS(&os_config),                    // twin/grp_os.h
+ *         TWIN_SRV_IMAGE(&image_config, &image_state) // twin/srv_image.h
+ *     };
  *     twin_srv_init(&srv, &config);
  *     // for each packet that the port has received:
  *     while ((len = twin_srv_handle(&srv, &packet, reply, sizeof(reply))) != 0) {
@@ -10,93 +14,44 @@
  *
  * One server may serve several transports, one packet after the other: a transfer may begin on one
  * and go on on another. Not for interrupts; calls must not overlap.
- * Spec: docs/spec-smp.md sections 1 to 3. SPDX-License-Identifier: Apache-2.0
+ * Spec: docs/spec-smp.md sections 1 and 2. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "twin/grp_image.h"
-#include "twin/grp_os.h"
-#include "twin/image.h"
-#include "twin/mode.h"
-
-/* Bytes for one decoded request, whatever its group. */
-#define TWIN_SRV_REQUEST_MAX 64
-
-/* Bytes of text that "info" can give. */
-#define TWIN_SRV_INFO_MAX 192
-
-/* What the application is asked before it happens. */
-enum twin_srv_event {
-    TWIN_SRV_UPLOAD,    /* an upload begins: flash will be erased, a pending update withdrawn */
-    TWIN_SRV_TEST,      /* the update will be swapped in on trial at the next start */
-    TWIN_SRV_PERMANENT, /* the update will be swapped in for good at the next start */
-    TWIN_SRV_ERASE,     /* the update's slot will be erased, a pending update withdrawn */
-    TWIN_SRV_RESET      /* the device will restart */
-};
-
-struct twin_srv_question {
-    enum twin_srv_event event;
-    struct twin_version version; /* UPLOAD, TEST, PERMANENT: of the image */
-    uint32_t len;                /* UPLOAD: bytes of the whole file */
-    bool forced;                 /* RESET: the client insists; it is still for you to decide */
-};
-
-/* Texts for the "info" command, in the order and with the letters in which it gives them. */
-enum twin_srv_info {
-    TWIN_INFO_KERNEL,         /* s */
-    TWIN_INFO_NODE,           /* n */
-    TWIN_INFO_VERSION,        /* r: of the application */
-    TWIN_INFO_KERNEL_VERSION, /* v */
-    TWIN_INFO_BUILD_TIME,     /* b */
-    TWIN_INFO_MACHINE,        /* m */
-    TWIN_INFO_PROCESSOR,      /* p */
-    TWIN_INFO_BOARD,          /* i */
-    TWIN_INFO_OS,             /* o */
-    TWIN_INFO_COUNT
-};
+#include "twin/msg.h"
 
 struct twin_srv_group;
 
+/* A group of commands as one device has it; each group's header has a macro that fills it in. */
+struct twin_srv_entry {
+    const struct twin_srv_group *group; /* what it does */
+    const void *config;                 /* what the application sets for it */
+    void *state;                        /* its memory between requests; NULL if it needs none */
+};
+
+/* What the application is asked before it happens. */
+struct twin_srv_question {
+    const struct twin_cmd *cmd; /* the command that asks: &twin_image_upload_cmd, ... */
+    const void *details;        /* as the group's header says for this command; may be NULL */
+};
+
 /* Filled in by the port, const from then on; must live as long as the server. */
 struct twin_srv_config {
-    const struct twin_srv_group *const *groups; /* NULL at the end; twin_srv_groups = all */
-    const struct twin_slots *slots;             /* needed by the image group */
+    const struct twin_srv_entry *groups;
+    uint8_t group_count;
 
     /* What "params" announces: bytes of one packet buffer, on a console TWIN_CONSOLE_OVERHEAD more
      * than the largest packet; and how many requests the port holds while one is worked on, plus
      * one. */
     uint16_t buf_size, buf_count;
 
-    /* NULL is answered as "unknown". Together up to TWIN_SRV_INFO_MAX bytes with blanks between. */
-    const char *info[TWIN_INFO_COUNT];
-
-    const char *bootloader; /* its name: "MCUboot" says compatible; NULL: no answer */
-    enum twin_mode_id boot_mode;
-    /* The bootloader's rule (twin/boot.h): the server refuses to mark what it would refuse. */
-    twin_downgrade_fn is_downgrade;
-
     /*
-     * May this happen? NULL: always.
+     * May this happen? Every command that changes what the device runs, or interrupts it, asks.
+     * NULL: always.
      *
      * reason  out, when false: text for the technician who sees the refusal. May stay untouched.
      */
     bool (*ask)(void *ctx, const struct twin_srv_question *question, const char **reason);
-
-    /* Describe task number index; false after the last one. NULL: no taskstat. */
-    bool (*task)(void *ctx, unsigned index, struct twin_os_task *task);
-    void *ctx; /* given back to the functions */
-};
-
-/* An upload under way. */
-struct twin_srv_upload {
-    bool active;
-    uint32_t len, off;           /* bytes of the file: all, and received so far */
-    uint32_t erased_end;         /* the slot is erased from the last written byte up to here */
-    struct twin_version version; /* of the image in the file */
-    uint8_t sha[TWIN_SHA256_LEN];
-    uint8_t sha_len;
-    uint8_t tail_len; /* received bytes that do not fill a write unit yet */
-    uint8_t tail[TWIN_FLASH_WRITE_MAX];
-    uint8_t first[TWIN_FLASH_WRITE_MAX]; /* the file's first write unit, written last */
+    void *ctx; /* given back to ask */
 };
 
 struct twin_srv {
@@ -104,15 +59,15 @@ struct twin_srv {
     uint8_t boot_mode;    /* with it: 0, or what the bootloader is asked to do (1: recovery) */
     struct {
         const struct twin_srv_config *config;
-        struct twin_srv_upload upload;
         const char *reason; /* what the application said to the request in work; or NULL */
     } priv;
 };
 
 /*
- * Set a server up. config must live as long as srv.
+ * Set a server and its groups up. config must live as long as srv.
  *
- * Returns TWIN_OK; TWIN_E_ARG if groups are missing, or slots are given and not usable.
+ * Returns TWIN_OK; TWIN_E_ARG if there are no groups, or one of them cannot work with its
+ * configuration.
  */
 TWIN_MUST_CHECK twin_err_t twin_srv_init(struct twin_srv *srv,
                                          const struct twin_srv_config *config);
@@ -132,7 +87,7 @@ TWIN_MUST_CHECK twin_err_t twin_srv_init(struct twin_srv *srv,
  */
 size_t twin_srv_handle(struct twin_srv *srv, struct twin_span *packet, uint8_t *out, size_t cap);
 
-/* ---- For those who write a group of commands ---- */
+/* ---- For those who write a group of commands (lib/server/groups) ---- */
 
 /*
  * Why a command failed. A v1 client is told rc and rsn. So is a v2 client, unless the group has a
@@ -147,36 +102,41 @@ struct twin_srv_fault {
 /* A command's answer when a generic code (enum twin_smp_rc) says what went wrong. */
 #define TWIN_SRV_RC(rc) (0x80u + (rc))
 
+/* One request in work. */
+struct twin_srv_call {
+    struct twin_srv *srv;
+    const struct twin_cmd *cmd;
+    const void *config; /* of the entry */
+    void *state;        /* of the entry */
+    const void *req;    /* the struct of cmd->req; not set when that has no fields */
+    struct twin_cbor_writer *rsp;
+};
+
 /*
- * Do one command.
- *
- * req  the struct that the command's table row names.
- * rsp  out: append one message; nothing stands for {}. One that does not fit is answered with
- *      "message too large".
+ * Do one command: append one message to call->rsp, with twin_srv_answer() or by hand. Nothing
+ * stands for {}. One that does not fit is answered with "message too large".
  *
  * Returns 0; or what went wrong: an index into the group's faults, or TWIN_SRV_RC(code); rsp is
  * then dropped.
  */
-typedef unsigned (*twin_srv_fn)(struct twin_srv *srv, const void *req,
-                                struct twin_cbor_writer *rsp);
+typedef unsigned (*twin_srv_fn)(const struct twin_srv_call *call);
 
 struct twin_srv_cmd {
-    enum twin_smp_op op; /* READ or WRITE; a command that takes both has two rows */
-    uint8_t id;
+    const struct twin_cmd *cmd;
     twin_srv_fn run;
-    const struct twin_msg *req; /* NULL: no arguments, the payload is not looked at */
 };
 
 struct twin_srv_group {
-    uint16_t id;
-    uint8_t cmd_count;
     const struct twin_srv_cmd *cmds;
+    uint8_t cmd_count;
     const struct twin_srv_fault *faults; /* row 0 is not used: commands return 0 for success */
+    /* Look at the entry's config, make its state ready; an error ends twin_srv_init(). May be
+     * NULL. */
+    twin_err_t (*init)(const struct twin_srv_entry *entry);
 };
 
-/* Ask the application. Returns 0 if it agrees, else its refusal: "busy", sent with its reason. */
-unsigned twin_srv_ask(struct twin_srv *srv, const struct twin_srv_question *question);
+/* Answer with the struct of cmd->rsp. Returns 0, for the command to return. */
+unsigned twin_srv_answer(const struct twin_srv_call *call, const void *rsp);
 
-/* Every group that is built in, NULL at the end: the table of groups.c. */
-extern const struct twin_srv_group *const twin_srv_groups[];
-extern const struct twin_srv_group twin_srv_os, twin_srv_image;
+/* Ask the application. Returns 0 if it agrees, else its refusal: "busy", sent with its reason. */
+unsigned twin_srv_ask(const struct twin_srv_call *call, const void *details);

@@ -1,5 +1,5 @@
 /*
- * twin/smp.h - the SMP packet: header, operations, groups and result codes. No I/O.
+ * twin/smp.h - the SMP packet: header, operations and result codes. No I/O.
  *
  * A packet is 8 header bytes, then `len` bytes of payload: a CBOR map. All fields big endian.
  * Spec: docs/spec-smp.md section 1 and 2. SPDX-License-Identifier: Apache-2.0
@@ -19,17 +19,6 @@ enum twin_smp_op {
 
 /* Version bits of the header. V2 replies may carry {"err": {"group", "rc"}}. */
 enum twin_smp_version { TWIN_SMP_V1 = 0, TWIN_SMP_V2 = 1 };
-
-enum twin_smp_group {
-    TWIN_GRP_OS = 0,
-    TWIN_GRP_IMAGE = 1,
-    TWIN_GRP_STAT = 2,
-    TWIN_GRP_SETTINGS = 3,
-    TWIN_GRP_FS = 8,
-    TWIN_GRP_SHELL = 9,
-    TWIN_GRP_ENUM = 10,
-    TWIN_GRP_ZEPHYR = 63
-};
 
 /* Generic result codes: name, value on the wire, text for people. */
 #define TWIN_SMP_RC_LIST(X)                                                                        \
@@ -79,6 +68,3 @@ TWIN_MUST_CHECK twin_err_t twin_smp_header_read(struct twin_span packet,
 
 /* Text of a generic result code, for people. Never NULL. */
 const char *twin_smp_rc_str(int64_t rc);
-
-/* Text of an error code of one group (v2 "err"), for people; NULL if the group has no such code. */
-const char *twin_smp_group_rc_str(int64_t group, int64_t rc);

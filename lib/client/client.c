@@ -5,6 +5,7 @@
  * Spec: docs/spec-smp.md sections 1 and 2. SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/client.h"
+#include "twin/groups.h"
 #include "twin/grp_os.h"
 #include "twin/text.h"
 #include <string.h>
@@ -29,21 +30,26 @@ uint8_t twin_client_next_seq(struct twin_client *client)
 twin_err_t twin_client_encode(const struct twin_client *client, const struct twin_request *request,
                               uint8_t seq, uint8_t *buf, size_t cap, size_t *len)
 {
+    const struct twin_cmd *cmd = request->cmd;
     struct twin_cbor_writer w = {.buf = buf, .cap = cap, .len = TWIN_SMP_HEADER_LEN};
 
     if (cap < TWIN_SMP_HEADER_LEN) {
         return TWIN_E_SPACE;
     }
-    twin_msg_encode(&w, request->req_msg, request->req);
+    if (request->req != NULL) {
+        twin_msg_encode(&w, cmd->req, request->req);
+    } else {
+        twin_cbor_put_head(&w, TWIN_CBOR_MAP, 0);
+    }
     if (w.failed || w.len - TWIN_SMP_HEADER_LEN > UINT16_MAX) {
         return TWIN_E_SPACE;
     }
-    const struct twin_smp_header header = {.op = request->op,
+    const struct twin_smp_header header = {.op = (enum twin_smp_op)cmd->op,
                                            .version = client->priv.version,
                                            .len = (uint16_t)(w.len - TWIN_SMP_HEADER_LEN),
-                                           .group = request->group,
+                                           .group = cmd->group,
                                            .seq = seq,
-                                           .id = request->id};
+                                           .id = cmd->id};
     twin_smp_header_write(buf, &header);
     *len = w.len;
     return TWIN_OK;
@@ -52,14 +58,14 @@ twin_err_t twin_client_encode(const struct twin_client *client, const struct twi
 bool twin_client_is_answer(const struct twin_request *request, struct twin_span packet,
                            uint8_t *seq)
 {
+    const struct twin_cmd *cmd = request->cmd;
     struct twin_smp_header header;
 
     if (twin_smp_header_read(packet, &header) != TWIN_OK) {
         return false;
     }
     *seq = header.seq;
-    return (unsigned)header.op == (unsigned)request->op + 1 && header.group == request->group &&
-           header.id == request->id;
+    return header.op == cmd->op + 1u && header.group == cmd->group && header.id == cmd->id;
 }
 
 /* From any answer, success or not, except one about the version itself. */
@@ -97,7 +103,7 @@ static twin_err_t read_refusal(struct twin_refusal *refusal, const struct twin_r
     }
     memset(refusal, 0, sizeof(*refusal));
     refusal->is_group = err.rc != 0;
-    refusal->group = err.present & TWIN_RESULT_ERR_GROUP ? err.group : request->group;
+    refusal->group = err.present & TWIN_RESULT_ERR_GROUP ? err.group : request->cmd->group;
     refusal->rc = err.rc != 0 ? err.rc : result->rc;
     twin_text_clean(result->rsn, TWIN_TEXT_PRINTABLE, refusal->reason, sizeof(refusal->reason));
     return TWIN_E_REFUSED;
@@ -136,15 +142,16 @@ twin_err_t twin_client_decode(struct twin_client *client, const struct twin_requ
     }
     learn_version(client, &result, header.version);
     TWIN_TRY(read_refusal(&client->refusal, request, &result));
-    r = payload;
-    twin_msg_read(&r, request->rsp_msg, request->rsp);
+    if (request->rsp != NULL) {
+        r = payload;
+        twin_msg_read(&r, request->cmd->rsp, request->rsp);
+    }
     return r.failed ? TWIN_E_FORMAT : TWIN_OK;
 }
 
 const char *twin_refusal_str(const struct twin_refusal *refusal)
 {
-    const char *text =
-        refusal->is_group ? twin_smp_group_rc_str(refusal->group, refusal->rc) : NULL;
+    const char *text = refusal->is_group ? twin_group_rc_str(refusal->group, refusal->rc) : NULL;
 
     if (text != NULL) {
         return text;
@@ -182,25 +189,13 @@ static void start(struct twin_client *client, const struct twin_request *request
 }
 
 /* A harmless one, which most devices answer: read the parameters, whatever they are. */
-static struct twin_request harmless_question(struct twin_client *client)
-{
-    static const struct twin_empty nothing;
-
-    return (struct twin_request){.op = TWIN_SMP_READ,
-                                 .group = TWIN_GRP_OS,
-                                 .id = TWIN_OS_PARAMS,
-                                 .tries = 1,
-                                 .req_msg = &twin_empty_msg,
-                                 .req = &nothing,
-                                 .rsp_msg = &twin_empty_msg,
-                                 .rsp = &client->priv.ignored};
-}
+static const struct twin_request harmless_question = {.cmd = &twin_os_params_cmd, .tries = 1};
 
 /* The question before the request itself. */
 static void start_meeting(struct twin_client *client)
 {
     const uint32_t half_ms = request_timeout(client, &client->priv.deferred) / 2;
-    struct twin_request question = harmless_question(client);
+    struct twin_request question = harmless_question;
 
     question.timeout_ms = min_u32(half_ms | 1, MEET_MS);
     client->priv.is_meeting = true;
@@ -276,23 +271,20 @@ static bool is_recheck_due(const struct twin_client *client, uint32_t now_ms)
 static enum twin_step send_recheck(struct twin_client *client, uint32_t now_ms, uint8_t *buf,
                                    size_t cap, size_t *len)
 {
-    const struct twin_request question = harmless_question(client);
-
     client->priv.recheck_seq = twin_client_next_seq(client);
     client->priv.is_rechecking = true;
     plan_recheck(client, now_ms, client->priv.recheck_ms * 2);
-    return twin_client_encode(client, &question, client->priv.recheck_seq, buf, cap, len) == TWIN_OK
-               ? TWIN_STEP_SEND
-               : TWIN_STEP_WAIT;
+    const twin_err_t err =
+        twin_client_encode(client, &harmless_question, client->priv.recheck_seq, buf, cap, len);
+    return err == TWIN_OK ? TWIN_STEP_SEND : TWIN_STEP_WAIT;
 }
 
 /* The device answers what came after the request: it does not work on the request any more. */
 static void on_recheck_answer(struct twin_client *client, struct twin_span packet)
 {
-    const struct twin_request question = harmless_question(client);
     uint8_t seq;
 
-    if (client->priv.is_rechecking && twin_client_is_answer(&question, packet, &seq) &&
+    if (client->priv.is_rechecking && twin_client_is_answer(&harmless_question, packet, &seq) &&
         seq == client->priv.recheck_seq && client->priv.resends < RESENDS_MAX) {
         client->priv.is_rechecking = false;
         client->priv.resends++;

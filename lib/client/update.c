@@ -35,15 +35,11 @@ void twin_update_enter(struct twin_update *u, enum twin_update_stage stage)
     if (row->prepare != NULL) {
         row->prepare(u);
     }
-    const struct twin_request request = {.op = row->op,
-                                         .group = row->group,
-                                         .id = row->id,
+    const struct twin_request request = {.cmd = row->cmd,
+                                         .req = row->prepare != NULL ? &u->priv.req : NULL,
+                                         .rsp = row->is_list ? &u->priv.rsp : NULL,
                                          .timeout_ms = row->timeout_ms,
-                                         .tries = row->tries,
-                                         .req_msg = row->req_msg,
-                                         .req = &u->priv.req,
-                                         .rsp_msg = row->rsp_msg,
-                                         .rsp = &u->priv.rsp};
+                                         .tries = row->tries};
     twin_client_begin(u->priv.client, &request);
 }
 

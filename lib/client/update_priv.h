@@ -7,12 +7,10 @@
 
 /* One stage: the request that it makes, and what follows from the outcome. */
 struct twin_update_row {
-    enum twin_smp_op op;
-    uint16_t group;
-    uint8_t id;
-    uint8_t tries; /* 0: as configured */
+    const struct twin_cmd *cmd;
     uint16_t timeout_ms;
-    const struct twin_msg *req_msg, *rsp_msg;
+    uint8_t tries; /* 0: as configured */
+    bool is_list;  /* it is answered with the list of images */
     void (*prepare)(struct twin_update *u); /* NULL: the request has no arguments */
     void (*conclude)(struct twin_update *u, twin_err_t result, uint32_t now_ms);
 };

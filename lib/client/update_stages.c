@@ -340,17 +340,11 @@ static void conclude_confirm(struct twin_update *u, twin_err_t result, uint32_t 
     }
 }
 
-#define ASK_LIST                                                                                   \
-    .op = TWIN_SMP_READ, .group = TWIN_GRP_IMAGE, .id = TWIN_IMAGE_STATE,                          \
-    .req_msg = &twin_empty_msg, .rsp_msg = &twin_image_state_rsp_msg
+#define ASK_LIST  .cmd = &twin_image_state_cmd, .is_list = true
 #define ASK_OFTEN ASK_LIST, .tries = 1, .timeout_ms = POLL_ANSWER
-#define SET_STATE                                                                                  \
-    .op = TWIN_SMP_WRITE, .group = TWIN_GRP_IMAGE, .id = TWIN_IMAGE_STATE,                         \
-    .req_msg = &twin_image_state_req_msg, .rsp_msg = &twin_image_mark_rsp_msg
+#define SET_STATE .cmd = &twin_image_state_write_cmd, .is_list = true
 /* Sent once: a late repeat would cost the image one of its starts. */
-#define RESTART                                                                                    \
-    .op = TWIN_SMP_WRITE, .group = TWIN_GRP_OS, .id = TWIN_OS_RESET, .tries = 1,                   \
-    .timeout_ms = RESET_WAIT_MS, .req_msg = &twin_os_reset_req_msg, .rsp_msg = &twin_empty_msg
+#define RESTART .cmd = &twin_os_reset_cmd, .tries = 1, .timeout_ms = RESET_WAIT_MS
 
 const struct twin_update_row twin_update_rows[TWIN_UPDATE_END] = {
     [TWIN_UPDATE_LOOK] = {ASK_LIST, .conclude = conclude_look},

@@ -36,19 +36,11 @@ static void finish(struct twin_upload *u, twin_err_t result)
 
 /* ---- The two questions: what are your buffers, what images do you have ---- */
 
-static void ask(struct twin_upload *u, uint16_t group, uint8_t id, const struct twin_msg *rsp_msg,
-                uint32_t timeout_ms, unsigned tries)
+static void ask(struct twin_upload *u, const struct twin_cmd *cmd, void *rsp, uint32_t timeout_ms,
+                unsigned tries)
 {
-    static const struct twin_empty nothing;
-    const struct twin_request request = {.op = TWIN_SMP_READ,
-                                         .group = group,
-                                         .id = id,
-                                         .timeout_ms = timeout_ms,
-                                         .tries = tries,
-                                         .req_msg = &twin_empty_msg,
-                                         .req = &nothing,
-                                         .rsp_msg = rsp_msg,
-                                         .rsp = &u->priv.rsp};
+    const struct twin_request request = {
+        .cmd = cmd, .rsp = rsp, .timeout_ms = timeout_ms, .tries = tries};
     twin_client_begin(u->priv.client, &request);
 }
 
@@ -58,7 +50,7 @@ static void ask_buffers(struct twin_upload *u, enum twin_upload_question questio
         twin_min_u32(twin_upload_request_ms(u) / TWIN_UPLOAD_ASK_PARTS + 1, BUFFERS_MS);
 
     u->priv.question = question;
-    ask(u, TWIN_GRP_OS, TWIN_OS_PARAMS, &twin_os_params_rsp_msg, ms, 2);
+    ask(u, &twin_os_params_cmd, &u->priv.rsp, ms, 2);
 }
 
 /* Old bootloaders are silent when asked for their buffers. All answer a question for images. */
@@ -68,8 +60,7 @@ static void ask_presence(struct twin_upload *u)
         twin_min_u32(twin_upload_request_ms(u) / TWIN_UPLOAD_ASK_PARTS + 1, PRESENCE_MS);
 
     u->priv.question = TWIN_UPLOAD_PRESENCE;
-    ask(u, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_empty_msg, ms,
-        twin_upload_request_ms(u) / 2 / ms + 1);
+    ask(u, &twin_image_state_cmd, NULL, ms, twin_upload_request_ms(u) / 2 / ms + 1);
 }
 
 static void begin_parts(struct twin_upload *u)
@@ -291,7 +282,7 @@ static void on_forgotten(struct twin_upload *u)
     } else if (u->priv.is_last_sent && u->priv.config.image_hash.len != 0) {
         u->status.stage = TWIN_UPLOAD_CHECK;
         u->priv.in_flight = 0;
-        ask(u, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_image_state_rsp_msg, 0, 0);
+        ask(u, &twin_image_state_cmd, &u->priv.rsp, 0, 0);
     } else {
         begin_parts(u);
     }
@@ -478,13 +469,8 @@ void twin_upload_begin(struct twin_upload *u, struct twin_client *client,
     if (u->priv.config.patience_ms == 0) {
         u->priv.config.patience_ms = TWIN_UPLOAD_PATIENCE_MS;
     }
-    u->priv.request = (struct twin_request){.op = TWIN_SMP_WRITE,
-                                            .group = TWIN_GRP_IMAGE,
-                                            .id = TWIN_IMAGE_UPLOAD,
-                                            .req_msg = &twin_image_upload_req_msg,
-                                            .req = &u->priv.part_req,
-                                            .rsp_msg = &twin_image_upload_rsp_msg,
-                                            .rsp = &u->priv.rsp.part};
+    u->priv.request = (struct twin_request){
+        .cmd = &twin_image_upload_cmd, .req = &u->priv.part_req, .rsp = &u->priv.rsp.part};
     if (config->len < IMAGE_HEADER_LEN || config->packet_max == 0) {
         finish(u, TWIN_E_ARG);
         return;

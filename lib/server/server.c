@@ -10,71 +10,83 @@ twin_err_t twin_srv_init(struct twin_srv *srv, const struct twin_srv_config *con
 {
     memset(srv, 0, sizeof(*srv));
     srv->priv.config = config;
-    if (config->groups == NULL) {
-        return TWIN_E_ARG;
-    }
-    for (unsigned i = 0; config->groups[i] != NULL; i++) {
-        if (config->groups[i]->id == TWIN_GRP_IMAGE && config->slots == NULL) {
-            return TWIN_E_ARG;
+    for (unsigned i = 0; i < config->group_count; i++) {
+        const struct twin_srv_entry *entry = &config->groups[i];
+        if (entry->group->init != NULL) {
+            TWIN_TRY(entry->group->init(entry));
         }
     }
-    return config->slots == NULL ? TWIN_OK : twin_slots_check(config->slots);
+    return config->group_count == 0 ? TWIN_E_ARG : TWIN_OK;
 }
 
-unsigned twin_srv_ask(struct twin_srv *srv, const struct twin_srv_question *question)
+unsigned twin_srv_ask(const struct twin_srv_call *call, const void *details)
 {
-    const struct twin_srv_config *config = srv->priv.config;
+    const struct twin_srv_config *config = call->srv->priv.config;
+    const struct twin_srv_question question = {.cmd = call->cmd, .details = details};
     const char *reason = "app reject";
 
-    if (config->ask == NULL || config->ask(config->ctx, question, &reason)) {
+    if (config->ask == NULL || config->ask(config->ctx, &question, &reason)) {
         return 0;
     }
-    srv->priv.reason = reason;
+    call->srv->priv.reason = reason;
     return TWIN_SRV_RC(TWIN_RC_BUSY);
 }
 
-static const struct twin_srv_group *find_group(const struct twin_srv *srv, uint16_t id)
+unsigned twin_srv_answer(const struct twin_srv_call *call, const void *rsp)
 {
-    const struct twin_srv_group *const *group = srv->priv.config->groups;
-
-    while (*group != NULL && (*group)->id != id) {
-        group++;
-    }
-    return *group;
+    twin_msg_encode(call->rsp, call->cmd->rsp, rsp);
+    return 0;
 }
 
-static const struct twin_srv_cmd *find_cmd(const struct twin_srv_group *group,
-                                           const struct twin_smp_header *header)
+/* What a request names. */
+struct target {
+    const struct twin_srv_entry *entry;
+    const struct twin_srv_cmd *cmd; /* NULL: nothing that there is here */
+};
+
+static struct target find_target(const struct twin_srv *srv, const struct twin_smp_header *header)
 {
-    for (unsigned i = 0; group != NULL && i < group->cmd_count; i++) {
-        const struct twin_srv_cmd *cmd = &group->cmds[i];
-        if (cmd->id == header->id && cmd->op == header->op) {
-            return cmd;
+    const struct twin_srv_config *config = srv->priv.config;
+
+    for (unsigned i = 0; i < config->group_count; i++) {
+        const struct twin_srv_group *group = config->groups[i].group;
+        for (unsigned j = 0; j < group->cmd_count; j++) {
+            const struct twin_cmd *cmd = group->cmds[j].cmd;
+            if (cmd->group == header->group && cmd->id == header->id && cmd->op == header->op) {
+                return (struct target){&config->groups[i], &group->cmds[j]};
+            }
         }
     }
-    return NULL;
+    return (struct target){NULL, NULL};
 }
 
-static unsigned run_cmd(struct twin_srv *srv, const struct twin_srv_cmd *cmd,
-                        struct twin_span payload, struct twin_cbor_writer *rsp)
+static unsigned run_cmd(struct twin_srv *srv, const struct target *target, struct twin_span payload,
+                        struct twin_cbor_writer *rsp)
 {
+    const struct twin_msg *req_msg = target->cmd->cmd->req;
     union {
-        uint8_t bytes[TWIN_SRV_REQUEST_MAX];
+        uint8_t bytes[TWIN_REQUEST_MAX];
         uint64_t align_number;
         void *align_pointer;
     } req;
+    const struct twin_srv_call call = {.srv = srv,
+                                       .cmd = target->cmd->cmd,
+                                       .config = target->entry->config,
+                                       .state = target->entry->state,
+                                       .req = req.bytes,
+                                       .rsp = rsp};
 
-    if (cmd->req != NULL) {
+    if (req_msg->field_count != 0) {
         struct twin_cbor_reader r = {.buf = payload.ptr, .len = payload.len};
-        if (cmd->req->size > sizeof(req)) {
+        if (req_msg->size > sizeof(req)) {
             return TWIN_SRV_RC(TWIN_RC_NO_MEMORY);
         }
-        twin_msg_decode(&r, cmd->req, req.bytes);
+        twin_msg_decode(&r, req_msg, req.bytes);
         if (r.failed) {
             return TWIN_SRV_RC(TWIN_RC_INVALID);
         }
     }
-    unsigned fault = cmd->run(srv, req.bytes, rsp);
+    unsigned fault = target->cmd->run(&call);
     if (fault == 0 && rsp->len == 0) {
         twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 0);
     }
@@ -82,12 +94,10 @@ static unsigned run_cmd(struct twin_srv *srv, const struct twin_srv_cmd *cmd,
 }
 
 /* The checks before a command, in the order of section 1. rest: what follows the header. */
-static unsigned run_request(struct twin_srv *srv, const struct twin_srv_group *group,
+static unsigned run_request(struct twin_srv *srv, const struct target *target,
                             const struct twin_smp_header *header, struct twin_span rest,
                             struct twin_cbor_writer *rsp)
 {
-    const struct twin_srv_cmd *cmd = find_cmd(group, header);
-
     if (rest.len < header->len) {
         return TWIN_SRV_RC(TWIN_RC_CORRUPT);
     }
@@ -97,21 +107,21 @@ static unsigned run_request(struct twin_srv *srv, const struct twin_srv_group *g
     if (header->version > TWIN_SMP_V2) {
         return TWIN_SRV_RC(TWIN_RC_TOO_NEW);
     }
-    if (cmd == NULL) {
+    if (target->cmd == NULL) {
         return TWIN_SRV_RC(TWIN_RC_NOT_SUPPORTED);
     }
-    return run_cmd(srv, cmd, (struct twin_span){rest.ptr, header->len}, rsp);
+    return run_cmd(srv, target, (struct twin_span){rest.ptr, header->len}, rsp);
 }
 
 /* What the number that a command returned stands for. */
-static struct twin_srv_fault fault_of(const struct twin_srv *srv,
-                                      const struct twin_srv_group *group, unsigned number)
+static struct twin_srv_fault fault_of(const struct twin_srv *srv, const struct target *target,
+                                      unsigned number)
 {
     if (number >= TWIN_SRV_RC(0)) {
         return (struct twin_srv_fault){.rc = (uint8_t)(number - TWIN_SRV_RC(0)),
                                        .rsn = srv->priv.reason};
     }
-    return group->faults[number];
+    return target->entry->group->faults[number];
 }
 
 #define ERR_MAX 24 /* bytes of the map in a version 2 error */
@@ -173,8 +183,8 @@ size_t twin_srv_handle(struct twin_srv *srv, struct twin_span *packet, uint8_t *
     packet->ptr += TWIN_SMP_HEADER_LEN;
     packet->len -= TWIN_SMP_HEADER_LEN;
     srv->priv.reason = NULL;
-    const struct twin_srv_group *group = find_group(srv, header.group);
-    unsigned number = run_request(srv, group, &header, *packet, &rsp);
+    const struct target target = find_target(srv, &header);
+    unsigned number = run_request(srv, &target, &header, *packet, &rsp);
     if (number == 0) {
         packet->ptr += header.len;
         packet->len -= header.len;
@@ -186,7 +196,7 @@ size_t twin_srv_handle(struct twin_srv *srv, struct twin_span *packet, uint8_t *
         header.version = TWIN_SMP_V2;
     }
     if (number != 0) {
-        const struct twin_srv_fault fault = fault_of(srv, group, number);
+        const struct twin_srv_fault fault = fault_of(srv, &target, number);
         encode_fault(&rsp, &header, &fault);
     }
     if (rsp.failed) {

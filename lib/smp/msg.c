@@ -66,6 +66,20 @@ void twin_msg_encode(struct twin_cbor_writer *w, const struct twin_msg *msg, con
     }
 }
 
+void twin_msg_begin_list(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in,
+                         uint32_t count)
+{
+    const struct twin_field *f = msg->fields;
+
+    twin_cbor_put_head(w, TWIN_CBOR_MAP, msg->field_count);
+    for (; f->type != TWIN_F_LIST && f->type != TWIN_F_MAP; f++) {
+        twin_cbor_put_text(w, f->key);
+        encode_value(w, f, (const uint8_t *)in + f->offset);
+    }
+    twin_cbor_put_text(w, f->key);
+    twin_cbor_put_head(w, f->type == TWIN_F_MAP ? TWIN_CBOR_MAP : TWIN_CBOR_ARRAY, count);
+}
+
 /* ---- Reading ---- */
 
 /* Pass over a key and give the index of its field; field_count if the message has none. */

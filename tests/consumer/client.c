@@ -17,13 +17,7 @@ int main(void)
     struct twin_os_echo_req ask = {.present = TWIN_OS_ECHO_REQ_TEXT,
                                    .text = twin_span_text("ping")};
     struct twin_os_echo_rsp answer;
-    const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                         .group = TWIN_GRP_OS,
-                                         .id = TWIN_OS_ECHO,
-                                         .req_msg = &twin_os_echo_req_msg,
-                                         .req = &ask,
-                                         .rsp_msg = &twin_os_echo_rsp_msg,
-                                         .rsp = &answer};
+    const struct twin_request request = {.cmd = &twin_os_echo_cmd, .req = &ask, .rsp = &answer};
     struct twin_client client;
     uint8_t packet[128];
     size_t len;

@@ -2,9 +2,10 @@
  * server.c - the smallest SMP server: one echo request comes as a line of the serial console, its
  * answer goes out as one. Exit status 0: it is the right one. SPDX-License-Identifier: Apache-2.0
  */
-#include "twin/server.h"
 #include "ram_flash.h"
 #include "twin/console.h"
+#include "twin/grp_os.h"
+#include "twin/srv_image.h"
 #include <stdio.h>
 
 static const uint8_t echo[] = "\x0a\0\0\x05\0\0\x01\0\xa1\x61\x64\x61\x78";   /* {"d": "x"} */
@@ -15,8 +16,13 @@ static size_t serve(const uint8_t *bytes, size_t count, uint8_t *line, size_t ro
 {
     static uint8_t request[256], reply[256];
     static const struct twin_slots slots = RAM_SLOTS;
+    static const struct twin_srv_os_config os = {.bootloader = "MCUboot"};
+    static const struct twin_srv_image_config images = {.slots = &slots};
+    static struct twin_srv_image_state image_state;
+    static const struct twin_srv_entry groups[] = {TWIN_SRV_OS(&os),
+                                                   TWIN_SRV_IMAGE(&images, &image_state)};
     const struct twin_srv_config config = {
-        .groups = twin_srv_groups, .slots = &slots, .buf_size = sizeof(request), .buf_count = 1};
+        .groups = groups, .group_count = 2, .buf_size = sizeof(request), .buf_count = 1};
     struct twin_srv server;
     struct twin_console_decoder decoder;
     size_t len, line_len = 0;

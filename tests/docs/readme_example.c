@@ -5,7 +5,7 @@
 #include "check.h"
 #include "support/simflash.h"
 #include "twin/console.h"
-#include "twin/server.h"
+#include "twin/slots.h"
 
 #define SECTOR  4096u
 #define SECTORS 8u

@@ -23,13 +23,8 @@ struct device *device_make(void)
     rig_reset(&d->rig);
     const struct twin_area *update = &d->rig.slots.area[TWIN_SECONDARY];
     CHECK_EQ(twin_area_erase(update, 0, update->len), TWIN_OK);
-    d->srv_config = (struct twin_srv_config){.groups = twin_srv_groups,
-                                             .slots = &d->rig.slots,
-                                             .buf_size = 384,
-                                             .buf_count = 4,
-                                             .bootloader = "MCUboot",
-                                             .boot_mode = TWIN_MODE_SWAP_OFFSET,
-                                             .ctx = d};
+    d->srv_config = (struct twin_srv_config){.buf_size = 384, .buf_count = 4, .ctx = d};
+    served_make(&d->served, &d->srv_config, &d->rig.slots);
     d->baud = 115200;
     d->latency_us = 5000;
     d->packet_limit = 380;
@@ -101,7 +96,7 @@ bool device_says(struct device *d, const uint8_t *reply, const char *payload, si
 
 bool device_is_part(const uint8_t *packet)
 {
-    return packet[5] == TWIN_GRP_IMAGE && packet[7] == TWIN_IMAGE_UPLOAD;
+    return packet[5] == TWIN_GRP_IMAGE && packet[7] == twin_image_upload_cmd.id;
 }
 
 static void reset(struct device *d)

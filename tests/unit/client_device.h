@@ -8,8 +8,8 @@
  */
 #pragma once
 #include "support/rig.h"
+#include "support/served.h"
 #include "twin/client.h"
-#include "twin/server.h"
 
 #define DEVICE_QUEUE  512
 #define DEVICE_PACKET 2048
@@ -20,6 +20,7 @@ typedef bool (*device_filter)(void *ctx, uint32_t index, uint8_t *packet, size_t
 struct device {
     struct rig rig; /* first: it is kept from one device to the next */
     struct twin_srv_config srv_config;
+    struct served served;
     struct twin_srv srv;
 
     /* The line and the device; to be changed between device_make and the first packet. */

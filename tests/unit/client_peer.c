@@ -158,15 +158,15 @@ static enum peer_verb verb_of(const struct twin_smp_header *header, struct twin_
     struct twin_image_state_req req;
 
     if (header->group == TWIN_GRP_OS) {
-        return header->id == TWIN_OS_RESET ? PEER_RESET : PEER_VERBS;
+        return header->id == twin_os_reset_cmd.id ? PEER_RESET : PEER_VERBS;
     }
-    if (header->id == TWIN_IMAGE_UPLOAD) {
+    if (header->id == twin_image_upload_cmd.id) {
         return PEER_UPLOAD;
     }
     if (header->op == TWIN_SMP_READ) {
         return PEER_LIST;
     }
-    twin_msg_decode(&r, &twin_image_state_req_msg, &req);
+    twin_msg_decode(&r, twin_image_state_write_cmd.req, &req);
     return req.confirm ? PEER_CONFIRM : PEER_TEST;
 }
 
@@ -181,7 +181,7 @@ static void act(struct peer *peer, enum peer_verb verb, struct twin_span payload
     switch (verb) {
     case PEER_TEST:
     case PEER_CONFIRM:
-        twin_msg_decode(&r, &twin_image_state_req_msg, &state);
+        twin_msg_decode(&r, twin_image_state_write_cmd.req, &state);
         mark(peer, state.hash, state.confirm);
         put_list(peer, w);
         break;
@@ -192,11 +192,11 @@ static void act(struct peer *peer, enum peer_verb verb, struct twin_span payload
         put_list(peer, w);
         break;
     case PEER_UPLOAD:
-        twin_msg_decode(&r, &twin_image_upload_req_msg, &part);
+        twin_msg_decode(&r, twin_image_upload_cmd.req, &part);
         take_part(peer, &part, w);
         break;
     case PEER_RESET:
-        twin_msg_decode(&r, &twin_os_reset_req_msg, &restart);
+        twin_msg_decode(&r, twin_os_reset_cmd.req, &restart);
         reset(peer, &restart);
         twin_cbor_put_head(w, TWIN_CBOR_MAP, 0);
         break;

@@ -3,40 +3,48 @@
  */
 #pragma once
 #include "check.h"
+#include "twin/groups.h"
 #include "twin/grp_image.h"
 #include "twin/grp_os.h"
 #include <stdlib.h>
 
 #define CAP 2048
 
-static const struct twin_msg *const requests[] = {
-    &twin_empty_msg,
-    &twin_os_echo_req_msg,
-    &twin_os_reset_req_msg,
-    &twin_os_info_req_msg,
-    &twin_os_bootloader_req_msg,
-    &twin_image_state_req_msg,
-    &twin_image_upload_req_msg,
-    &twin_image_erase_req_msg,
-};
-static const struct twin_msg *const answers[] = {
-    &twin_empty_msg,
-    &twin_result_msg,
-    &twin_result_err_msg,
-    &twin_os_echo_rsp_msg,
-    &twin_os_taskstat_rsp_msg,
-    &twin_os_task_msg,
-    &twin_os_params_rsp_msg,
-    &twin_os_info_rsp_msg,
-    &twin_os_bootloader_rsp_msg,
-    &twin_image_state_rsp_msg,
-    &twin_image_slot_msg,
-    &twin_image_upload_rsp_msg,
-    &twin_image_slot_info_rsp_msg,
-    &twin_image_slot_info_image_msg,
-    &twin_image_slot_info_slot_msg,
-};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Every message of every group, once collect() has walked their tables. */
+static const struct twin_msg *requests[64] = {&twin_empty_msg};
+static const struct twin_msg *answers[64] = {&twin_empty_msg, &twin_result_msg,
+                                             &twin_result_err_msg};
+static size_t request_count = 1, answer_count = 3;
+
+static void add(const struct twin_msg **list, size_t *count, const struct twin_msg *msg)
+{
+    size_t i = 0;
+
+    while (i < *count && list[i] != msg) {
+        i++;
+    }
+    if (i == *count) {
+        CHECK(i < COUNT(requests));
+        list[i] = msg;
+        (*count)++;
+    }
+}
+
+static inline void collect(void)
+{
+    for (size_t i = 0; twin_groups[i] != NULL; i++) {
+        const struct twin_group *group = twin_groups[i];
+        for (size_t j = 0; j < group->cmd_count; j++) {
+            add(requests, &request_count, group->cmds[j]->req);
+            add(answers, &answer_count, group->cmds[j]->rsp);
+        }
+        for (size_t j = 0; j < group->nested_count; j++) {
+            add(answers, &answer_count, group->nested[j].item);
+        }
+    }
+}
 
 /* Room for any message. */
 static union room {

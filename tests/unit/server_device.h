@@ -5,7 +5,7 @@
 #pragma once
 #include "check.h"
 #include "support/rig.h"
-#include "twin/server.h"
+#include "support/served.h"
 #include <stdlib.h>
 
 #define DEVICE_BUF 1024
@@ -13,6 +13,7 @@
 struct device {
     struct rig rig;
     struct twin_srv_config config;
+    struct served served;
     struct twin_srv srv;
     enum twin_smp_version version; /* of the requests sent */
     uint8_t seq;
@@ -22,7 +23,9 @@ struct device {
     const char *reason;
     bool marks;     /* when asked, the application itself asks for the swap, for good */
     unsigned asked; /* how often since device_start */
-    struct twin_srv_question question;
+    const struct twin_cmd *asked_cmd;
+    struct twin_srv_image_question question; /* of the image group */
+    bool forced;                             /* of a reset */
 
     /* The last reply: 0 and 0, or a generic code, or the group's own. */
     uint32_t rc, group_rc;
@@ -35,7 +38,12 @@ static bool device_ask(void *ctx, const struct twin_srv_question *question, cons
     struct device *device = ctx;
 
     device->asked++;
-    device->question = *question;
+    device->asked_cmd = question->cmd;
+    if (question->cmd == &twin_os_reset_cmd) {
+        device->forced = ((const struct twin_srv_os_question *)question->details)->forced;
+    } else if (question->details != NULL) {
+        device->question = *(const struct twin_srv_image_question *)question->details;
+    }
     if (device->marks) {
         CHECK_EQ(twin_slots_request(&device->rig.slots, true), TWIN_OK);
     }
@@ -48,7 +56,6 @@ static bool device_ask(void *ctx, const struct twin_srv_question *question, cons
 /* The application starts: whatever was only in memory is gone. */
 static inline void device_start(struct device *device)
 {
-    device->config.slots = &device->rig.slots;
     device->config.ctx = device;
     device->config.ask = device_ask;
     device->asked = 0;
@@ -61,11 +68,8 @@ static inline void device_make(struct device *device, const struct rig_shape *sh
     memset(device, 0, sizeof(*device));
     rig_make(&device->rig, shape);
     rig_reset(&device->rig);
-    device->config = (struct twin_srv_config){.groups = twin_srv_groups,
-                                              .buf_size = DEVICE_BUF,
-                                              .buf_count = 4,
-                                              .bootloader = "MCUboot",
-                                              .boot_mode = TWIN_MODE_SWAP_OFFSET};
+    device->config = (struct twin_srv_config){.buf_size = DEVICE_BUF, .buf_count = 4};
+    served_make(&device->served, &device->config, device->rig.config.slots);
     device->version = TWIN_SMP_V2;
     device_start(device);
 }
@@ -119,34 +123,37 @@ static inline void device_read_result(struct device *device, struct twin_span bo
 }
 
 /*
- * Send one request and read the reply into the struct of rsp_msg (NULL: result only). Returns true
- * on success; else rc, group_rc and rsn say why not.
+ * Send one request (req NULL: {}) and read the reply into rsp (NULL: result only). Returns true on
+ * success; else rc, group_rc and rsn say why not.
  */
-static inline bool device_call(struct device *device, enum twin_smp_op op, uint16_t group,
-                               uint8_t id, const struct twin_msg *req_msg, const void *req,
-                               const struct twin_msg *rsp_msg, void *rsp)
+static inline bool device_call(struct device *device, const struct twin_cmd *cmd, const void *req,
+                               void *rsp)
 {
     uint8_t packet[DEVICE_BUF];
     struct twin_cbor_writer w = {.buf = packet, .cap = sizeof(packet), .len = TWIN_SMP_HEADER_LEN};
-    struct twin_smp_header header = {
-        .op = op, .version = device->version, .group = group, .seq = ++device->seq, .id = id};
+    struct twin_smp_header header = {.op = (enum twin_smp_op)cmd->op,
+                                     .version = device->version,
+                                     .group = cmd->group,
+                                     .seq = ++device->seq,
+                                     .id = cmd->id};
+    const struct twin_empty none = {0};
 
-    twin_msg_encode(&w, req_msg, req);
+    twin_msg_encode(&w, req != NULL ? cmd->req : &twin_empty_msg, req != NULL ? req : &none);
     CHECK(!w.failed);
     header.len = (uint16_t)(w.len - TWIN_SMP_HEADER_LEN);
     twin_smp_header_write(packet, &header);
     struct twin_span reply = {device->reply, device_handle(device, packet, w.len)};
     CHECK_EQ(twin_smp_header_read(reply, &header), TWIN_OK);
     CHECK_EQ(header.len + TWIN_SMP_HEADER_LEN, reply.len);
-    CHECK(header.op == op + 1 && header.version == device->version && header.group == group);
-    CHECK(header.seq == device->seq && header.id == id);
+    CHECK(header.op == cmd->op + 1u && header.version == device->version);
+    CHECK(header.group == cmd->group && header.seq == device->seq && header.id == cmd->id);
 
     struct twin_span body = {reply.ptr + TWIN_SMP_HEADER_LEN, header.len};
     device_read_result(device, body);
     bool ok = device->rc == 0 && device->group_rc == 0;
-    if (ok && rsp_msg != NULL) {
+    if (ok && rsp != NULL) {
         struct twin_cbor_reader r = {.buf = body.ptr, .len = body.len};
-        twin_msg_read(&r, rsp_msg, rsp);
+        twin_msg_read(&r, cmd->rsp, rsp);
         CHECK(!r.failed && r.off == r.len);
     }
     return ok;
@@ -154,10 +161,8 @@ static inline bool device_call(struct device *device, enum twin_smp_op op, uint1
 
 static inline bool device_list(struct device *device, struct twin_image_state_rsp *list)
 {
-    const struct twin_empty none = {0};
 
-    return device_call(device, TWIN_SMP_READ, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_empty_msg,
-                       &none, &twin_image_state_rsp_msg, list);
+    return device_call(device, &twin_image_state_cmd, NULL, list);
 }
 
 /* How many items a list or dictionary of a reply has. Number `index` goes to out, if it is there.
@@ -215,8 +220,7 @@ static inline bool device_set(struct device *device, const struct test_image *im
         req.present |= TWIN_IMAGE_STATE_REQ_HASH;
         req.hash = image_hash(image);
     }
-    return device_call(device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE,
-                       &twin_image_state_req_msg, &req, &twin_image_state_rsp_msg, &list);
+    return device_call(device, &twin_image_state_write_cmd, &req, &list);
 }
 
 /* Erase one slot; negative: without saying which. */
@@ -225,15 +229,13 @@ static inline bool device_erase(struct device *device, int slot)
     struct twin_image_erase_req req = {.present = slot < 0 ? 0 : TWIN_IMAGE_ERASE_REQ_SLOT,
                                        .slot = (uint32_t)slot};
 
-    return device_call(device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_ERASE,
-                       &twin_image_erase_req_msg, &req, NULL, NULL);
+    return device_call(device, &twin_image_erase_cmd, &req, NULL);
 }
 
 static inline bool device_upload(struct device *device, const struct twin_image_upload_req *req,
                                  struct twin_image_upload_rsp *rsp)
 {
-    return device_call(device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_UPLOAD,
-                       &twin_image_upload_req_msg, req, &twin_image_upload_rsp_msg, rsp);
+    return device_call(device, &twin_image_upload_cmd, req, rsp);
 }
 
 /* What a slot of the simulated flash holds. */

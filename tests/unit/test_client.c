@@ -26,13 +26,7 @@ static void begin(struct exchange *x)
 {
     x->req.present = TWIN_OS_ECHO_REQ_TEXT;
     x->req.text = (struct twin_span){(const uint8_t *)"hello", 5};
-    const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                         .group = TWIN_GRP_OS,
-                                         .id = TWIN_OS_ECHO,
-                                         .req_msg = &twin_os_echo_req_msg,
-                                         .req = &x->req,
-                                         .rsp_msg = &twin_os_echo_rsp_msg,
-                                         .rsp = &x->rsp};
+    const struct twin_request request = {.cmd = &twin_os_echo_cmd, .req = &x->req, .rsp = &x->rsp};
     twin_client_begin(&x->client, &request);
 }
 
@@ -222,17 +216,11 @@ static uint32_t reset_ms = 3000;
 static void begin_reset(struct exchange *x)
 {
     static const struct twin_os_reset_req req;
-    static struct twin_empty rsp;
-    const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                         .group = TWIN_GRP_OS,
-                                         .id = TWIN_OS_RESET,
+    const struct twin_request request = {.cmd = &twin_os_reset_cmd,
                                          .tries = 1,
                                          .timeout_ms = reset_ms,
                                          .meet_first = true,
-                                         .req_msg = &twin_os_reset_req_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_empty_msg,
-                                         .rsp = &rsp};
+                                         .req = &req};
     twin_client_begin(&x->client, &request);
 }
 
@@ -243,7 +231,7 @@ static void make_reset(struct exchange *x)
     begin_reset(x);
     CHECK_EQ(poll_at(x, 0), TWIN_STEP_SEND);
     CHECK_EQ(x->packet[0], 0x08);
-    CHECK_EQ(x->packet[7], TWIN_OS_PARAMS);
+    CHECK_EQ(x->packet[7], twin_os_params_cmd.id);
     CHECK(!x->client.was_sent);
 }
 
@@ -261,7 +249,7 @@ static void check_reset_goes(struct exchange *x, uint32_t now_ms, uint8_t op, ui
 {
     CHECK_EQ(poll_at(x, now_ms), TWIN_STEP_SEND);
     CHECK_EQ(x->packet[0], op);
-    CHECK_EQ(x->packet[7], TWIN_OS_RESET);
+    CHECK_EQ(x->packet[7], twin_os_reset_cmd.id);
     CHECK(x->client.was_sent);
     CHECK_EQ(poll_at(x, now_ms), TWIN_STEP_WAIT);
     CHECK_EQ(x->client.job.wake_ms, end_ms);
@@ -272,9 +260,9 @@ static void check_meeting(void)
     struct exchange x;
 
     make_reset(&x); /* version 2 */
-    answer_id(&x, 0x09, 250, TWIN_OS_PARAMS, PARAMS, sizeof(PARAMS) - 1);
+    answer_id(&x, 0x09, 250, twin_os_params_cmd.id, PARAMS, sizeof(PARAMS) - 1);
     check_reset_goes(&x, 1, 0x0a, 2001);
-    answer_id(&x, V2_RSP, 251, TWIN_OS_RESET, "\xa0", 1);
+    answer_id(&x, V2_RSP, 251, twin_os_reset_cmd.id, "\xa0", 1);
     CHECK_EQ(poll_at(&x, 2), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_OK);
     begin_reset(&x); /* the device is known by now */
@@ -284,10 +272,10 @@ static void check_meeting(void)
     CHECK_EQ(x.client.job.wake_ms, 300);
     CHECK_EQ(poll_at(&x, 300), TWIN_STEP_SEND);
     CHECK_EQ(x.packet[0], 0x00);
-    CHECK_EQ(x.packet[7], TWIN_OS_PARAMS);
-    answer_id(&x, 0x01, 250, TWIN_OS_PARAMS, "\xa1\x62rc\x08", 5);
+    CHECK_EQ(x.packet[7], twin_os_params_cmd.id);
+    answer_id(&x, 0x01, 250, twin_os_params_cmd.id, "\xa1\x62rc\x08", 5);
     check_reset_goes(&x, 310, 0x02, 2310);
-    answer_id(&x, V1_RSP, 251, TWIN_OS_RESET, "\xa1\x62rc\x00", 5);
+    answer_id(&x, V1_RSP, 251, twin_os_reset_cmd.id, "\xa1\x62rc\x00", 5);
     CHECK_EQ(poll_at(&x, 311), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_OK);
 
@@ -343,7 +331,7 @@ static void check_goes(struct exchange *x, uint32_t now_ms, uint8_t id, uint8_t 
                        uint32_t wake_ms)
 {
     CHECK_EQ(poll_at(x, now_ms), TWIN_STEP_SEND);
-    CHECK_EQ(x->packet[0], id == TWIN_OS_PARAMS ? 0x08 : 0x0a);
+    CHECK_EQ(x->packet[0], id == twin_os_params_cmd.id ? 0x08 : 0x0a);
     CHECK_EQ(x->packet[6], seq);
     CHECK_EQ(x->packet[7], id);
     CHECK_EQ(poll_at(x, now_ms), TWIN_STEP_WAIT);
@@ -356,29 +344,29 @@ static void check_recheck(void)
     struct exchange x;
 
     make_rechecked(&x); /* it is being worked on: nothing is sent twice */
-    check_goes(&x, 0, TWIN_OS_ECHO, 250, 300);
-    check_goes(&x, 300, TWIN_OS_PARAMS, 251, 900);
-    check_goes(&x, 900, TWIN_OS_PARAMS, 252, 2100);
-    answer_id(&x, 0x09, 251, TWIN_OS_PARAMS, "\xa0", 1); /* not of the last one */
-    check_goes(&x, 2100, TWIN_OS_PARAMS, 253, 4500);
+    check_goes(&x, 0, twin_os_echo_cmd.id, 250, 300);
+    check_goes(&x, 300, twin_os_params_cmd.id, 251, 900);
+    check_goes(&x, 900, twin_os_params_cmd.id, 252, 2100);
+    answer_id(&x, 0x09, 251, twin_os_params_cmd.id, "\xa0", 1); /* not of the last one */
+    check_goes(&x, 2100, twin_os_params_cmd.id, 253, 4500);
     ANSWER(&x, V2_RSP, 250, HELLO);
     CHECK_EQ(poll_at(&x, 2200), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_OK);
 
     make_rechecked(&x); /* lost again and again */
-    check_goes(&x, 0, TWIN_OS_ECHO, 250, 300);
+    check_goes(&x, 0, twin_os_echo_cmd.id, 250, 300);
     for (uint32_t now = 0; now < 900; now += 300) {
         const uint8_t seq = (uint8_t)(251 + now / 300);
-        check_goes(&x, now + 300, TWIN_OS_PARAMS, seq, now + 900);
-        answer_id(&x, 0x09, seq, TWIN_OS_PARAMS, "\xa1\x62rc\x08", 5);
-        check_goes(&x, now + 300, TWIN_OS_ECHO, 250, now + 600);
-        answer_id(&x, 0x09, seq, TWIN_OS_PARAMS, "\xa1\x62rc\x08", 5); /* once is enough */
+        check_goes(&x, now + 300, twin_os_params_cmd.id, seq, now + 900);
+        answer_id(&x, 0x09, seq, twin_os_params_cmd.id, "\xa1\x62rc\x08", 5);
+        check_goes(&x, now + 300, twin_os_echo_cmd.id, 250, now + 600);
+        answer_id(&x, 0x09, seq, twin_os_params_cmd.id, "\xa1\x62rc\x08", 5); /* once is enough */
         CHECK_EQ(poll_at(&x, now + 300), TWIN_STEP_WAIT);
     }
-    check_goes(&x, 1200, TWIN_OS_PARAMS, 254, 1800);
-    answer_id(&x, 0x09, 254, TWIN_OS_PARAMS, "\xa0", 1);
-    check_goes(&x, 1800, TWIN_OS_PARAMS, 255, 3000); /* no fourth time */
-    check_goes(&x, 3000, TWIN_OS_PARAMS, 0, 5000);
+    check_goes(&x, 1200, twin_os_params_cmd.id, 254, 1800);
+    answer_id(&x, 0x09, 254, twin_os_params_cmd.id, "\xa0", 1);
+    check_goes(&x, 1800, twin_os_params_cmd.id, 255, 3000); /* no fourth time */
+    check_goes(&x, 3000, twin_os_params_cmd.id, 0, 5000);
     CHECK_EQ(poll_at(&x, 5000), TWIN_STEP_DONE);
     CHECK_EQ(x.client.job.result, TWIN_E_TIMEOUT);
 }

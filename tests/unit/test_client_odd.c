@@ -14,10 +14,9 @@ static struct twin_os_echo_rsp rsp;
 static twin_err_t decode(const void *payload, size_t len)
 {
     static uint8_t packet[128];
-    static const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                                .group = TWIN_GRP_IMAGE,
-                                                .rsp_msg = &twin_os_echo_rsp_msg,
-                                                .rsp = &rsp};
+    const struct twin_cmd cmd = {
+        .op = TWIN_SMP_WRITE, .group = TWIN_GRP_IMAGE, .rsp = twin_os_echo_cmd.rsp};
+    const struct twin_request request = {.cmd = &cmd, .rsp = &rsp};
     const struct twin_smp_header header = {.op = TWIN_SMP_WRITE_RSP,
                                            .version = TWIN_SMP_V2,
                                            .len = (uint16_t)len,

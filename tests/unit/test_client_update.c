@@ -173,7 +173,8 @@ static bool refuse_reset(void *ctx, const struct twin_srv_question *question, co
 {
     (void)ctx;
     *reason = "measuring";
-    return question->event != TWIN_SRV_RESET || question->forced;
+    return question->cmd != &twin_os_reset_cmd ||
+           ((const struct twin_srv_os_question *)question->details)->forced;
 }
 
 static void check_refused_reset(void)
@@ -267,11 +268,12 @@ int main(void)
     check_update(true);
     check_slow_boot();
     check_interrupted();
-    check_lost((struct loss){TWIN_GRP_OS, TWIN_OS_RESET, 1}, false);
-    check_lost((struct loss){TWIN_GRP_OS, TWIN_OS_RESET, 2}, false); /* all tries of the stage */
-    check_lost((struct loss){TWIN_GRP_OS, TWIN_OS_RESET, 1}, true);
-    check_lost((struct loss){TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, 2}, false);
-    check_lost((struct loss){TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, 2}, true);
+    check_lost((struct loss){TWIN_GRP_OS, twin_os_reset_cmd.id, 1}, false);
+    check_lost((struct loss){TWIN_GRP_OS, twin_os_reset_cmd.id, 2},
+               false); /* all tries of the stage */
+    check_lost((struct loss){TWIN_GRP_OS, twin_os_reset_cmd.id, 1}, true);
+    check_lost((struct loss){TWIN_GRP_IMAGE, twin_image_state_cmd.id, 2}, false);
+    check_lost((struct loss){TWIN_GRP_IMAGE, twin_image_state_cmd.id, 2}, true);
     check_refused_reset();
     check_refused_image();
     check_wrong_hash();

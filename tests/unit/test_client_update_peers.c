@@ -219,7 +219,7 @@ static void check_slot_find(void)
     struct twin_image_state_rsp state;
     struct twin_image_slot slot;
 
-    twin_msg_read(&r, &twin_image_state_rsp_msg, &state);
+    twin_msg_read(&r, twin_image_state_cmd.rsp, &state);
     CHECK(!r.failed);
     CHECK(twin_image_slot_find(&state, 1, hash, &slot) && slot.slot == 3);
     CHECK(twin_image_slot_find(&state, 5, hash, &slot) && slot.slot == 1);

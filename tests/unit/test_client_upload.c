@@ -25,8 +25,8 @@ static bool check_part(void *ctx, uint32_t index, uint8_t *packet, size_t len)
     struct twin_image_upload_req req;
 
     (void)index;
-    if (packet[5] == TWIN_GRP_IMAGE && packet[7] == TWIN_IMAGE_UPLOAD) {
-        twin_msg_decode(&r, &twin_image_upload_req_msg, &req);
+    if (packet[5] == TWIN_GRP_IMAGE && packet[7] == twin_image_upload_cmd.id) {
+        twin_msg_decode(&r, twin_image_upload_cmd.req, &req);
         const uint32_t end = req.off + (uint32_t)req.data.len;
         const uint32_t unit = req.off == 0 ? 8 : part_unit; /* the first part is a small one */
         CHECK(!r.failed && (end % unit == 0 || end == t->config.len));
@@ -207,7 +207,7 @@ static bool lie_in_list(void *ctx, uint32_t index, uint8_t *packet, size_t len)
     uint8_t other[32];
 
     (void)len;
-    if (packet[5] != TWIN_GRP_IMAGE || packet[7] != TWIN_IMAGE_STATE) {
+    if (packet[5] != TWIN_GRP_IMAGE || packet[7] != twin_image_state_cmd.id) {
         return index != liar->last;
     }
     if (liar->lie == LIE_SILENCE) {
@@ -276,8 +276,9 @@ static bool keep_first(void *ctx, uint32_t index, uint8_t *packet, size_t len)
 
     (void)ctx;
     (void)index;
-    if (packet[5] == TWIN_GRP_IMAGE && packet[7] == TWIN_IMAGE_UPLOAD && first_req.len == 0) {
-        twin_msg_decode(&r, &twin_image_upload_req_msg, &first_req);
+    if (packet[5] == TWIN_GRP_IMAGE && packet[7] == twin_image_upload_cmd.id &&
+        first_req.len == 0) {
+        twin_msg_decode(&r, twin_image_upload_cmd.req, &first_req);
         CHECK(!r.failed);
     }
     return true;

@@ -58,14 +58,14 @@ static void takes(struct script *s, uint32_t off)
         0xa1,        0x63, 'o', 'f', 'f', 0x1a, 0, (uint8_t)(off >> 16), (uint8_t)(off >> 8),
         (uint8_t)off};
 
-    answer(s, TWIN_GRP_IMAGE, TWIN_IMAGE_UPLOAD, s->packet[6], payload, sizeof(payload));
+    answer(s, TWIN_GRP_IMAGE, twin_image_upload_cmd.id, s->packet[6], payload, sizeof(payload));
 }
 
 static void refuses(struct script *s, uint8_t rc)
 {
     const uint8_t payload[] = {0xa1, 0x62, 'r', 'c', rc};
 
-    answer(s, TWIN_GRP_IMAGE, TWIN_IMAGE_UPLOAD, s->packet[6], payload, sizeof(payload));
+    answer(s, TWIN_GRP_IMAGE, twin_image_upload_cmd.id, s->packet[6], payload, sizeof(payload));
 }
 
 /* A packet goes out now. */
@@ -121,7 +121,7 @@ static void make_met(struct script *s, uint8_t buf_count)
 
     make(s, 3333, 3);
     sends(s);
-    answer(s, TWIN_GRP_OS, TWIN_OS_PARAMS, SEQ, payload, sizeof(payload));
+    answer(s, TWIN_GRP_OS, twin_os_params_cmd.id, SEQ, payload, sizeof(payload));
 }
 
 /* To where the device has taken the first part, and another one is on its way. */
@@ -150,7 +150,7 @@ static void check_nobody(void)
     for (int i = 0; i < 4; i++) { /* its images */
         sends(&s);
         CHECK_EQ(s.packet[5], TWIN_GRP_IMAGE);
-        CHECK_EQ(s.packet[7], TWIN_IMAGE_STATE);
+        CHECK_EQ(s.packet[7], twin_image_state_cmd.id);
         waits(&s, 300);
         sends(&s);
         waits(&s, 950);
@@ -158,7 +158,7 @@ static void check_nobody(void)
     for (int i = 0; i < 2; i++) { /* and the first part, for what it is worth */
         sends(&s);
         CHECK_EQ(s.packet[0], 0x02);
-        CHECK_EQ(s.packet[7], TWIN_IMAGE_UPLOAD);
+        CHECK_EQ(s.packet[7], twin_image_upload_cmd.id);
         waits(&s, 1250);
     }
     ends(&s, TWIN_E_TIMEOUT);

@@ -12,7 +12,7 @@
 
 static bool is_params(const uint8_t *packet)
 {
-    return packet[5] == TWIN_GRP_OS && packet[7] == TWIN_OS_PARAMS;
+    return packet[5] == TWIN_GRP_OS && packet[7] == twin_os_params_cmd.id;
 }
 
 static bool is_version_2(const uint8_t *packet)
@@ -198,7 +198,7 @@ static bool restore_id(void *ctx, uint32_t index, uint8_t *packet, size_t len)
     (void)index;
     (void)len;
     if (packet[7] == 99) {
-        packet[7] = TWIN_OS_PARAMS;
+        packet[7] = twin_os_params_cmd.id;
     }
     return true;
 }

@@ -164,7 +164,7 @@ static bool say_refusal(void *ctx, uint32_t index, uint8_t *packet, size_t len)
     if (packet[7] != NO_SUCH_ID) {
         return true;
     }
-    packet[7] = TWIN_IMAGE_UPLOAD;
+    packet[7] = twin_image_upload_cmd.id;
     return device_says(ctx, packet, refusal, refusal_len);
 }
 

@@ -40,17 +40,17 @@ static void test_upload_request(void)
                         "data\x43"
                         "abc";
     uint8_t buf[CAP];
-    size_t len = encode(&twin_image_upload_req_msg, &req, buf);
+    size_t len = encode(twin_image_upload_cmd.req, &req, buf);
 
     CHECK_EQ(len, sizeof(want) - 1);
     CHECK_MEM(buf, want, len);
-    CHECK(take(twin_msg_decode, &twin_image_upload_req_msg, buf, len));
+    CHECK(take(twin_msg_decode, twin_image_upload_cmd.req, buf, len));
     CHECK_EQ(out.upload.present,
              req.present | TWIN_IMAGE_UPLOAD_REQ_OFF | TWIN_IMAGE_UPLOAD_REQ_DATA);
     CHECK_EQ(out.upload.len, 1000);
     CHECK(span_is(out.upload.sha, "\x01\x02") && span_is(out.upload.data, "abc"));
     for (size_t cut = 0; cut < len; cut++) {
-        CHECK(!take(twin_msg_decode, &twin_image_upload_req_msg, buf, cut));
+        CHECK(!take(twin_msg_decode, twin_image_upload_cmd.req, buf, cut));
     }
 }
 
@@ -71,11 +71,11 @@ static void test_image_list(void)
     }
     struct twin_image_state_rsp list = {.present = TWIN_IMAGE_STATE_RSP_SPLIT,
                                         .slots = {slots, w.len}};
-    size_t len = encode(&twin_image_state_rsp_msg, &list, buf);
+    size_t len = encode(twin_image_state_cmd.rsp, &list, buf);
     for (size_t cut = 0; cut < len; cut++) {
-        CHECK(!take(twin_msg_read, &twin_image_state_rsp_msg, buf, cut));
+        CHECK(!take(twin_msg_read, twin_image_state_cmd.rsp, buf, cut));
     }
-    CHECK(take(twin_msg_read, &twin_image_state_rsp_msg, buf, len));
+    CHECK(take(twin_msg_read, twin_image_state_cmd.rsp, buf, len));
     CHECK_EQ(out.list.slots.len, w.len);
     CHECK_MEM(out.list.slots.ptr, slots, w.len);
     struct twin_msg_items items = twin_msg_items(out.list.slots);
@@ -104,14 +104,14 @@ static void test_no_limit_of_rows(void)
     uint64_t count = 0;
 
     twin_cbor_put_head(&w, TWIN_CBOR_MAP, 1);
-    twin_cbor_put_text(&w, TWIN_OS_KEY_TASKS);
+    twin_cbor_put_text(&w, twin_os_taskstat_cmd.rsp->fields[0].key);
     twin_cbor_put_head(&w, TWIN_CBOR_MAP, ROWS);
     for (uint64_t i = 0; i < ROWS; i++) {
         twin_cbor_put_head(&w, TWIN_CBOR_UINT, i); /* a name that is a number */
         twin_cbor_put_raw(&w, twin_span_text("\xa0"));
     }
     CHECK(!w.failed);
-    CHECK(take(twin_msg_read, &twin_os_taskstat_rsp_msg, buf, w.len));
+    CHECK(take(twin_msg_read, twin_os_taskstat_cmd.rsp, buf, w.len));
     struct twin_msg_items items = twin_msg_items(out.tasks.tasks);
     while (twin_msg_next(&items, &twin_os_task_msg, &task)) {
         uint64_t name;
@@ -138,7 +138,7 @@ static void test_odd_items(void)
                               "\xff";
     struct twin_image_slot slot;
 
-    CHECK(READ(&twin_image_state_rsp_msg, odd));
+    CHECK(READ(twin_image_state_cmd.rsp, odd));
     struct twin_msg_items items = twin_msg_items(out.list.slots);
     CHECK(twin_msg_next(&items, &twin_image_slot_msg, &slot));
     CHECK_EQ(slot.slot, -1);
@@ -157,55 +157,55 @@ static void test_odd_items(void)
 
 static void test_requests_are_exact(void)
 {
-    CHECK(DECODE(&twin_os_echo_req_msg, "\xa0"));
-    CHECK(DECODE(&twin_os_echo_req_msg, "\xbf\xff"));
-    CHECK(!DECODE(&twin_os_echo_req_msg, "\xa1\x61"
-                                         "d\x42hi")); /* bytes, not text */
-    CHECK(!DECODE(&twin_os_echo_req_msg, "\xa1\x61"
-                                         "d\x02"));
-    CHECK(!DECODE(&twin_os_echo_req_msg, "\xa1\x61"
-                                         "d\x7f\x62hi\xff"));
-    CHECK(!DECODE(&twin_os_echo_req_msg, "\x81\x61"
-                                         "d")); /* not a map */
-    CHECK(!DECODE(&twin_os_echo_req_msg, "\x61"
-                                         "d"));
-    CHECK(!DECODE(&twin_os_echo_req_msg, ""));
-    CHECK(!DECODE(&twin_os_echo_req_msg, "\xbf\x61"
-                                         "d\x62hi")); /* no end */
-    CHECK(DECODE(&twin_os_reset_req_msg, "\xa1\x65"
-                                         "force\x01"));
+    CHECK(DECODE(twin_os_echo_cmd.req, "\xa0"));
+    CHECK(DECODE(twin_os_echo_cmd.req, "\xbf\xff"));
+    CHECK(!DECODE(twin_os_echo_cmd.req, "\xa1\x61"
+                                        "d\x42hi")); /* bytes, not text */
+    CHECK(!DECODE(twin_os_echo_cmd.req, "\xa1\x61"
+                                        "d\x02"));
+    CHECK(!DECODE(twin_os_echo_cmd.req, "\xa1\x61"
+                                        "d\x7f\x62hi\xff"));
+    CHECK(!DECODE(twin_os_echo_cmd.req, "\x81\x61"
+                                        "d")); /* not a map */
+    CHECK(!DECODE(twin_os_echo_cmd.req, "\x61"
+                                        "d"));
+    CHECK(!DECODE(twin_os_echo_cmd.req, ""));
+    CHECK(!DECODE(twin_os_echo_cmd.req, "\xbf\x61"
+                                        "d\x62hi")); /* no end */
+    CHECK(DECODE(twin_os_reset_cmd.req, "\xa1\x65"
+                                        "force\x01"));
     CHECK(out.reset.force);
-    CHECK(DECODE(&twin_os_reset_req_msg, "\xa1\x65"
-                                         "force\x00"));
+    CHECK(DECODE(twin_os_reset_cmd.req, "\xa1\x65"
+                                        "force\x00"));
     CHECK(!out.reset.force);
-    CHECK(DECODE(&twin_os_reset_req_msg, "\xa1\x65"
-                                         "force\xf5"));
+    CHECK(DECODE(twin_os_reset_cmd.req, "\xa1\x65"
+                                        "force\xf5"));
     CHECK(out.reset.force);
-    CHECK(!DECODE(&twin_os_reset_req_msg, "\xa1\x65"
-                                          "force\xf6")); /* null is no bool */
-    CHECK(!DECODE(&twin_os_reset_req_msg, "\xa1\x65"
-                                          "force\xfa\0\0\0\x15"));
-    CHECK(!DECODE(&twin_os_reset_req_msg, "\xa1\x65"
-                                          "force\x20"));
-    CHECK(!DECODE(&twin_os_reset_req_msg, "\xa1\x65"
-                                          "force\x54twenty bytes of text")); /* 20: not false */
-    CHECK(!DECODE(&twin_os_reset_req_msg, "\xa1\x65"
-                                          "force\x34")); /* -21 */
-    CHECK(DECODE(&twin_image_erase_req_msg, "\xa1\x64slot\x1a\xff\xff\xff\xff"));
+    CHECK(!DECODE(twin_os_reset_cmd.req, "\xa1\x65"
+                                         "force\xf6")); /* null is no bool */
+    CHECK(!DECODE(twin_os_reset_cmd.req, "\xa1\x65"
+                                         "force\xfa\0\0\0\x15"));
+    CHECK(!DECODE(twin_os_reset_cmd.req, "\xa1\x65"
+                                         "force\x20"));
+    CHECK(!DECODE(twin_os_reset_cmd.req, "\xa1\x65"
+                                         "force\x54twenty bytes of text")); /* 20: not false */
+    CHECK(!DECODE(twin_os_reset_cmd.req, "\xa1\x65"
+                                         "force\x34")); /* -21 */
+    CHECK(DECODE(twin_image_erase_cmd.req, "\xa1\x64slot\x1a\xff\xff\xff\xff"));
     CHECK_EQ(out.erase.slot, UINT32_MAX);
-    CHECK(!DECODE(&twin_image_erase_req_msg, "\xa1\x64slot\x1b\0\0\0\x01\0\0\0\0"));
-    CHECK(!DECODE(&twin_image_erase_req_msg, "\xa1\x64slot\x20"));
-    CHECK(DECODE(&twin_image_upload_req_msg, "\xa3\x63off\x00\x63sha\xf6\x64"
-                                             "data\xf6"));
+    CHECK(!DECODE(twin_image_erase_cmd.req, "\xa1\x64slot\x1b\0\0\0\x01\0\0\0\0"));
+    CHECK(!DECODE(twin_image_erase_cmd.req, "\xa1\x64slot\x20"));
+    CHECK(DECODE(twin_image_upload_cmd.req, "\xa3\x63off\x00\x63sha\xf6\x64"
+                                            "data\xf6"));
     CHECK_EQ(out.upload.sha.len + out.upload.data.len, 0);
-    CHECK(!DECODE(&twin_image_upload_req_msg, "\xa1\x63off\x00")); /* data is required */
-    CHECK(!DECODE(&twin_os_echo_req_msg, "\xa1\x61"
-                                         "d\xf6"));               /* null is no text */
-    CHECK(DECODE(&twin_image_erase_req_msg, "\xa1\x44slot\x05")); /* nor are bytes a key */
+    CHECK(!DECODE(twin_image_upload_cmd.req, "\xa1\x63off\x00")); /* data is required */
+    CHECK(!DECODE(twin_os_echo_cmd.req, "\xa1\x61"
+                                        "d\xf6"));               /* null is no text */
+    CHECK(DECODE(twin_image_erase_cmd.req, "\xa1\x44slot\x05")); /* nor are bytes a key */
     CHECK_EQ(out.present, 0);
     /* What only answers have is refused in requests. */
     CHECK(!DECODE(&twin_os_task_msg, "\xa1\x64prio\x01"));
-    CHECK(!DECODE(&twin_image_state_rsp_msg, "\xa1\x66images\x80"));
+    CHECK(!DECODE(twin_image_state_cmd.rsp, "\xa1\x66images\x80"));
 }
 
 /* The running image would be confirmed, if a hash that is odd were passed over or taken for none.
@@ -221,7 +221,8 @@ static void test_odd_hashes(void)
         twin_cbor_put_raw(&w, twin_span_text("\xa2\x67"
                                              "confirm\xf5\x64hash"));
         twin_cbor_put_raw(&w, twin_span_text(i < COUNT(odd) ? odd[i] : "\xf6"));
-        CHECK_EQ(take(twin_msg_decode, &twin_image_state_req_msg, buf, w.len), i == COUNT(odd));
+        CHECK_EQ(take(twin_msg_decode, twin_image_state_write_cmd.req, buf, w.len),
+                 i == COUNT(odd));
     }
     CHECK_EQ(out.state.hash.len, 0);
 
@@ -249,11 +250,11 @@ static void test_unknown_keys(void)
         "d\xff\x80\xf9\x7c\x00\xa0\xd8\x18\x00"
         "\x63off\x07\x60\xbf\xff";
 
-    CHECK(READ(&twin_image_upload_rsp_msg, unknown));
+    CHECK(READ(twin_image_upload_cmd.rsp, unknown));
     CHECK_EQ(out.upload_rsp.off, 7);
-    CHECK(!DECODE(&twin_image_upload_req_msg, unknown)); /* data is missing, else: */
+    CHECK(!DECODE(twin_image_upload_cmd.req, unknown)); /* data is missing, else: */
     CHECK_EQ(out.upload.off, 7);
-    CHECK(DECODE(&twin_image_erase_req_msg, unknown));
+    CHECK(DECODE(twin_image_erase_cmd.req, unknown));
     CHECK_EQ(out.present, 0);
 }
 
@@ -281,28 +282,28 @@ static void test_results(void)
 
 static void test_answers_need_something(void)
 {
-    CHECK(!READ(&twin_os_echo_rsp_msg, "\xa0"));
-    CHECK(!READ(&twin_os_echo_rsp_msg, "\xa1\x61r\x02"));
-    CHECK(READ(&twin_os_echo_rsp_msg, "\xa1\x61r\x42hi"));
+    CHECK(!READ(twin_os_echo_cmd.rsp, "\xa0"));
+    CHECK(!READ(twin_os_echo_cmd.rsp, "\xa1\x61r\x02"));
+    CHECK(READ(twin_os_echo_cmd.rsp, "\xa1\x61r\x42hi"));
     CHECK(span_is(out.echo.text, "hi"));
-    CHECK(READ(&twin_os_echo_rsp_msg, "\xa3\x61r\x61"
-                                      "a\x61r\x61"
-                                      "b\x61r\x01"));
+    CHECK(READ(twin_os_echo_cmd.rsp, "\xa3\x61r\x61"
+                                     "a\x61r\x61"
+                                     "b\x61r\x01"));
     CHECK(span_is(out.echo.text, "b")); /* the last one understood */
-    CHECK(!READ(&twin_image_state_rsp_msg, "\xa0"));
-    CHECK(!READ(&twin_image_state_rsp_msg, "\xa1\x66images\xa0"));
-    CHECK(!READ(&twin_os_taskstat_rsp_msg, "\xa1\x65tasks\x80"));
-    CHECK(READ(&twin_os_params_rsp_msg, "\xa0"));
-    CHECK(READ(&twin_os_params_rsp_msg, "\xa2\x68"
-                                        "buf_size\x63"
-                                        "512\x69"
-                                        "buf_count\x04"));
+    CHECK(!READ(twin_image_state_cmd.rsp, "\xa0"));
+    CHECK(!READ(twin_image_state_cmd.rsp, "\xa1\x66images\xa0"));
+    CHECK(!READ(twin_os_taskstat_cmd.rsp, "\xa1\x65tasks\x80"));
+    CHECK(READ(twin_os_params_cmd.rsp, "\xa0"));
+    CHECK(READ(twin_os_params_cmd.rsp, "\xa2\x68"
+                                       "buf_size\x63"
+                                       "512\x69"
+                                       "buf_count\x04"));
     CHECK_EQ(out.present, TWIN_OS_PARAMS_RSP_COUNT);
-    CHECK(READ(&twin_os_params_rsp_msg, "\xa1\x68"
-                                        "buf_size\x20"));
+    CHECK(READ(twin_os_params_cmd.rsp, "\xa1\x68"
+                                       "buf_size\x20"));
     CHECK_EQ(out.present, 0);
-    CHECK(READ(&twin_os_params_rsp_msg, "\xa1\x68"
-                                        "buf_size\x1b\0\0\0\x01\0\0\0\0"));
+    CHECK(READ(twin_os_params_cmd.rsp, "\xa1\x68"
+                                       "buf_size\x1b\0\0\0\x01\0\0\0\0"));
     CHECK_EQ(out.present | out.params.buf_size, 0);
 }
 
@@ -341,7 +342,7 @@ static void test_cut_requests(void)
         CHECK(bytes != NULL);
         memcpy(bytes, request, len);
         struct twin_cbor_reader r = {.buf = bytes, .len = len};
-        twin_msg_decode(&r, &twin_os_reset_req_msg, &reset);
+        twin_msg_decode(&r, twin_os_reset_cmd.req, &reset);
         CHECK(r.failed);
         free(bytes);
     }
@@ -354,14 +355,14 @@ static void test_result_codes(void)
     }
     CHECK(strcmp(twin_smp_rc_str(14), twin_smp_rc_str(INT64_MAX)) == 0);
     CHECK(strcmp(twin_smp_rc_str(14), twin_smp_rc_str(-22)) == 0);
-    CHECK(twin_smp_group_rc_str(TWIN_GRP_IMAGE, -1) == NULL);
-    CHECK(strcmp(twin_smp_group_rc_str(TWIN_GRP_IMAGE, 30),
-                 "the image is too large for the slot") == 0);
-    CHECK(twin_smp_group_rc_str(TWIN_GRP_OS, 7) != NULL);
-    CHECK(twin_smp_group_rc_str(TWIN_GRP_IMAGE, 35) == NULL);
-    CHECK(twin_smp_group_rc_str(TWIN_GRP_IMAGE, 0) == NULL);
-    CHECK(twin_smp_group_rc_str(TWIN_GRP_FS, 17) != NULL);
-    CHECK(twin_smp_group_rc_str(4, 1) == NULL);
+    CHECK(twin_group_rc_str(TWIN_GRP_IMAGE, -1) == NULL);
+    CHECK(strcmp(twin_group_rc_str(TWIN_GRP_IMAGE, 30), "the image is too large for the slot") ==
+          0);
+    CHECK(twin_group_rc_str(TWIN_GRP_OS, 7) != NULL);
+    CHECK(twin_group_rc_str(TWIN_GRP_IMAGE, 35) == NULL);
+    CHECK(twin_group_rc_str(TWIN_GRP_IMAGE, 0) == NULL);
+    CHECK(twin_group_rc_str(8, 17) != NULL);
+    CHECK(twin_group_rc_str(4, 1) == NULL);
 
     /* Section 2 of the spec: every code of the image group, from 1. */
     static const uint8_t want_v1[] = {1, 1, 5, 5, 1, 1, 1, 1, 6, 1, 1, 1, 1, 3, 2, 1, 1,
@@ -372,7 +373,7 @@ static void test_result_codes(void)
     CHECK_EQ(sizeof(image_v1), sizeof(want_v1));
     CHECK_MEM(image_v1, want_v1, sizeof(want_v1));
     for (uint32_t rc = 1; rc <= sizeof(image_v1); rc++) {
-        CHECK(twin_smp_group_rc_str(TWIN_GRP_IMAGE, rc) != NULL);
+        CHECK(twin_group_rc_str(TWIN_GRP_IMAGE, rc) != NULL);
     }
     CHECK_EQ(TWIN_OS_V1_INVALID_FORMAT, TWIN_RC_INVALID);
     CHECK_EQ(TWIN_OS_V1_NO_ANSWER, TWIN_RC_NO_ENTRY);
@@ -380,6 +381,7 @@ static void test_result_codes(void)
 
 int main(void)
 {
+    collect();
     test_upload_request();
     test_image_list();
     test_no_limit_of_rows();

@@ -169,12 +169,12 @@ static void check_odd_field(const struct twin_msg *msg, bool is_answer, unsigned
 static void test_odd_fields(void)
 {
     for (size_t item = 0; item < COUNT(odd_items); item++) {
-        for (size_t m = 0; m < COUNT(answers); m++) {
+        for (size_t m = 0; m < answer_count; m++) {
             for (unsigned i = 0; i < answers[m]->field_count; i++) {
                 check_odd_field(answers[m], true, i, odd_items[item]);
             }
         }
-        for (size_t m = 0; m < COUNT(requests); m++) {
+        for (size_t m = 0; m < request_count; m++) {
             for (unsigned i = 0; i < requests[m]->field_count; i++) {
                 check_odd_field(requests[m], false, i, odd_items[item]);
             }
@@ -188,7 +188,7 @@ static void test_odd_keys(void)
     uint8_t buf[CAP];
 
     for (size_t key = 0; key < COUNT(odd_items); key++) {
-        for (size_t m = 0; m < COUNT(answers); m++) {
+        for (size_t m = 0; m < answer_count; m++) {
             struct twin_cbor_writer w = {.buf = buf, .cap = sizeof(buf)};
             twin_cbor_put_head(&w, TWIN_CBOR_MAP, answers[m]->field_count + 1u);
             twin_cbor_put_raw(&w, odd_items[key]);
@@ -212,7 +212,7 @@ static unsigned walk(struct twin_span list)
     union room item;
     unsigned count = 0;
 
-    for (; twin_msg_next(&items, answers[count % COUNT(answers)], &item); count++) {
+    for (; twin_msg_next(&items, answers[count % answer_count], &item); count++) {
         struct twin_cbor_reader key = items.key;
         struct twin_cbor_number number;
         (void)!twin_cbor_get_number(&key, &number);
@@ -258,10 +258,10 @@ static void check_flips(reading how, const struct twin_msg *msg)
 
 static void test_flips(void)
 {
-    for (size_t m = 0; m < COUNT(answers); m++) {
+    for (size_t m = 0; m < answer_count; m++) {
         check_flips(twin_msg_read, answers[m]);
     }
-    for (size_t m = 0; m < COUNT(requests); m++) {
+    for (size_t m = 0; m < request_count; m++) {
         check_flips(twin_msg_decode, requests[m]);
     }
 }
@@ -301,14 +301,15 @@ static void test_random(void)
 
     srand(4);
     for (int round = 0; round < 40000; round++) {
-        check_random(twin_msg_decode, requests[(unsigned)rand() % COUNT(requests)], &taken);
-        check_random(twin_msg_read, answers[(unsigned)rand() % COUNT(answers)], &taken);
+        check_random(twin_msg_decode, requests[(unsigned)rand() % request_count], &taken);
+        check_random(twin_msg_read, answers[(unsigned)rand() % answer_count], &taken);
     }
     CHECK(taken > 100);
 }
 
 int main(void)
 {
+    collect();
     test_odd_fields();
     test_odd_keys();
     test_flips();

@@ -108,12 +108,6 @@ static void test_small_reply_buffers(void)
     CHECK_MEM(out + 8, "\xa1\x62rc\x06", 5);
 }
 
-static bool os_call(enum twin_smp_op op, uint8_t id, const struct twin_msg *req_msg,
-                    const void *req, const struct twin_msg *rsp_msg, void *rsp)
-{
-    return device_call(&device, op, TWIN_GRP_OS, id, req_msg, req, rsp_msg, rsp);
-}
-
 static bool text_is(struct twin_span span, const char *text)
 {
     return span_is(span, text, strlen(text));
@@ -125,14 +119,13 @@ static void test_echo(void)
                                    .text = twin_span_text("hello")};
     struct twin_os_echo_rsp rsp = {0};
 
-    for (int op = TWIN_SMP_READ; op <= TWIN_SMP_WRITE; op += TWIN_SMP_WRITE) {
-        CHECK(os_call((enum twin_smp_op)op, TWIN_OS_ECHO, &twin_os_echo_req_msg, &req,
-                      &twin_os_echo_rsp_msg, &rsp));
+    for (int i = 0; i < 2; i++) {
+        CHECK(
+            device_call(&device, i == 0 ? &twin_os_echo_read_cmd : &twin_os_echo_cmd, &req, &rsp));
         CHECK(text_is(rsp.text, "hello"));
     }
     req.present = 0;
-    CHECK(os_call(TWIN_SMP_WRITE, TWIN_OS_ECHO, &twin_os_echo_req_msg, &req, &twin_os_echo_rsp_msg,
-                  &rsp));
+    CHECK(device_call(&device, &twin_os_echo_cmd, &req, &rsp));
     CHECK(text_is(rsp.text, ""));
 }
 
@@ -143,8 +136,7 @@ static bool info(const char *format, struct twin_os_info_rsp *rsp)
     if (format != NULL) {
         req.format = twin_span_text(format);
     }
-    return os_call(TWIN_SMP_READ, TWIN_OS_INFO, &twin_os_info_req_msg, &req, &twin_os_info_rsp_msg,
-                   rsp);
+    return device_call(&device, &twin_os_info_cmd, &req, rsp);
 }
 
 static void test_info(void)
@@ -186,12 +178,12 @@ static void test_info(void)
 
     memset(longest, 'x', sizeof(longest) - 1);
     longest[sizeof(longest) - 1] = '\0';
-    device.config.info[TWIN_INFO_OS] = longest;
+    device.served.os.info[TWIN_INFO_OS] = longest;
     CHECK(info("o", &rsp));
     CHECK_EQ(rsp.output.len, TWIN_SRV_INFO_MAX);
     CHECK(!info("so", &rsp));
     CHECK_EQ(device.rc, TWIN_RC_TOO_LARGE);
-    device.config.info[TWIN_INFO_OS] = "O";
+    device.served.os.info[TWIN_INFO_OS] = "O";
 }
 
 static void test_bootloader(void)
@@ -199,36 +191,31 @@ static void test_bootloader(void)
     struct twin_os_bootloader_req req = {0};
     struct twin_os_bootloader_rsp rsp = {0};
 
-    CHECK(os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req,
-                  &twin_os_bootloader_rsp_msg, &rsp));
+    CHECK(device_call(&device, &twin_os_bootloader_cmd, &req, &rsp));
     CHECK_EQ(rsp.present, TWIN_OS_BOOTLOADER_RSP_NAME);
     CHECK(text_is(rsp.bootloader, "MCUboot"));
     req.present = TWIN_OS_BOOTLOADER_REQ_QUERY;
     req.query = twin_span_text("mode");
-    CHECK(os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req,
-                  &twin_os_bootloader_rsp_msg, &rsp));
+    CHECK(device_call(&device, &twin_os_bootloader_cmd, &req, &rsp));
     CHECK_EQ(rsp.present, TWIN_OS_BOOTLOADER_RSP_MODE);
     CHECK_EQ(rsp.mode, 9);
-    device.config.is_downgrade = twin_downgrade_version;
-    CHECK(os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req,
-                  &twin_os_bootloader_rsp_msg, &rsp));
+    device.served.os.no_downgrade = true;
+    CHECK(device_call(&device, &twin_os_bootloader_cmd, &req, &rsp));
     CHECK(rsp.no_downgrade);
-    device.config.is_downgrade = NULL;
+    device.served.os.no_downgrade = false;
     static const char *const unknown[] = {"modes", "mod", "node", "modE", "m"};
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
         req.query = twin_span_text(unknown[i]);
-        CHECK(!os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req, NULL,
-                       NULL));
+        CHECK(!device_call(&device, &twin_os_bootloader_cmd, &req, NULL));
         CHECK_EQ(device.group_rc, TWIN_OS_RC_NO_ANSWER);
     }
-    device.config.bootloader = NULL; /* one that has no name gives no answer at all */
+    device.served.os.bootloader = NULL; /* one that has no name gives no answer at all */
     for (int i = 0; i < 2; i++) {
         req.query = twin_span_text(i == 0 ? "" : "mode");
-        CHECK(!os_call(TWIN_SMP_READ, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &req, NULL,
-                       NULL));
+        CHECK(!device_call(&device, &twin_os_bootloader_cmd, &req, NULL));
         CHECK_EQ(device.group_rc, TWIN_OS_RC_NO_ANSWER);
     }
-    device.config.bootloader = "MCUboot";
+    device.served.os.bootloader = "MCUboot";
 }
 
 static unsigned task_count;
@@ -252,17 +239,15 @@ static bool describe_task(void *ctx, unsigned index, struct twin_os_task *task)
 
 static void test_taskstat(void)
 {
-    const struct twin_empty none = {0};
     struct twin_os_taskstat_rsp rsp = {0};
     struct twin_os_task task;
     unsigned count;
 
-    CHECK(!os_call(TWIN_SMP_READ, TWIN_OS_TASKSTAT, &twin_empty_msg, &none, NULL, NULL));
+    CHECK(!device_call(&device, &twin_os_taskstat_cmd, NULL, NULL));
     CHECK_EQ(device.rc, TWIN_RC_NOT_SUPPORTED);
-    device.config.task = describe_task;
+    device.served.os.task = describe_task;
     for (task_count = 0; task_count < TWIN_OS_TASKS_MAX + 4; task_count++) {
-        CHECK(os_call(TWIN_SMP_READ, TWIN_OS_TASKSTAT, &twin_empty_msg, &none,
-                      &twin_os_taskstat_rsp_msg, &rsp));
+        CHECK(device_call(&device, &twin_os_taskstat_cmd, NULL, &rsp));
         count = device_items(rsp.tasks, &twin_os_task_msg, UINT32_MAX, NULL);
         CHECK_EQ(count, task_count < TWIN_OS_TASKS_MAX ? task_count : TWIN_OS_TASKS_MAX);
     }
@@ -276,7 +261,7 @@ static void test_taskstat(void)
     CHECK_EQ(task.present & TWIN_OS_TASK_RUNTIME, 0);
     CHECK_EQ(device_items(rsp.tasks, &twin_os_task_msg, 15, &task), TWIN_OS_TASKS_MAX);
     CHECK_EQ(task.stack_size_words, 115);
-    device.config.task = NULL;
+    device.served.os.task = NULL;
 }
 
 static bool reset(bool force, uint32_t boot_mode)
@@ -287,7 +272,7 @@ static bool reset(bool force, uint32_t boot_mode)
                                     .boot_mode = boot_mode};
 
     device_start(&device);
-    return os_call(TWIN_SMP_WRITE, TWIN_OS_RESET, &twin_os_reset_req_msg, &req, NULL, NULL);
+    return device_call(&device, &twin_os_reset_cmd, &req, NULL);
 }
 
 static void test_reset(void)
@@ -297,7 +282,7 @@ static void test_reset(void)
     CHECK(device.srv.reset_requested);
     CHECK_EQ(device.srv.boot_mode, 0);
     CHECK_EQ(device.asked, 1);
-    CHECK_EQ(device.question.event, TWIN_SRV_RESET);
+    CHECK(device.asked_cmd == &twin_os_reset_cmd);
     CHECK(reset(false, 1));
     CHECK_EQ(device.srv.boot_mode, 1);
     CHECK(reset(false, 255));
@@ -315,11 +300,11 @@ static void test_reset(void)
         CHECK(strcmp(device.rsn, "a patient is connected") == 0);
         CHECK(!device.srv.reset_requested);
     }
-    CHECK(!device.question.forced);
+    CHECK(!device.forced);
     CHECK(!reset(true, 0)); /* whoever insists is heard, and no more */
     CHECK_EQ(device.asked, 1);
-    CHECK_EQ(device.question.event, TWIN_SRV_RESET);
-    CHECK(device.question.forced);
+    CHECK(device.asked_cmd == &twin_os_reset_cmd);
+    CHECK(device.forced);
     CHECK_EQ(device.rc, TWIN_RC_BUSY);
     CHECK(!device.srv.reset_requested);
     /* The reason belongs to that refusal, not to the next fault. */
@@ -336,26 +321,29 @@ static void test_reset(void)
 
 static void test_init(void)
 {
-    static const struct twin_srv_group *const os_only[] = {&twin_srv_os, NULL};
-    struct twin_slots bad_slots = device.rig.slots;
-    struct twin_srv_config config = {.groups = NULL};
+    struct served served;
+    struct twin_slots bad_slots = *device.rig.config.slots;
+    struct twin_srv_config config;
     struct twin_srv srv;
 
-    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
-    config.groups = twin_srv_groups;
-    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
-    config.groups = os_only;
+    served_make(&served, &config, &bad_slots);
     CHECK_EQ(twin_srv_init(&srv, &config), TWIN_OK);
-    bad_slots.sector_bytes = 1000;
-    config.slots = &bad_slots;
+    config.group_count = 0;
     CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
+    config.group_count = 2;
+    bad_slots.sector_bytes = 1000;
+    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
+    served.image.slots = NULL;
+    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
+    config.group_count = 1; /* without images: no slots needed */
+    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_OK);
 }
 
 /* A group of somebody else's. */
 struct user_req {
     uint32_t present;
     uint32_t n;
-    uint8_t room[TWIN_SRV_REQUEST_MAX];
+    uint8_t room[TWIN_REQUEST_MAX];
 };
 static const struct twin_field user_fields[] = {
     TWIN_FIELD(user_req, n, "n", TWIN_F_U32, TWIN_REQUIRED),
@@ -369,38 +357,40 @@ static const struct twin_srv_fault user_faults[] = {
     [ODD] = {.rc = TWIN_RC_TIMEOUT, .group_rc = 77, .rsn = "odd"},
 };
 
-static unsigned user_run(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
+static unsigned user_run(const struct twin_srv_call *call)
 {
-    const struct user_req *req = req_;
+    const struct user_req *req = call->req;
 
-    (void)srv;
-    twin_cbor_put_head(rsp, TWIN_CBOR_ARRAY, 0); /* dropped when there is a fault */
+    twin_cbor_put_head(call->rsp, TWIN_CBOR_ARRAY, 0); /* dropped when there is a fault */
     return req->n % 2 != 0 ? ODD : 0;
 }
 
 /* Answers with as many bytes as it is asked for. */
-static unsigned user_fill(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
+static unsigned user_fill(const struct twin_srv_call *call)
 {
     static const uint8_t byte;
-    const struct user_req *req = req_;
+    const struct user_req *req = call->req;
 
-    (void)srv;
     for (uint32_t i = 0; i < req->n; i++) {
-        twin_cbor_put_raw(rsp, (struct twin_span){&byte, 1});
+        twin_cbor_put_raw(call->rsp, (struct twin_span){&byte, 1});
     }
     return 0;
 }
 
 static const struct twin_msg largest_msg = {
-    .fields = user_fields, .field_count = 1, .size = TWIN_SRV_REQUEST_MAX};
-static const struct twin_srv_cmd user_cmds[] = {
-    {TWIN_SMP_WRITE, 0, user_run, &user_msg},
-    {TWIN_SMP_WRITE, 1, user_run, &large_msg},
-    {TWIN_SMP_WRITE, 2, user_run, &largest_msg},
-    {TWIN_SMP_WRITE, 3, user_fill, &user_msg},
-};
+    .fields = user_fields, .field_count = 1, .size = TWIN_REQUEST_MAX};
+#define USER_CMD(id, msg)                                                                          \
+    {                                                                                              \
+        TWIN_SMP_WRITE, (id), 64, (msg), &twin_empty_msg                                           \
+    }
+static const struct twin_cmd user_rows[] = {USER_CMD(0, &user_msg), USER_CMD(1, &large_msg),
+                                            USER_CMD(2, &largest_msg), USER_CMD(3, &user_msg)};
+static const struct twin_srv_cmd user_cmds[] = {{&user_rows[0], user_run},
+                                                {&user_rows[1], user_run},
+                                                {&user_rows[2], user_run},
+                                                {&user_rows[3], user_fill}};
 static const struct twin_srv_group user = {
-    .id = 64, .cmd_count = 4, .cmds = user_cmds, .faults = user_faults};
+    .cmd_count = 4, .cmds = user_cmds, .faults = user_faults};
 
 /* A reply cannot be longer than its header's length says, however large the buffer is. */
 static void test_largest_reply(void)
@@ -420,7 +410,7 @@ static void test_largest_reply(void)
 
 static void test_user_group(void)
 {
-    static const struct twin_srv_group *const groups[] = {&twin_srv_os, &user, NULL};
+    const struct twin_srv_entry groups[] = {TWIN_SRV_OS(&device.served.os), {&user, NULL, NULL}};
 
     device.config.groups = groups;
     CHECK_REPLY("\x0a\0\0\x04\0\x40\x01\0\xa1\x61n\x02", "\x0b\0\0\x01\0\x40\x01\0\x80");
@@ -433,7 +423,7 @@ static void test_user_group(void)
                 "\x03\0\0\x05\0\x40\x01\x01\xa1\x62rc\x02");
     CHECK_REPLY("\x02\0\0\x04\0\x40\x01\x02\xa1\x61n\x02", "\x03\0\0\x01\0\x40\x01\x02\x80");
     test_largest_reply();
-    device.config.groups = twin_srv_groups;
+    device.config.groups = device.served.groups;
 }
 
 /* Random packets: the reply is always well formed, and the device still starts. */
@@ -477,7 +467,7 @@ int main(void)
 {
     device_make(&device, &small_shape);
     const char *const texts[TWIN_INFO_COUNT] = {"K", NULL, "R", "V", "B", "M", "P", "I", "O"};
-    memcpy(device.config.info, texts, sizeof(texts));
+    memcpy(device.served.os.info, texts, sizeof(texts));
     test_processing_order();
     test_several_requests();
     test_error_forms();

@@ -8,31 +8,12 @@
 #include "check.h"
 #include "twin/console.h"
 #include "twin/crc16.h"
-#include "twin/grp_image.h"
-#include "twin/grp_os.h"
+#include "twin/groups.h"
 #include <jansson.h>
 #include <stdlib.h>
 
 #define PACKET_MAX 2048
 #define TEXT_MAX   8192
-
-/* Which message a command's request and reply are. */
-static const struct {
-    uint16_t group;
-    uint8_t id;
-    const struct twin_msg *req, *rsp;
-} commands[] = {
-    {TWIN_GRP_OS, TWIN_OS_ECHO, &twin_os_echo_req_msg, &twin_os_echo_rsp_msg},
-    {TWIN_GRP_OS, TWIN_OS_TASKSTAT, &twin_empty_msg, &twin_os_taskstat_rsp_msg},
-    {TWIN_GRP_OS, TWIN_OS_RESET, &twin_os_reset_req_msg, &twin_empty_msg},
-    {TWIN_GRP_OS, TWIN_OS_PARAMS, &twin_empty_msg, &twin_os_params_rsp_msg},
-    {TWIN_GRP_OS, TWIN_OS_INFO, &twin_os_info_req_msg, &twin_os_info_rsp_msg},
-    {TWIN_GRP_OS, TWIN_OS_BOOTLOADER, &twin_os_bootloader_req_msg, &twin_os_bootloader_rsp_msg},
-    {TWIN_GRP_IMAGE, TWIN_IMAGE_STATE, &twin_image_state_req_msg, &twin_image_state_rsp_msg},
-    {TWIN_GRP_IMAGE, TWIN_IMAGE_UPLOAD, &twin_image_upload_req_msg, &twin_image_upload_rsp_msg},
-    {TWIN_GRP_IMAGE, TWIN_IMAGE_ERASE, &twin_image_erase_req_msg, &twin_empty_msg},
-    {TWIN_GRP_IMAGE, TWIN_IMAGE_SLOT_INFO, &twin_empty_msg, &twin_image_slot_info_rsp_msg},
-};
 
 static struct {
     unsigned vectors, same_bytes, reordered, responses, errors, not_built_in;
@@ -216,37 +197,29 @@ static const struct twin_msg *find_msg(const struct twin_smp_header *header, str
             return &twin_result_msg;
         }
     }
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (commands[i].group == header->group && commands[i].id == header->id) {
+    const struct twin_group *group = twin_group_find(header->group);
+    for (size_t i = 0; group != NULL && i < group->cmd_count; i++) {
+        const struct twin_cmd *cmd = group->cmds[i];
+        if (cmd->id == header->id && cmd->op + (is_response ? 1u : 0u) == header->op) {
             count.responses += is_response;
-            bool is_list = commands[i].rsp == &twin_image_state_rsp_msg;
-            bool no_args = is_list && header->op == TWIN_SMP_READ;
-            return is_response ? commands[i].rsp : no_args ? &twin_empty_msg : commands[i].req;
+            return is_response ? cmd->rsp : cmd->req;
         }
     }
     return NULL;
 }
 
 /* What a list or map of messages consists of; NULL for other fields. */
-static const struct twin_msg *list_item(const struct twin_field *field)
+static const struct twin_msg *list_item(const struct twin_msg *msg, unsigned field)
 {
-    static const struct {
-        const struct twin_msg *msg;
-        unsigned field;
-        const struct twin_msg *item;
-    } lists[] = {
-        {&twin_os_taskstat_rsp_msg, 0, &twin_os_task_msg},
-        {&twin_image_state_rsp_msg, 0, &twin_image_slot_msg},
-        {&twin_image_slot_info_rsp_msg, 0, &twin_image_slot_info_image_msg},
-        {&twin_image_slot_info_image_msg, 1, &twin_image_slot_info_slot_msg},
-    };
-
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-        if (field == &lists[i].msg->fields[lists[i].field]) {
-            return lists[i].item;
+    for (size_t i = 0; twin_groups[i] != NULL; i++) {
+        for (size_t j = 0; j < twin_groups[i]->nested_count; j++) {
+            const struct twin_nested *nested = &twin_groups[i]->nested[j];
+            if (nested->msg == msg && nested->field == field) {
+                return nested->item;
+            }
         }
     }
-    CHECK(field->type != TWIN_F_LIST);
+    CHECK(msg->fields[field].type != TWIN_F_LIST);
     return NULL;
 }
 
@@ -288,10 +261,10 @@ static struct twin_span rewrite_list(struct twin_span list, const struct twin_ms
 static void rewrite_lists(const struct twin_msg *msg, void *in)
 {
     for (unsigned i = 0; i < msg->field_count; i++) {
-        const struct twin_field *field = &msg->fields[i];
-        struct twin_span *list = (void *)((uint8_t *)in + field->offset);
-        if (list_item(field) != NULL) {
-            *list = rewrite_list(*list, list_item(field));
+        struct twin_span *list = (void *)((uint8_t *)in + msg->fields[i].offset);
+        const struct twin_msg *item = list_item(msg, i);
+        if (item != NULL) {
+            *list = rewrite_list(*list, item);
         }
     }
 }
@@ -300,9 +273,8 @@ static void rewrite_lists(const struct twin_msg *msg, void *in)
 static void check_message(const struct twin_smp_header *header, struct twin_span cbor)
 {
     static union {
-        struct twin_os_taskstat_rsp tasks;
-        struct twin_image_state_rsp list;
-        struct twin_image_slot_info_rsp info;
+        uint64_t align_number;
+        void *align_pointer;
         uint8_t bytes[4096];
     } room;
     static uint8_t again[PACKET_MAX];

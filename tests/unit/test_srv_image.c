@@ -212,8 +212,7 @@ static void test_bad_hashes(void)
     enter(TWIN_PLAN_NONE);
     for (size_t len = 0; len <= sizeof(hash); len++) {
         req.hash = (struct twin_span){hash, len};
-        CHECK(!device_call(&device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE,
-                           &twin_image_state_req_msg, &req, NULL, NULL));
+        CHECK(!device_call(&device, &twin_image_state_write_cmd, &req, NULL));
         CHECK_EQ(device.group_rc,
                  len == 32 ? TWIN_IMAGE_RC_HASH_NOT_FOUND : TWIN_IMAGE_RC_BAD_HASH);
     }
@@ -223,8 +222,7 @@ static void test_bad_hashes(void)
     CHECK(!device_set(&device, NULL, false));
     CHECK_EQ(device.rc, TWIN_RC_INVALID);
     req.hash.len = 32;
-    CHECK(!device_call(&device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE,
-                       &twin_image_state_req_msg, &req, NULL, NULL));
+    CHECK(!device_call(&device, &twin_image_state_write_cmd, &req, NULL));
     CHECK_EQ(device.rc, TWIN_RC_UNKNOWN);
     device.version = TWIN_SMP_V2;
 }
@@ -282,8 +280,7 @@ static void test_nearly_equal_hash(void)
         const struct test_image *image = i % 2 != 0 ? &device.rig.old : &device.rig.new;
         memcpy(near, image_hash(image).ptr, sizeof(near));
         near[i / 2] ^= 1u;
-        CHECK(!device_call(&device, TWIN_SMP_WRITE, TWIN_GRP_IMAGE, TWIN_IMAGE_STATE,
-                           &twin_image_state_req_msg, &req, NULL, NULL));
+        CHECK(!device_call(&device, &twin_image_state_write_cmd, &req, NULL));
         CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_HASH_NOT_FOUND);
         CHECK_EQ(plan(), TWIN_PLAN_NONE);
     }
@@ -294,7 +291,7 @@ static void test_application_is_asked(void)
     enter(TWIN_PLAN_NONE);
     CHECK(device_set(&device, &device.rig.new, false));
     CHECK_EQ(device.asked, 1);
-    CHECK_EQ(device.question.event, TWIN_SRV_TEST);
+    CHECK(device.asked_cmd == &twin_image_state_write_cmd && !device.question.permanent);
     CHECK_EQ(device.question.version.major, 2);
     CHECK(device_set(&device, &device.rig.new, false)); /* nothing new */
     CHECK_EQ(device.asked, 1);
@@ -305,12 +302,12 @@ static void test_application_is_asked(void)
     for (int version = TWIN_SMP_V1; version <= TWIN_SMP_V2; version++) {
         device.version = (enum twin_smp_version)version;
         CHECK(!device_set(&device, &device.rig.new, true));
-        CHECK_EQ(device.question.event, TWIN_SRV_PERMANENT);
+        CHECK(device.asked_cmd == &twin_image_state_write_cmd && device.question.permanent);
         CHECK_EQ(device.rc, TWIN_RC_BUSY);
         CHECK(strcmp(device.rsn, "a patient is connected") == 0);
         CHECK_EQ(plan(), TWIN_PLAN_NONE);
         CHECK(!device_erase(&device, -1));
-        CHECK_EQ(device.question.event, TWIN_SRV_ERASE);
+        CHECK(device.asked_cmd == &twin_image_erase_cmd);
         CHECK_EQ(device.rc, TWIN_RC_BUSY);
         CHECK(rig_slot_holds(&device.rig, TWIN_SECONDARY, 1024, &device.rig.new));
     }
@@ -415,14 +412,12 @@ static void test_erase_keeps_the_way_back(void)
 
 static void test_slot_info(void)
 {
-    const struct twin_empty none = {0};
     struct twin_image_slot_info_rsp info = {0};
     struct twin_image_slot_info_image image;
     struct twin_image_slot_info_slot slot = {0};
 
     enter(TWIN_PLAN_NONE);
-    CHECK(device_call(&device, TWIN_SMP_READ, TWIN_GRP_IMAGE, TWIN_IMAGE_SLOT_INFO, &twin_empty_msg,
-                      &none, &twin_image_slot_info_rsp_msg, &info));
+    CHECK(device_call(&device, &twin_image_slot_info_cmd, NULL, &info));
     CHECK_EQ(device_items(info.images, &twin_image_slot_info_image_msg, 0, &image), 1);
     CHECK(image.present & TWIN_IMAGE_SLOT_INFO_IMAGE);
     CHECK_EQ(image.image, 0);
@@ -455,7 +450,7 @@ static void test_flash_faults(void)
 /* A reply that does not fit is a refusal, never a part of it. */
 static void test_small_reply_buffers(void)
 {
-    static const uint8_t ids[] = {TWIN_IMAGE_STATE, TWIN_IMAGE_SLOT_INFO};
+    const uint8_t ids[] = {twin_image_state_cmd.id, twin_image_slot_info_cmd.id};
     uint8_t full[512], part[512];
 
     enter(TWIN_PLAN_NONE);

@@ -20,7 +20,8 @@ static void test_back_and_forth(void)
     for (int confirm = 0; confirm < 2; confirm++) {
         enter_confirmed();
         CHECK(device_set(&device, &device.rig.old, confirm != 0));
-        CHECK_EQ(device.question.event, TWIN_SRV_PERMANENT); /* it has had its trial */
+        CHECK(device.asked_cmd == &twin_image_state_write_cmd &&
+              device.question.permanent); /* it has had its trial */
         CHECK_EQ(device.question.version.major, 1);
         CHECK_EQ(plan(), TWIN_PLAN_PREVIOUS);
         CHECK(device_set(&device, &device.rig.old, confirm != 0)); /* it is so already */
@@ -169,7 +170,7 @@ static void put_update(uint8_t major)
 /* Where the bootloader refuses older versions the server does, before a restart is spent on it. */
 static void test_no_downgrade(void)
 {
-    device.config.is_downgrade = device.rig.config.is_downgrade = twin_downgrade_version;
+    device.served.image.is_downgrade = device.rig.config.is_downgrade = twin_downgrade_version;
     enter_confirmed();
     for (int confirm = 0; confirm < 2; confirm++) {
         CHECK(!device_set(&device, &device.rig.old, confirm != 0));
@@ -189,7 +190,7 @@ static void test_no_downgrade(void)
     sim_put(&device.rig.sim, 0, "\0\0\0", 4); /* nothing to compare with */
     CHECK(!device_set(&device, &device.rig.new, false));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_VERSION);
-    device.config.is_downgrade = device.rig.config.is_downgrade = NULL;
+    device.served.image.is_downgrade = device.rig.config.is_downgrade = NULL;
 }
 
 int main(void)

@@ -108,10 +108,13 @@ static void put_extra(size_t i, const struct style *style)
 }
 
 /* Send a request; the reply's result goes to device.rc and device.group_rc. */
-static bool call(enum twin_smp_op op, uint16_t group, uint8_t id, const struct item *items,
-                 size_t count, const struct style *style)
+static bool call(const struct twin_cmd *cmd, const struct item *items, size_t count,
+                 const struct style *style)
 {
-    struct twin_smp_header header = {.op = op, .version = TWIN_SMP_V2, .group = group, .id = id};
+    struct twin_smp_header header = {.op = (enum twin_smp_op)cmd->op,
+                                     .version = TWIN_SMP_V2,
+                                     .group = cmd->group,
+                                     .id = cmd->id};
     size_t all = style->extras ? COUNT(extras) : count;
 
     CHECK(all >= count);
@@ -138,12 +141,6 @@ static bool call(enum twin_smp_op op, uint16_t group, uint8_t id, const struct i
     return device.rc == 0 && device.group_rc == 0;
 }
 
-static bool image_call(uint8_t id, const struct item *items, size_t count,
-                       const struct style *style)
-{
-    return call(TWIN_SMP_WRITE, TWIN_GRP_IMAGE, id, items, count, style);
-}
-
 static enum twin_plan plan(void)
 {
     struct twin_slots_state state;
@@ -166,7 +163,7 @@ static void upload(const struct style *style)
             {"sha", BYTES, 0, {sha_of_new, sizeof(sha_of_new)}},
             {"upgrade", RAW, 0, {(const uint8_t *)"\xf5", 1}},
         };
-        CHECK(image_call(TWIN_IMAGE_UPLOAD, items, off == 0 ? COUNT(items) : 2, style));
+        CHECK(call(&twin_image_upload_cmd, items, off == 0 ? COUNT(items) : 2, style));
     }
     CHECK(is_stored());
 }
@@ -177,9 +174,9 @@ static void mark_and_erase(const struct style *style)
                                  {"confirm", NUMBER, 1, {0}}};
     const struct item slot = {"slot", NUMBER, 1, {0}};
 
-    CHECK(image_call(TWIN_IMAGE_STATE, items, COUNT(items), style));
+    CHECK(call(&twin_image_state_write_cmd, items, COUNT(items), style));
     CHECK_EQ(plan(), TWIN_PLAN_PERM);
-    CHECK(image_call(TWIN_IMAGE_ERASE, &slot, 1, style));
+    CHECK(call(&twin_image_erase_cmd, &slot, 1, style));
     CHECK_EQ(plan(), TWIN_PLAN_NONE);
     CHECK(!is_stored());
 }
@@ -191,13 +188,13 @@ static void os_commands(const struct style *style)
     const struct item query = {"query", TEXT, 0, twin_span_text("mode")};
     const struct item reset[] = {{"force", NUMBER, 7, {0}}, {"boot_mode", NUMBER, 1, {0}}};
 
-    CHECK(call(TWIN_SMP_WRITE, TWIN_GRP_OS, TWIN_OS_ECHO, &text, 1, style));
+    CHECK(call(&twin_os_echo_cmd, &text, 1, style));
     CHECK_MEM(device.reply + 8, "\xa1\x61r\x65hello", 9);
-    CHECK(call(TWIN_SMP_READ, TWIN_GRP_OS, TWIN_OS_INFO, &format, 1, style));
-    CHECK(call(TWIN_SMP_READ, TWIN_GRP_OS, TWIN_OS_BOOTLOADER, &query, 1, style));
+    CHECK(call(&twin_os_info_cmd, &format, 1, style));
+    CHECK(call(&twin_os_bootloader_cmd, &query, 1, style));
     CHECK_MEM(device.reply + 8, "\xa1\x64mode\x09", 7);
-    CHECK(call(TWIN_SMP_WRITE, TWIN_GRP_OS, TWIN_OS_RESET, reset, COUNT(reset), style));
-    CHECK(device.srv.reset_requested && device.question.forced);
+    CHECK(call(&twin_os_reset_cmd, reset, COUNT(reset), style));
+    CHECK(device.srv.reset_requested && device.forced);
     CHECK_EQ(device.srv.boot_mode, 1);
 }
 
@@ -236,9 +233,9 @@ static void test_null(void)
     put_prior();
     CHECK(device_set(&device, &prior, false));
     CHECK_EQ(device_boot(&device).major, PRIOR);
-    CHECK(image_call(TWIN_IMAGE_STATE, items, COUNT(items), &plain));
+    CHECK(call(&twin_image_state_write_cmd, items, COUNT(items), &plain));
     CHECK_EQ(plan(), TWIN_PLAN_NONE);
-    CHECK(image_call(TWIN_IMAGE_UPLOAD, first, COUNT(first), &plain));
+    CHECK(call(&twin_image_upload_cmd, first, COUNT(first), &plain));
 }
 
 /* ---- Refused ---- */
@@ -277,8 +274,8 @@ static const struct item not_booleans[] = {
 };
 
 /* Replace one field after the other by each of these, and see that nothing comes of it. */
-static void refuse_odd(uint8_t id, const struct item *items, size_t count, size_t at,
-                       const struct item *odd, size_t odd_count)
+static void refuse_odd(const struct twin_cmd *cmd, const struct item *items, size_t count,
+                       size_t at, const struct item *odd, size_t odd_count)
 {
     const struct style plain = {0};
     struct item changed[8];
@@ -289,7 +286,7 @@ static void refuse_odd(uint8_t id, const struct item *items, size_t count, size_
         changed[at].kind = RAW;
         changed[at].span = odd[i].span;
         sim_arm(&device.rig.sim, 0, SIM_CUT_BEFORE, 1);
-        CHECK(!image_call(id, changed, count, &plain));
+        CHECK(!call(cmd, changed, count, &plain));
         CHECK_EQ(device.rc, TWIN_RC_INVALID);
         CHECK_EQ(device.rig.sim.ops, 0);
         CHECK_EQ(device.asked, 0);
@@ -311,12 +308,12 @@ static void test_odd_upload(void)
     put_prior();
     CHECK(device_set(&device, &prior, false)); /* pending: so it has to stay */
     device.asked = 0;
-    refuse_odd(TWIN_IMAGE_UPLOAD, items, 6, 0, not_bytes, COUNT(not_bytes));
-    refuse_odd(TWIN_IMAGE_UPLOAD, items, 6, 1, not_numbers, COUNT(not_numbers));
-    refuse_odd(TWIN_IMAGE_UPLOAD, items, 6, 2, not_numbers, COUNT(not_numbers));
-    refuse_odd(TWIN_IMAGE_UPLOAD, items, 6, 3, not_numbers, COUNT(not_numbers));
-    refuse_odd(TWIN_IMAGE_UPLOAD, items, 6, 4, not_bytes, COUNT(not_bytes));
-    refuse_odd(TWIN_IMAGE_UPLOAD, items, 6, 5, not_booleans, COUNT(not_booleans));
+    refuse_odd(&twin_image_upload_cmd, items, 6, 0, not_bytes, COUNT(not_bytes));
+    refuse_odd(&twin_image_upload_cmd, items, 6, 1, not_numbers, COUNT(not_numbers));
+    refuse_odd(&twin_image_upload_cmd, items, 6, 2, not_numbers, COUNT(not_numbers));
+    refuse_odd(&twin_image_upload_cmd, items, 6, 3, not_numbers, COUNT(not_numbers));
+    refuse_odd(&twin_image_upload_cmd, items, 6, 4, not_bytes, COUNT(not_bytes));
+    refuse_odd(&twin_image_upload_cmd, items, 6, 5, not_booleans, COUNT(not_booleans));
     CHECK(slot_holds(&prior));
 }
 
@@ -330,13 +327,13 @@ static void test_odd_state(void)
     CHECK(device_set(&device, &prior, false));
     CHECK_EQ(device_boot(&device).major, PRIOR);
     CHECK_EQ(plan(), TWIN_PLAN_TRIAL);
-    refuse_odd(TWIN_IMAGE_STATE, items, 2, 0, not_bytes, COUNT(not_bytes));
-    refuse_odd(TWIN_IMAGE_STATE, items, 2, 1, not_booleans, COUNT(not_booleans));
-    refuse_odd(TWIN_IMAGE_STATE, &items[1], 1, 0, not_booleans, COUNT(not_booleans));
+    refuse_odd(&twin_image_state_write_cmd, items, 2, 0, not_bytes, COUNT(not_bytes));
+    refuse_odd(&twin_image_state_write_cmd, items, 2, 1, not_booleans, COUNT(not_booleans));
+    refuse_odd(&twin_image_state_write_cmd, &items[1], 1, 0, not_booleans, COUNT(not_booleans));
 
     const struct item twice[] = {items[0], items[1], RAW_ITEM("hash", "\x01")};
     const struct style plain = {0};
-    CHECK(!image_call(TWIN_IMAGE_STATE, twice, 3, &plain));
+    CHECK(!call(&twin_image_state_write_cmd, twice, 3, &plain));
     CHECK_EQ(device.rc, TWIN_RC_INVALID);
     CHECK_EQ(plan(), TWIN_PLAN_TRIAL);
 }
@@ -346,7 +343,7 @@ static void test_odd_erase(void)
     const struct item slot = {"slot", NUMBER, 1, {0}};
 
     put_prior();
-    refuse_odd(TWIN_IMAGE_ERASE, &slot, 1, 0, not_numbers, COUNT(not_numbers));
+    refuse_odd(&twin_image_erase_cmd, &slot, 1, 0, not_numbers, COUNT(not_numbers));
     CHECK(slot_holds(&prior));
 }
 
@@ -358,13 +355,13 @@ static void test_odd_reset(void)
     fresh();
     for (size_t i = 0; i < COUNT(not_booleans); i++) {
         item.span = not_booleans[i].span;
-        CHECK(!call(TWIN_SMP_WRITE, TWIN_GRP_OS, TWIN_OS_RESET, &item, 1, &plain));
+        CHECK(!call(&twin_os_reset_cmd, &item, 1, &plain));
         CHECK_EQ(device.rc, TWIN_RC_INVALID);
     }
     item.key = "boot_mode";
     for (size_t i = 0; i < COUNT(not_numbers); i++) {
         item.span = not_numbers[i].span;
-        CHECK(!call(TWIN_SMP_WRITE, TWIN_GRP_OS, TWIN_OS_RESET, &item, 1, &plain));
+        CHECK(!call(&twin_os_reset_cmd, &item, 1, &plain));
         CHECK_EQ(device.rc, TWIN_RC_INVALID);
     }
     CHECK(!device.srv.reset_requested);

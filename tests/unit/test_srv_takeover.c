@@ -264,7 +264,7 @@ static void test_pending(void)
         CHECK(slot_holds(&prior));
         device.refuses = false;
         CHECK_EQ(send(&req).off, 100);
-        CHECK_EQ(device.question.event, TWIN_SRV_UPLOAD);
+        CHECK(device.asked_cmd == &twin_image_upload_cmd);
         CHECK_EQ(plan(), TWIN_PLAN_NONE);
         CHECK(upload_rest(100, 500).match);
         CHECK(device_set(&device, new_image(), permanent != 0));

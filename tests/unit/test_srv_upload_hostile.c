@@ -28,7 +28,7 @@ static void test_application_is_asked(void)
 
     fresh();
     CHECK_EQ(send(&req).off, 100);
-    CHECK_EQ(device.question.event, TWIN_SRV_UPLOAD);
+    CHECK(device.asked_cmd == &twin_image_upload_cmd);
     CHECK_EQ(device.question.version.major, 2);
     CHECK_EQ(device.question.len, new_image()->len);
     CHECK_EQ(send(&req).off, 100); /* resumed: not asked again */
@@ -114,12 +114,14 @@ static void test_hostile_parts(void)
 {
     uint8_t packet[256];
     struct twin_cbor_writer w = {.buf = packet, .cap = sizeof(packet), .len = TWIN_SMP_HEADER_LEN};
-    struct twin_smp_header header = {
-        .op = TWIN_SMP_WRITE, .version = TWIN_SMP_V2, .group = TWIN_GRP_IMAGE, .id = 1};
+    struct twin_smp_header header = {.op = TWIN_SMP_WRITE,
+                                     .version = TWIN_SMP_V2,
+                                     .group = TWIN_GRP_IMAGE,
+                                     .id = twin_image_upload_cmd.id};
     struct twin_image_upload_req req = first_part(64);
 
     fresh();
-    twin_msg_encode(&w, &twin_image_upload_req_msg, &req);
+    twin_msg_encode(&w, twin_image_upload_cmd.req, &req);
     for (size_t len = TWIN_SMP_HEADER_LEN; len < w.len; len++) {
         header.len = (uint16_t)(len - TWIN_SMP_HEADER_LEN);
         twin_smp_header_write(packet, &header);

@@ -32,13 +32,7 @@ static int ask(struct session *session, const char *query, bool may_refuse,
         .present = query != NULL ? TWIN_OS_BOOTLOADER_REQ_QUERY : 0,
         .query = twin_span_text(query != NULL ? query : ""),
     };
-    const struct twin_request request = {.op = TWIN_SMP_READ,
-                                         .group = TWIN_GRP_OS,
-                                         .id = TWIN_OS_BOOTLOADER,
-                                         .req_msg = &twin_os_bootloader_req_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_os_bootloader_rsp_msg,
-                                         .rsp = rsp};
+    const struct twin_request request = {.cmd = &twin_os_bootloader_cmd, .req = &req, .rsp = rsp};
 
     memset(rsp, 0, sizeof(*rsp));
     const twin_err_t err = session_ask(session, &request);

@@ -49,17 +49,9 @@ static int fail_too_long(const char *why)
  */
 static int explain_silence(struct session *session, const struct twin_request *echo)
 {
-    static const struct twin_empty nothing;
     struct twin_os_params_rsp params = {0};
-    const struct twin_request ask = {.op = TWIN_SMP_READ,
-                                     .group = TWIN_GRP_OS,
-                                     .id = TWIN_OS_PARAMS,
-                                     .timeout_ms = ASK_MS,
-                                     .tries = ASK_TRIES,
-                                     .req_msg = &twin_empty_msg,
-                                     .req = &nothing,
-                                     .rsp_msg = &twin_os_params_rsp_msg,
-                                     .rsp = &params};
+    const struct twin_request ask = {
+        .cmd = &twin_os_params_cmd, .timeout_ms = ASK_MS, .tries = ASK_TRIES, .rsp = &params};
     const size_t len = packet_len(session, echo) + session->device.config.kind->frame_bytes;
     char why[200];
 
@@ -113,13 +105,7 @@ static int echo(struct session *session, const char *text)
         .text = {(const uint8_t *)text, strlen(text)},
     };
     struct twin_os_echo_rsp rsp;
-    const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                         .group = TWIN_GRP_OS,
-                                         .id = TWIN_OS_ECHO,
-                                         .req_msg = &twin_os_echo_req_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_os_echo_rsp_msg,
-                                         .rsp = &rsp};
+    const struct twin_request request = {.cmd = &twin_os_echo_cmd, .req = &req, .rsp = &rsp};
     const size_t len = packet_len(session, &request);
 
     if (len == 0 || len > session->device.link->packet_max) {

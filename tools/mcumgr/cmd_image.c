@@ -7,14 +7,7 @@
 
 int image_list_read(struct session *session, struct twin_image_state_rsp *state)
 {
-    static const struct twin_empty req;
-    const struct twin_request request = {.op = TWIN_SMP_READ,
-                                         .group = TWIN_GRP_IMAGE,
-                                         .id = TWIN_IMAGE_STATE,
-                                         .req_msg = &twin_empty_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_image_state_rsp_msg,
-                                         .rsp = state};
+    const struct twin_request request = {.cmd = &twin_image_state_cmd, .rsp = state};
     return session_request(session, &request, "read the list of images");
 }
 

@@ -29,15 +29,7 @@ static const struct cli_opt options[] = {
  * within -t: the erase itself has to be waited for much longer. */
 static int meet(struct session *session)
 {
-    static const struct twin_empty req;
-    struct twin_empty rsp;
-    const struct twin_request request = {.op = TWIN_SMP_READ,
-                                         .group = TWIN_GRP_IMAGE,
-                                         .id = TWIN_IMAGE_STATE,
-                                         .req_msg = &twin_empty_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_empty_msg,
-                                         .rsp = &rsp};
+    const struct twin_request request = {.cmd = &twin_image_state_cmd};
 
     const twin_err_t err = session_ask(session, &request);
     return err == TWIN_OK || err == TWIN_E_REFUSED ? CLI_DONE : report_failure(session, err, WHAT);
@@ -49,18 +41,12 @@ int image_erase(struct session *session, int64_t slot)
     const struct twin_image_erase_req req = {.present = has_slot ? TWIN_IMAGE_ERASE_REQ_SLOT : 0,
                                              .slot = has_slot ? (uint32_t)slot : 0};
     const uint32_t wanted_ms = (uint32_t)(session->common->timeout * 1000);
-    struct twin_empty rsp;
-    const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                         .group = TWIN_GRP_IMAGE,
-                                         .id = TWIN_IMAGE_ERASE,
+    const struct twin_request request = {.cmd = &twin_image_erase_cmd,
                                          .timeout_ms = wanted_ms > ERASE_MS ? wanted_ms : ERASE_MS,
                                          .tries = session->common->tries,
                                          .meet_first = true,
                                          .recheck_ms = RECHECK_MS,
-                                         .req_msg = &twin_image_erase_req_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_empty_msg,
-                                         .rsp = &rsp};
+                                         .req = &req};
 
     const int code = meet(session);
     return code == CLI_DONE ? session_request(session, &request, WHAT) : code;

@@ -104,15 +104,8 @@ static void print_json(const struct twin_image_slot_info_rsp *rsp)
 
 static int run(const struct cli_call *call)
 {
-    static const struct twin_empty req;
     struct twin_image_slot_info_rsp rsp;
-    const struct twin_request request = {.op = TWIN_SMP_READ,
-                                         .group = TWIN_GRP_IMAGE,
-                                         .id = TWIN_IMAGE_SLOT_INFO,
-                                         .req_msg = &twin_empty_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_image_slot_info_rsp_msg,
-                                         .rsp = &rsp};
+    const struct twin_request request = {.cmd = &twin_image_slot_info_cmd, .rsp = &rsp};
     struct session session;
 
     int code = session_open(&session, call);

@@ -91,13 +91,8 @@ static int set_state(struct session *session, const struct hash *hash, bool conf
                                              .hash = {hash->bytes, hash->len},
                                              .confirm = confirm};
     struct twin_image_state_rsp state;
-    const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                         .group = TWIN_GRP_IMAGE,
-                                         .id = TWIN_IMAGE_STATE,
-                                         .req_msg = &twin_image_state_req_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_image_mark_rsp_msg,
-                                         .rsp = &state};
+    const struct twin_request request = {
+        .cmd = &twin_image_state_write_cmd, .req = &req, .rsp = &state};
 
     const int code = session_request(session, &request,
                                      confirm ? "confirm the image" : "mark the image for test");

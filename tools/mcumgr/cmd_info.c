@@ -16,13 +16,7 @@ static int run(const struct cli_call *call)
         .format = {(const uint8_t *)format, strlen(format)},
     };
     struct twin_os_info_rsp rsp;
-    const struct twin_request request = {.op = TWIN_SMP_READ,
-                                         .group = TWIN_GRP_OS,
-                                         .id = TWIN_OS_INFO,
-                                         .req_msg = &twin_os_info_req_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_os_info_rsp_msg,
-                                         .rsp = &rsp};
+    const struct twin_request request = {.cmd = &twin_os_info_cmd, .req = &req, .rsp = &rsp};
     struct session session;
 
     int code = session_open(&session, call);

@@ -27,15 +27,8 @@ static void print_params(const struct session *session, const struct twin_os_par
 
 static int run(const struct cli_call *call)
 {
-    static const struct twin_empty req;
     struct twin_os_params_rsp rsp;
-    const struct twin_request request = {.op = TWIN_SMP_READ,
-                                         .group = TWIN_GRP_OS,
-                                         .id = TWIN_OS_PARAMS,
-                                         .req_msg = &twin_empty_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_os_params_rsp_msg,
-                                         .rsp = &rsp};
+    const struct twin_request request = {.cmd = &twin_os_params_cmd, .rsp = &rsp};
     struct session session;
 
     int code = session_open(&session, call);

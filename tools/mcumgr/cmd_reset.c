@@ -24,18 +24,12 @@ static twin_err_t ask(struct session *session, bool force)
 {
     const struct twin_os_reset_req req = {.present = force ? TWIN_OS_RESET_REQ_FORCE : 0,
                                           .force = force};
-    struct twin_empty rsp;
     /* Sent once only: a repeat that comes late would reset the device a second time. */
-    const struct twin_request request = {.op = TWIN_SMP_WRITE,
-                                         .group = TWIN_GRP_OS,
-                                         .id = TWIN_OS_RESET,
+    const struct twin_request request = {.cmd = &twin_os_reset_cmd,
                                          .timeout_ms = (uint32_t)(session->common->timeout * 1000),
                                          .tries = 1,
                                          .meet_first = true,
-                                         .req_msg = &twin_os_reset_req_msg,
-                                         .req = &req,
-                                         .rsp_msg = &twin_empty_msg,
-                                         .rsp = &rsp};
+                                         .req = &req};
 
     return session_ask(session, &request);
 }

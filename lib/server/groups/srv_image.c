@@ -4,7 +4,7 @@
  * One image with two slots; the running one is the primary. What may be done when is in two const
  * tables. Spec: docs/spec-smp.md section 3.2. SPDX-License-Identifier: Apache-2.0
  */
-#include "srv_image.h"
+#include "srv_image_priv.h"
 
 #define SLOT_COUNT    2
 #define SLOT_INFO_MAX 48 /* bytes of one slot's entry in the answer to slot info */
@@ -78,7 +78,7 @@ unsigned twin_srv_upgrade_fault(const struct twin_slots *slots, const struct twi
 }
 
 /* Would the bootloader refuse it as a step back? */
-static unsigned downgrade_fault(const struct twin_srv_config *config,
+static unsigned downgrade_fault(const struct twin_srv_image_config *config,
                                 const struct twin_image *choice)
 {
     struct twin_image running;
@@ -196,30 +196,27 @@ static void put_slot(struct twin_cbor_writer *rsp, const struct found *found, un
     twin_msg_encode(rsp, &twin_image_slot_msg, &entry);
 }
 
-static unsigned image_list(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
+static unsigned image_list(const struct twin_srv_call *call)
 {
     struct found found[SLOT_COUNT];
-    const struct twin_slots *slots = srv->priv.config->slots;
+    const struct twin_slots *slots = slots_of(call);
     bool is_there[SLOT_COUNT];
     struct twin_slots_state state;
     unsigned count = 0;
 
-    (void)req;
     twin_slots_read(slots, &state);
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
         is_there[slot] = find_image(slots, &state, (enum twin_slot)slot, &found[slot]) == TWIN_OK;
         count += is_there[slot];
     }
-    twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 2);
-    twin_cbor_put_text(rsp, TWIN_IMAGE_KEY_IMAGES);
-    twin_cbor_put_head(rsp, TWIN_CBOR_ARRAY, count);
+    twin_msg_begin_list(call->rsp, call->cmd->rsp, NULL, count);
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
         if (is_there[slot]) {
-            put_slot(rsp, &found[slot], slot, flags[state.plan][slot]);
+            put_slot(call->rsp, &found[slot], slot, flags[state.plan][slot]);
         }
     }
-    twin_cbor_put_text(rsp, TWIN_IMAGE_KEY_SPLIT);
-    twin_cbor_put_head(rsp, TWIN_CBOR_UINT, 0); /* there is no split image */
+    twin_cbor_put_text(call->rsp, call->cmd->rsp->fields[1].key);
+    twin_cbor_put_head(call->rsp, TWIN_CBOR_UINT, 0); /* there is no split image */
     return 0;
 }
 
@@ -242,13 +239,12 @@ static const uint8_t actions[][SLOT_COUNT][2] = {
  * for good. The list takes the hash from the image's end, so the content is checked here, and
  * the version as the bootloader does: better now than at the next start.
  */
-static unsigned mark(struct twin_srv *srv, const struct found *found, bool permanent)
+static unsigned mark(const struct twin_srv_call *call, const struct found *found, bool permanent)
 {
-    const struct twin_slots *slots = srv->priv.config->slots;
+    const struct twin_slots *slots = slots_of(call);
     const bool is_previous = found->image.off == 0;
-    const struct twin_srv_question question = {
-        .event = permanent || is_previous ? TWIN_SRV_PERMANENT : TWIN_SRV_TEST,
-        .version = found->image.header.version};
+    const struct twin_srv_image_question question = {.version = found->image.header.version,
+                                                     .permanent = permanent || is_previous};
     uint8_t hash[TWIN_SHA256_LEN];
 
     if (twin_image_hash_compute(&found->image, hash) != TWIN_OK) {
@@ -257,9 +253,9 @@ static unsigned mark(struct twin_srv *srv, const struct found *found, bool perma
     if (memcmp(hash, found->hash, sizeof(hash)) != 0) {
         return FAULT_DAMAGED;
     }
-    unsigned fault = downgrade_fault(srv->priv.config, &found->image);
+    unsigned fault = downgrade_fault(call->config, &found->image);
     if (fault == 0) {
-        fault = twin_srv_ask(srv, &question);
+        fault = twin_srv_ask(call, &question);
     }
     if (fault != 0) {
         return fault;
@@ -295,11 +291,10 @@ static unsigned find_target(const struct twin_slots *slots, const struct twin_sl
     return fault;
 }
 
-static unsigned image_state_write(struct twin_srv *srv, const void *req_,
-                                  struct twin_cbor_writer *rsp)
+static unsigned image_state_write(const struct twin_srv_call *call)
 {
-    const struct twin_image_state_req *req = req_;
-    const struct twin_slots *slots = srv->priv.config->slots;
+    const struct twin_image_state_req *req = call->req;
+    const struct twin_slots *slots = slots_of(call);
     struct twin_slots_state state;
     struct found found = {.hash = {0}}; /* stays so when the request has no hash */
     enum twin_slot target;
@@ -314,39 +309,38 @@ static unsigned image_state_write(struct twin_srv *srv, const void *req_,
     }
     unsigned action = actions[state.plan][target][req->confirm];
     if (action == MARK_TEST || action == MARK_PERMANENT) {
-        action = mark(srv, &found, action == MARK_PERMANENT);
+        action = mark(call, &found, action == MARK_PERMANENT);
     } else if (action == CONFIRM) {
         action = twin_slots_confirm(slots) == TWIN_OK ? 0 : FAULT_WRITE;
     }
-    return action != 0 ? action : image_list(srv, NULL, rsp);
+    return action != 0 ? action : image_list(call);
 }
 
-static unsigned image_erase(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
+static unsigned image_erase(const struct twin_srv_call *call)
 {
-    const struct twin_image_erase_req *req = req_;
-    const struct twin_slots *slots = srv->priv.config->slots;
-    const struct twin_srv_question question = {.event = TWIN_SRV_ERASE};
+    const struct twin_image_erase_req *req = call->req;
+    const struct twin_slots *slots = slots_of(call);
+    struct twin_srv_image_state *images = call->state;
     uint32_t slot = (req->present & TWIN_IMAGE_ERASE_REQ_SLOT) != 0 ? req->slot : TWIN_SECONDARY;
 
-    (void)rsp;
     if (slot != TWIN_SECONDARY) {
         return slot == TWIN_PRIMARY ? FAULT_RUNNING_SLOT : FAULT_NO_SLOT;
     }
     unsigned fault = twin_srv_slot_fault(slots, true);
     if (fault == 0) {
-        fault = twin_srv_ask(srv, &question);
+        fault = twin_srv_ask(call, NULL);
     }
     if (fault != 0) {
         return fault;
     }
-    srv->priv.upload.active = false;
+    images->priv.upload.active = false;
     uint32_t end = twin_trailer_sector_off(slots, TWIN_SECONDARY);
     return twin_srv_clear_slot(slots, end) == TWIN_OK ? 0 : FAULT_ERASE;
 }
 
-static unsigned image_slot_info(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
+static unsigned image_slot_info(const struct twin_srv_call *call)
 {
-    const struct twin_slots *slots = srv->priv.config->slots;
+    const struct twin_slots *slots = slots_of(call);
     uint8_t buf[SLOT_COUNT * SLOT_INFO_MAX];
     struct twin_cbor_writer list = {.buf = buf, .cap = sizeof(buf)};
     struct twin_image_slot_info_image image = {
@@ -355,7 +349,6 @@ static unsigned image_slot_info(struct twin_srv *srv, const void *req, struct tw
         .max_image_size = twin_slots_image_max(slots),
     };
 
-    (void)req;
     twin_cbor_put_head(&list, TWIN_CBOR_ARRAY, SLOT_COUNT);
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
         struct twin_image_slot_info_slot info = {
@@ -369,30 +362,27 @@ static unsigned image_slot_info(struct twin_srv *srv, const void *req, struct tw
         twin_msg_encode(&list, &twin_image_slot_info_slot_msg, &info);
     }
     image.slots = (struct twin_span){buf, list.len};
-    twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 1);
-    twin_cbor_put_text(rsp, TWIN_IMAGE_KEY_IMAGES);
-    twin_cbor_put_head(rsp, TWIN_CBOR_ARRAY, 1);
-    twin_msg_encode(rsp, &twin_image_slot_info_image_msg, &image);
-    rsp->failed |= list.failed;
+    twin_msg_begin_list(call->rsp, call->cmd->rsp, NULL, 1);
+    twin_msg_encode(call->rsp, &twin_image_slot_info_image_msg, &image);
+    call->rsp->failed |= list.failed;
     return 0;
 }
 
-_Static_assert(sizeof(struct twin_image_state_req) <= TWIN_SRV_REQUEST_MAX &&
-                   sizeof(struct twin_image_upload_req) <= TWIN_SRV_REQUEST_MAX &&
-                   sizeof(struct twin_image_erase_req) <= TWIN_SRV_REQUEST_MAX,
-               "requests of this group fit the server's room");
+/* Without slots the group cannot work. */
+static twin_err_t image_init(const struct twin_srv_entry *entry)
+{
+    const struct twin_srv_image_config *config = entry->config;
+    struct twin_srv_image_state *images = entry->state;
+
+    memset(images, 0, sizeof(*images));
+    return config->slots == NULL ? TWIN_E_ARG : twin_slots_check(config->slots);
+}
 
 static const struct twin_srv_cmd cmds[] = {
-    {TWIN_SMP_READ, TWIN_IMAGE_STATE, image_list, NULL},
-    {TWIN_SMP_WRITE, TWIN_IMAGE_STATE, image_state_write, &twin_image_state_req_msg},
-    {TWIN_SMP_WRITE, TWIN_IMAGE_UPLOAD, twin_srv_upload, &twin_image_upload_req_msg},
-    {TWIN_SMP_WRITE, TWIN_IMAGE_ERASE, image_erase, &twin_image_erase_req_msg},
-    {TWIN_SMP_READ, TWIN_IMAGE_SLOT_INFO, image_slot_info, NULL},
+    {&twin_image_state_cmd, image_list},          {&twin_image_state_write_cmd, image_state_write},
+    {&twin_image_upload_cmd, twin_srv_upload},    {&twin_image_erase_cmd, image_erase},
+    {&twin_image_slot_info_cmd, image_slot_info},
 };
 
 const struct twin_srv_group twin_srv_image = {
-    .id = TWIN_GRP_IMAGE,
-    .cmds = cmds,
-    .cmd_count = sizeof(cmds) / sizeof(cmds[0]),
-    .faults = faults,
-};
+    .cmds = cmds, .cmd_count = TWIN_COUNT(cmds), .faults = faults, .init = image_init};

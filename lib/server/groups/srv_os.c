@@ -11,69 +11,62 @@ static const struct twin_srv_fault faults[] = {
     [FAULT_NO_ANSWER] = {TWIN_OS_V1_NO_ANSWER, TWIN_OS_RC_NO_ANSWER, NULL},
 };
 
-static unsigned os_echo(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
+static unsigned os_echo(const struct twin_srv_call *call)
 {
-    const struct twin_os_echo_req *req = req_;
+    const struct twin_os_echo_req *req = call->req;
     struct twin_os_echo_rsp echo = {.text = req->text};
 
-    (void)srv;
-    twin_msg_encode(rsp, &twin_os_echo_rsp_msg, &echo);
-    return 0;
+    return twin_srv_answer(call, &echo);
 }
 
 /* One task at a time goes into the reply: a struct with all of them would need much stack. */
-static unsigned os_taskstat(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
+static unsigned os_taskstat(const struct twin_srv_call *call)
 {
-    const struct twin_srv_config *config = srv->priv.config;
+    const struct twin_srv_os_config *config = call->config;
     struct twin_os_task task = {0};
     unsigned count = 0;
 
-    (void)req;
     if (config->task == NULL) {
         return TWIN_SRV_RC(TWIN_RC_NOT_SUPPORTED);
     }
     while (count < TWIN_OS_TASKS_MAX && config->task(config->ctx, count, &task)) {
         count++;
     }
-    twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 1);
-    twin_cbor_put_text(rsp, TWIN_OS_KEY_TASKS);
-    twin_cbor_put_head(rsp, TWIN_CBOR_MAP, count);
+    twin_msg_begin_list(call->rsp, call->cmd->rsp, NULL, count);
     for (unsigned i = 0; i < count; i++) {
         memset(&task, 0, sizeof(task));
         (void)config->task(config->ctx, i, &task); /* was there a moment ago */
-        twin_cbor_put_bytes(rsp, TWIN_CBOR_TSTR, task.name);
-        twin_msg_encode(rsp, &twin_os_task_msg, &task);
+        twin_cbor_put_bytes(call->rsp, TWIN_CBOR_TSTR, task.name);
+        twin_msg_encode(call->rsp, &twin_os_task_msg, &task);
     }
     return 0;
 }
 
-static unsigned os_reset(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
+static unsigned os_reset(const struct twin_srv_call *call)
 {
-    const struct twin_os_reset_req *req = req_;
-    const struct twin_srv_question question = {.event = TWIN_SRV_RESET, .forced = req->force};
+    const struct twin_os_reset_req *req = call->req;
+    const struct twin_srv_os_question question = {.forced = req->force};
 
-    (void)rsp;
     if (req->boot_mode > UINT8_MAX) {
         return TWIN_SRV_RC(TWIN_RC_INVALID);
     }
-    unsigned refusal = twin_srv_ask(srv, &question);
+    unsigned refusal = twin_srv_ask(call, &question);
     if (refusal == 0) {
-        srv->boot_mode = (uint8_t)req->boot_mode;
-        srv->reset_requested = true;
+        call->srv->boot_mode = (uint8_t)req->boot_mode;
+        call->srv->reset_requested = true;
     }
     return refusal;
 }
 
-static unsigned os_params(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp)
+static unsigned os_params(const struct twin_srv_call *call)
 {
+    const struct twin_srv_config *config = call->srv->priv.config;
     struct twin_os_params_rsp params = {.present =
                                             TWIN_OS_PARAMS_RSP_SIZE | TWIN_OS_PARAMS_RSP_COUNT,
-                                        .buf_size = srv->priv.config->buf_size,
-                                        .buf_count = srv->priv.config->buf_count};
+                                        .buf_size = config->buf_size,
+                                        .buf_count = config->buf_count};
 
-    (void)req;
-    twin_msg_encode(rsp, &twin_os_params_rsp_msg, &params);
-    return 0;
+    return twin_srv_answer(call, &params);
 }
 
 /* Letters of the info command in the order of enum twin_srv_info; the last one asks for all. */
@@ -95,9 +88,10 @@ static uint32_t texts_wanted(struct twin_span format)
     return wanted;
 }
 
-static unsigned os_info(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
+static unsigned os_info(const struct twin_srv_call *call)
 {
-    const struct twin_os_info_req *req = req_;
+    const struct twin_srv_os_config *config = call->config;
+    const struct twin_os_info_req *req = call->req;
     uint32_t wanted = texts_wanted(req->format.len != 0 ? req->format : twin_span_text("s"));
     uint8_t output[1 + TWIN_SRV_INFO_MAX]; /* a blank before each text; the first is left out */
     struct twin_cbor_writer w = {.buf = output, .cap = sizeof(output)};
@@ -110,21 +104,20 @@ static unsigned os_info(struct twin_srv *srv, const void *req_, struct twin_cbor
     }
     for (unsigned i = 0; i < TWIN_INFO_COUNT; i++) {
         if ((wanted >> i & 1) != 0) {
-            const char *text = srv->priv.config->info[i];
+            const char *text = config->info[i];
             twin_cbor_put_raw(&w, twin_span_text(" "));
             twin_cbor_put_raw(&w, twin_span_text(text != NULL ? text : "unknown"));
         }
     }
-    struct twin_os_info_rsp info = {.output = {output + 1, w.len - 1}};
-    twin_msg_encode(rsp, &twin_os_info_rsp_msg, &info);
-    rsp->failed |= w.failed;
-    return 0;
+    const struct twin_os_info_rsp info = {.output = {output + 1, w.len - 1}};
+    call->rsp->failed = w.failed;
+    return twin_srv_answer(call, &info);
 }
 
-static unsigned os_bootloader(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
+static unsigned os_bootloader(const struct twin_srv_call *call)
 {
-    const struct twin_os_bootloader_req *req = req_;
-    const struct twin_srv_config *config = srv->priv.config;
+    const struct twin_os_bootloader_req *req = call->req;
+    const struct twin_srv_os_config *config = call->config;
     struct twin_span mode = twin_span_text("mode");
     struct twin_os_bootloader_rsp bootloader = {0};
 
@@ -136,36 +129,21 @@ static unsigned os_bootloader(struct twin_srv *srv, const void *req_, struct twi
         bootloader.bootloader = twin_span_text(config->bootloader);
     } else if (req->query.len == mode.len && memcmp(req->query.ptr, mode.ptr, mode.len) == 0) {
         bootloader.present = TWIN_OS_BOOTLOADER_RSP_MODE;
-        bootloader.present |=
-            config->is_downgrade != NULL ? TWIN_OS_BOOTLOADER_RSP_NO_DOWNGRADE : 0;
-        bootloader.mode = (int64_t)config->boot_mode;
-        bootloader.no_downgrade = config->is_downgrade != NULL;
+        bootloader.present |= config->no_downgrade ? TWIN_OS_BOOTLOADER_RSP_NO_DOWNGRADE : 0;
+        bootloader.mode = config->boot_mode;
+        bootloader.no_downgrade = config->no_downgrade;
     } else {
         return FAULT_NO_ANSWER;
     }
-    twin_msg_encode(rsp, &twin_os_bootloader_rsp_msg, &bootloader);
-    return 0;
+    return twin_srv_answer(call, &bootloader);
 }
 
-_Static_assert(sizeof(struct twin_os_echo_req) <= TWIN_SRV_REQUEST_MAX &&
-                   sizeof(struct twin_os_reset_req) <= TWIN_SRV_REQUEST_MAX &&
-                   sizeof(struct twin_os_info_req) <= TWIN_SRV_REQUEST_MAX &&
-                   sizeof(struct twin_os_bootloader_req) <= TWIN_SRV_REQUEST_MAX,
-               "requests of this group fit the server's room");
-
 static const struct twin_srv_cmd cmds[] = {
-    {TWIN_SMP_READ, TWIN_OS_ECHO, os_echo, &twin_os_echo_req_msg},
-    {TWIN_SMP_WRITE, TWIN_OS_ECHO, os_echo, &twin_os_echo_req_msg},
-    {TWIN_SMP_READ, TWIN_OS_TASKSTAT, os_taskstat, NULL},
-    {TWIN_SMP_WRITE, TWIN_OS_RESET, os_reset, &twin_os_reset_req_msg},
-    {TWIN_SMP_READ, TWIN_OS_PARAMS, os_params, NULL},
-    {TWIN_SMP_READ, TWIN_OS_INFO, os_info, &twin_os_info_req_msg},
-    {TWIN_SMP_READ, TWIN_OS_BOOTLOADER, os_bootloader, &twin_os_bootloader_req_msg},
+    {&twin_os_echo_cmd, os_echo},     {&twin_os_echo_read_cmd, os_echo},
+    {&twin_os_reset_cmd, os_reset},   {&twin_os_taskstat_cmd, os_taskstat},
+    {&twin_os_params_cmd, os_params}, {&twin_os_bootloader_cmd, os_bootloader},
+    {&twin_os_info_cmd, os_info},
 };
 
 const struct twin_srv_group twin_srv_os = {
-    .id = TWIN_GRP_OS,
-    .cmds = cmds,
-    .cmd_count = sizeof(cmds) / sizeof(cmds[0]),
-    .faults = faults,
-};
+    .cmds = cmds, .cmd_count = TWIN_COUNT(cmds), .faults = faults};

@@ -8,7 +8,12 @@
  * earlier ones, even when the device restarts and forgets the transfer.
  * Spec: docs/spec-smp.md section 3.2, upload. SPDX-License-Identifier: Apache-2.0
  */
-#include "srv_image.h"
+#include "srv_image_priv.h"
+
+static struct twin_srv_upload *upload_of(const struct twin_srv_call *call)
+{
+    return &((struct twin_srv_image_state *)call->state)->priv.upload;
+}
 
 #define CHUNK 128 /* bytes read together for hashing and comparing */
 
@@ -206,7 +211,7 @@ static unsigned finish(struct twin_srv_upload *upload, const struct twin_slots *
 }
 
 /* Say which byte is wanted next, and at the end (match not NULL) whether the content is right. */
-static unsigned answer_off(struct twin_cbor_writer *rsp, uint32_t off, const bool *match)
+static unsigned answer_off(const struct twin_srv_call *call, uint32_t off, const bool *match)
 {
     struct twin_image_upload_rsp answer = {.present = TWIN_IMAGE_UPLOAD_RSP_OFF, .off = off};
 
@@ -214,15 +219,14 @@ static unsigned answer_off(struct twin_cbor_writer *rsp, uint32_t off, const boo
         answer.present |= TWIN_IMAGE_UPLOAD_RSP_MATCH;
         answer.match = *match;
     }
-    twin_msg_encode(rsp, &twin_image_upload_rsp_msg, &answer);
-    return 0;
+    return twin_srv_answer(call, &answer);
 }
 
 /* Take the part that is expected. After a fault the next part has to be a first one. */
-static unsigned receive(struct twin_srv *srv, struct twin_span data, struct twin_cbor_writer *rsp)
+static unsigned receive(const struct twin_srv_call *call, struct twin_span data)
 {
-    const struct twin_slots *slots = srv->priv.config->slots;
-    struct twin_srv_upload *upload = &srv->priv.upload;
+    const struct twin_slots *slots = slots_of(call);
+    struct twin_srv_upload *upload = upload_of(call);
     unsigned fault = FAULT_OVERRUN;
 
     upload->active = false;
@@ -237,19 +241,19 @@ static unsigned receive(struct twin_srv *srv, struct twin_span data, struct twin
     }
     upload->active = upload->off != upload->len;
     if (upload->active || upload->sha_len != TWIN_SHA256_LEN) {
-        return answer_off(rsp, upload->off, NULL);
+        return answer_off(call, upload->off, NULL);
     }
     bool match = stored_sha_is(slots, twin_slots_update_off(slots), upload->len, upload->sha);
-    return answer_off(rsp, upload->off, &match);
+    return answer_off(call, upload->off, &match);
 }
 
 /* Handle a first part: resume, decline, find the work done already, or begin. */
-static unsigned start(struct twin_srv *srv, const struct twin_image_upload_req *req,
-                      struct twin_cbor_writer *rsp)
+static unsigned start(const struct twin_srv_call *call)
 {
-    const struct twin_slots *slots = srv->priv.config->slots;
-    struct twin_srv_upload *upload = &srv->priv.upload;
-    struct twin_srv_question question = {.event = TWIN_SRV_UPLOAD, .len = req->len};
+    const struct twin_image_upload_req *req = call->req;
+    const struct twin_slots *slots = slots_of(call);
+    struct twin_srv_upload *upload = upload_of(call);
+    struct twin_srv_image_question question = {.len = req->len};
     struct twin_image_header header;
 
     unsigned fault = first_part_fault(req, &header);
@@ -260,15 +264,15 @@ static unsigned start(struct twin_srv *srv, const struct twin_image_upload_req *
         return fault;
     }
     if (is_resumed(upload, req, &header.version)) {
-        return answer_off(rsp, upload->off, NULL);
+        return answer_off(call, upload->off, NULL);
     }
     upload->active = false;
     if (is_stored(slots, req)) {
         const bool match = true;
-        return answer_off(rsp, req->len, &match);
+        return answer_off(call, req->len, &match);
     }
     question.version = header.version;
-    fault = twin_srv_ask(srv, &question);
+    fault = twin_srv_ask(call, &question);
     if (fault != 0) {
         return fault;
     }
@@ -276,21 +280,21 @@ static unsigned start(struct twin_srv *srv, const struct twin_image_upload_req *
         return FAULT_ERASE;
     }
     struct twin_span rest = {req->data.ptr + upload->off, req->data.len - upload->off};
-    return receive(srv, rest, rsp);
+    return receive(call, rest);
 }
 
-unsigned twin_srv_upload(struct twin_srv *srv, const void *req_, struct twin_cbor_writer *rsp)
+unsigned twin_srv_upload(const struct twin_srv_call *call)
 {
-    const struct twin_image_upload_req *req = req_;
-    const struct twin_slots *slots = srv->priv.config->slots;
-    struct twin_srv_upload *upload = &srv->priv.upload;
+    const struct twin_image_upload_req *req = call->req;
+    const struct twin_slots *slots = slots_of(call);
+    struct twin_srv_upload *upload = upload_of(call);
     uint32_t expected = upload->active ? upload->off : 0;
 
     if (req->off == 0) {
-        return start(srv, req, rsp);
+        return start(call);
     }
     if (req->off != expected) {
-        return answer_off(rsp, expected, NULL);
+        return answer_off(call, expected, NULL);
     }
     /* The application may have marked or confirmed something itself since the last part. */
     unsigned fault = twin_srv_slot_fault(slots, false);
@@ -299,5 +303,5 @@ unsigned twin_srv_upload(struct twin_srv *srv, const void *req_, struct twin_cbo
     } else {
         fault = wish_fault(slots, req, &upload->version);
     }
-    return fault != 0 ? fault : receive(srv, req->data, rsp);
+    return fault != 0 ? fault : receive(call, req->data);
 }

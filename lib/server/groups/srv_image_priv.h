@@ -1,9 +1,14 @@
 /*
- * srv_image.h - what the files of the image group share and nobody else needs.
+ * srv_image_priv.h - what the files of the image group share and nobody else needs.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "twin/server.h"
+#include "twin/srv_image.h"
+
+static inline const struct twin_slots *slots_of(const struct twin_srv_call *call)
+{
+    return ((const struct twin_srv_image_config *)call->config)->slots;
+}
 
 /* What can go wrong in the image group: rows of its table of faults. */
 enum {
@@ -51,4 +56,4 @@ TWIN_MUST_CHECK twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t
 TWIN_MUST_CHECK twin_err_t twin_srv_clear_slot(const struct twin_slots *slots, uint32_t end);
 
 /* The upload command. */
-unsigned twin_srv_upload(struct twin_srv *srv, const void *req, struct twin_cbor_writer *rsp);
+unsigned twin_srv_upload(const struct twin_srv_call *call);

@@ -1,0 +1,61 @@
+/*
+ * twin/srv_image.h - the image group on a device: list, test and confirm, upload, erase, slot info.
+ * Its commands and messages: twin/grp_image.h. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/grp_image.h"
+#include "twin/image.h"
+#include "twin/server.h"
+#include "twin/mode.h"
+
+struct twin_srv_image_config {
+    const struct twin_slots *slots;
+    /* The bootloader's rule (twin/boot.h): the server refuses to mark what it would refuse. NULL:
+     * there is none. */
+    twin_downgrade_fn is_downgrade;
+};
+
+/* An upload under way. */
+struct twin_srv_upload {
+    bool active;
+    uint32_t len, off;           /* bytes of the file: all, and received so far */
+    uint32_t erased_end;         /* the slot is erased from the last written byte up to here */
+    struct twin_version version; /* of the image in the file */
+    uint8_t sha[TWIN_SHA256_LEN];
+    uint8_t sha_len;
+    uint8_t tail_len; /* received bytes that do not fill a write unit yet */
+    uint8_t tail[TWIN_FLASH_WRITE_MAX];
+    uint8_t first[TWIN_FLASH_WRITE_MAX]; /* the file's first write unit, written last */
+};
+
+/* Made ready by twin_srv_init(). */
+struct twin_srv_image_state {
+    struct {
+        struct twin_srv_upload upload;
+    } priv;
+};
+
+/*
+ * What the application is told when it is asked:
+ *
+ *   twin_image_upload_cmd       an upload begins: flash will be erased, a pending update withdrawn
+ *   twin_image_state_write_cmd  an image will be swapped in at the next start
+ *   twin_image_erase_cmd        the update's slot will be erased, a pending update withdrawn; there
+ *                               are no details (NULL)
+ */
+struct twin_srv_image_question {
+    struct twin_version version; /* of the image */
+    uint32_t len;                /* upload: bytes of the whole file */
+    bool permanent;              /* state write: for good; otherwise on trial */
+};
+
+/*
+ * The group in the table of a server; both arguments must live as long as the server.
+ * twin_srv_init() returns TWIN_E_ARG if slots are missing or not usable.
+ */
+#define TWIN_SRV_IMAGE(config_, state_)                                                            \
+    {                                                                                              \
+        &twin_srv_image, 1 ? (config_) : (const struct twin_srv_image_config *)0,                  \
+            1 ? (state_) : (struct twin_srv_image_state *)0                                        \
+    }
+extern const struct twin_srv_group twin_srv_image;
