@@ -2,12 +2,13 @@
 SPDX-License-Identifier: Apache-2.0"""
 
 import functools
-import importlib
-import os
 import re
 import sys
 
 from tools import BIN, BUILD, ROOT, cmake, run
+
+sys.path.append(str(ROOT / "tests" / "system"))
+import device  # its programs are those of build/bin, as ours
 
 SIGNATURES = {"rsa2048": "rsa-2048", "p256": "ecdsa-p256"}  # build option: key type
 
@@ -28,30 +29,27 @@ def build(signature):
                  f"-DTWIN_FIRMWARE_DIR={folder}/firmware", f"-DCONFIG_TWIN_SIGNATURE={signature}")
 
 
-def board_module(signature):
-    """tests/system/board.py, for the firmware with this kind of signature."""
-    os.environ.update(TWIN_BIN_DIR=str(BIN), TWIN_FIRMWARE_DIR=str(build(signature) / "firmware"))
-    sys.path.insert(0, str(ROOT / "tests" / "system"))
-    for module in ("board", "smp"):  # they read the folders when they are imported
-        sys.modules.pop(module, None)
-    return importlib.import_module("board")
+@functools.cache
+def board(signature):
+    """The emulated board of the tests, for the firmware with this kind of signature."""
+    class Measured(device.kind_of("mps2-an386")):
+        images = build(signature) / "firmware"
+
+    return Measured
 
 
 @functools.cache
 def swap_console(signature):
     """What the board says while it swaps an update in."""
-    board = board_module(signature)
-    with board.Board() as device:
-        device.power_on()
-        device.wait_for("monitor 1.0.0 runs")
-        client = device.client()
-        client.upload(board.firmware("monitor-1.1.0"))
+    with board(signature)() as measured:
+        measured.start()
+        client = measured.client()
+        client.upload(measured.image("1.1.0"))
         client.mark(client.slots()[1]["hash"])
         client.close()
-        device.power_off()
-        device.power_on()
-        device.wait_for("monitor 1.1.0 runs")
-        return device.console()
+        measured.power_off()
+        measured.start(says=device.NEW)
+        return measured.console()
 
 
 def stack_used(signature):

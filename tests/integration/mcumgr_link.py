@@ -1,28 +1,20 @@
 """mcumgr's command line, its link and its errors, as scripts and odd surroundings meet them.
 SPDX-License-Identifier: Apache-2.0"""
 
-import base64
 import contextlib
 import grp
 import json
 import os
-import pathlib
-import pty
-import select
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import termios
 import threading
-import tty
 import unittest
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "system"))
-
-import smp
-from native import BIN, PATIENCE_S, Device, holders, image, image_path, until
+from peer import IMAGE, Line, Peer, mcumgr
+from programs import BIN, PATIENCE_S, holders, run, until
 
 
 class Once:
@@ -44,78 +36,6 @@ class Chain:
         for step in self.steps:
             chunk = step(chunk)
         return chunk
-
-
-def run(program, *arguments, env=None, **more):
-    return subprocess.run([BIN / program, *map(str, arguments)], capture_output=True, text=True,
-                          timeout=PATIENCE_S, env={**os.environ, **(env or {})}, **more)
-
-
-def mcumgr(*arguments, **more):
-    return run("mcumgr", *arguments, **more)
-
-
-class Line:
-    """A serial line whose device is this test: bytes as they are."""
-
-    def __enter__(self):
-        self.device, self.client = pty.openpty()
-        tty.setraw(self.client)
-        self.port = os.ttyname(self.client)
-        return self
-
-    def __exit__(self, *failure):
-        os.close(self.device)
-        os.close(self.client)
-
-    def arguments(self, extra=""):
-        return ["--conntype", "serial", "--connstring", f"dev={self.port}{extra}"]
-
-
-class Peer(Line):
-    """A device that echoes, with the oddities of one server. hear(chunk) is what it gets of the
-    bytes that came together, say(frame) what it writes as the answer in that frame."""
-
-    def __init__(self, hear=lambda chunk: chunk, say=lambda frame: frame):
-        self.hear, self.say, self.heard = hear, say, b""
-
-    def __enter__(self):
-        super().__enter__()
-        self.stop, self.stopper = os.pipe()
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *failure):
-        os.close(self.stopper)
-        self.thread.join()
-        os.close(self.stop)
-        super().__exit__(*failure)
-
-    def run(self):
-        body = line = b""
-        while True:
-            ready, _, _ = select.select([self.device, self.stop], [], [])
-            if self.stop in ready:
-                return
-            chunk = os.read(self.device, 1 << 16)
-            self.heard += chunk
-            *lines, line = (line + self.hear(chunk)).split(b"\n")
-            for text in lines:
-                if text[:2] in (b"\x06\x09", b"\x04\x14"):  # only there, as most servers
-                    body = (b"" if text[0] == 6 else body) + base64.b64decode(text[2:])
-                    if len(body) > 2 and len(body) - 2 == int.from_bytes(body[:2], "big"):
-                        self.answer(body[2:-2])
-
-    def answer(self, packet):
-        if packet[4:6] == b"\0\0" and packet[7] == 0:
-            text, _ = smp.uncbor(packet, 8)
-            reply = smp.cbor({"r": text["d"]})
-            header = bytes([packet[0] + 1, 0]) + len(reply).to_bytes(2, "big") + packet[4:8]
-            os.write(self.device, self.say(smp.frame(header + reply)))
-
-    def echo(self, text, *options):
-        return mcumgr(*self.arguments(), *options, "echo", text)
 
 
 class Servers(unittest.TestCase):
@@ -155,19 +75,6 @@ class Servers(unittest.TestCase):
                              len(chunk) > 1 else chunk)) as peer:
             self.check(peer, "hello")
             self.assertEqual(peer.heard.count(b"\n\x06\x09"), peer.heard.count(b"\x06\x09") - 1)
-
-    def test_our_device(self):
-        """Our own server takes requests that end in any of these ways, too."""
-        with Device("1.0.0") as device:
-            device.power_on()
-            device.wait_for("monitor 1.0.0 runs")
-            client = device.client()
-            self.addCleanup(client.close)
-            for end in (b"", b"\r", b"\r\n", b"> ", b"\n"):
-                with self.subTest(end=end):
-                    client.send = lambda packet, end=end: os.write(client.fd,
-                                                                   smp.frame(packet)[:-1] + end)
-                    self.assertEqual(client.echo("x" * 100), "x" * 100)
 
     def test_flood(self):
         """Log text without end, and no answer: -t holds."""
@@ -214,20 +121,31 @@ class Errors(unittest.TestCase):
 
     def test_link(self):
         serial = ["--conntype", "serial", "--connstring"]
-        with tempfile.NamedTemporaryFile() as good:
-            good.write(image("1.1.0"))
-            good.flush()
-            for verb in (["echo", "a"], ["reset"], ["taskstat"], ["params"], ["info"],
-                         ["bootloader"], ["image", "list"], ["image", "test", "0" * 64],
-                         ["image", "confirm"], ["image", "erase"], ["image", "slot-info"],
-                         ["image", "upload", good.name], ["update", good.name]):
-                with self.subTest(verb=verb):
-                    self.check(mcumgr(*serial, "/dev/no-such-port", "--json", *verb), 3,
-                               "/dev/no-such-port")
+        for verb in (["echo", "a"], ["reset"], ["taskstat"], ["params"], ["info"],
+                     ["bootloader"], ["image", "list"], ["image", "test", "0" * 64],
+                     ["image", "confirm"], ["image", "erase"], ["image", "slot-info"],
+                     ["image", "upload", IMAGE], ["update", IMAGE]):
+            with self.subTest(verb=verb):
+                self.check(mcumgr(*serial, "/dev/no-such-port", "--json", *verb), 3,
+                           "/dev/no-such-port")
         with Line() as line:
             error = self.check(mcumgr(*line.arguments(), "-t", "0.2", "--json", "echo", "a"), 3,
                                line.port, "no answer")
             self.assertEqual(error["what"], "echo")
+
+    def test_no_port(self):
+        with tempfile.NamedTemporaryFile() as file:
+            for port in "/dev/there-is-no-such-port", file.name:
+                done = mcumgr("--conntype", "serial", "--connstring", f"dev={port}", "echo", "hi")
+                self.assertEqual(done.returncode, 3)
+                self.assertIn(port, done.stderr)
+
+    def test_no_answer(self):
+        with Line() as line:
+            for verb in (["echo", "hi"], ["image", "list"], ["image", "upload", IMAGE]):
+                done = mcumgr("-t", "1", *line.arguments(), *verb)
+                self.assertEqual(done.returncode, 3)
+                self.assertIn("no answer", done.stderr)
 
     def test_file(self):
         for path in ("/dev/null", "/etc", "/etc/no-such-file", "/etc/passwd"):
@@ -236,18 +154,6 @@ class Errors(unittest.TestCase):
                               "upload", path)
                 self.check(done, done.returncode, path)
                 self.assertIn(done.returncode, (2, 4))
-
-    def test_refusal(self):
-        with Device("1.0.0") as device:
-            device.power_on()
-            device.wait_for("monitor 1.0.0 runs")
-            device.type("patient connect")
-            error = self.check(device.mcumgr("--json", "reset"), 1, "a patient is connected")
-            self.assertEqual(error["rc"], 10)
-            self.check(device.mcumgr("--json", "image", "test", "00" * 32), 1)
-            done = device.mcumgr("--compat", "--json", "image", "test", "00" * 32)
-            self.assertEqual((done.returncode, json.loads(done.stdout)["error"]["code"]), (0, 1))
-
 
 NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
 
@@ -377,47 +283,6 @@ class Signals(unittest.TestCase):
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(PATIENCE_S), 130)
 
-    def upload(self, device, **streams):
-        return subprocess.Popen([BIN / "mcumgr", "--conntype", "serial", "--connstring",
-                                 f"dev={device.link}", "image", "upload", image_path("1.1.0")],
-                                **streams)
-
-    def test_nobody_reads(self):
-        """A closed pipe at its output does not end an upload."""
-        with Device("1.0.0") as device:
-            device.power_on()
-            device.wait_for("monitor 1.0.0 runs")
-            reader, writer = os.pipe()
-            os.close(reader)
-            process = self.upload(device, stdout=subprocess.DEVNULL, stderr=writer)
-            os.close(writer)
-            self.assertEqual(process.wait(PATIENCE_S), 0)
-            _, page = device.geometry()
-            self.assertEqual(device.slot_bytes(1, len(image("1.1.0")), page), image("1.1.0"))
-
-    def test_terminal(self):
-        """The progress line is ended, also when Ctrl-C comes; the terminal's settings stay."""
-        with Device("1.0.0", "--baud", "115200") as device:
-            device.power_on()
-            device.wait_for("monitor 1.0.0 runs")
-            ours, theirs = pty.openpty()
-            before = termios.tcgetattr(theirs)
-            process = self.upload(device, stdin=theirs, stdout=theirs, stderr=theirs)
-            shown = b""
-            while b"%" not in shown:
-                shown += os.read(ours, 1000)
-            process.send_signal(signal.SIGINT)
-            self.assertEqual(process.wait(PATIENCE_S), 130)
-            self.assertEqual(termios.tcgetattr(theirs), before)
-            os.close(theirs)
-            with contextlib.suppress(OSError):  # the end of a pseudo terminal
-                while piece := os.read(ours, 1000):
-                    shown += piece
-            os.close(ours)
-            self.assertIn(b"\r\nInterrupted: did not upload", shown)
-            self.assertTrue(shown.endswith(b"\r\n"), shown[-60:])
-
-
 class CommandLines(unittest.TestCase):
     """What people have in scripts for the Go tool, and what everybody tries first."""
 
@@ -439,32 +304,6 @@ class CommandLines(unittest.TestCase):
                 with self.subTest(line=line):
                     done = self.mcumgr(*peer.arguments(), *line, "echo", "hello")
                     self.assertEqual((done.returncode, done.stdout), (0, "hello\n"), done.stderr)
-
-    def test_spare_words(self):
-        with Device("1.0.0") as device:
-            device.power_on()
-            device.wait_for("monitor 1.0.0 runs")
-            done = device.mcumgr("image", "list", "now")
-            self.assertEqual(done.returncode, 0)
-            self.assertIn("now", done.stderr)
-            self.assertEqual(device.mcumgr("image", "erase", "1").returncode, 2)
-            done = device.mcumgr("--compat", "image", "erase", "1")
-            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "Done\n", ""))
-            self.assertEqual(device.mcumgr("-w", "1", "-e=false", "image", "upload",
-                                           "--noerase=true", image_path("1.1.0")).returncode, 0)
-            done = device.mcumgr("reset", "now")
-            self.assertEqual(done.returncode, 0, done.stderr)
-            device.wait_for("monitor 1.0.0 runs")
-
-    def test_erase_first(self):
-        """-e=false, as the Go tool does it: the erase is a request of its own."""
-        with Device("1.0.0") as device:
-            device.power_on()
-            device.wait_for("monitor 1.0.0 runs")
-            device.type("patient connect")
-            done = device.mcumgr("image", "upload", "-e=false", image_path("1.1.0"))
-            self.assertIn("erase the slot", done.stderr)
-            self.assertEqual(done.returncode, 1)
 
     def test_wrong(self):
         serial = ["--conntype", "serial", "--connstring", "/dev/null"]
@@ -532,37 +371,6 @@ class CommandLines(unittest.TestCase):
         for words in (["x"], ["x", "type=pigeon"], ["x", "connstring=a"], ["x", "what"], []):
             self.assertEqual(self.mcumgr("conn", "add", *words).returncode, 2, words)
         self.assertEqual(self.mcumgr("-c", "x", "echo", "a").returncode, 2)
-
-
-def without_descriptors(numbers):
-    def close():
-        for number in numbers:
-            os.close(number)
-    return close
-
-
-class Descriptors(unittest.TestCase):
-    """With stdin, stdout or stderr closed nothing of a program's talk gets into its files."""
-
-    CLOSED = ((0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2))
-
-    def bare(self, numbers, program, *arguments):
-        return subprocess.run([BIN / program, *map(str, arguments)], timeout=PATIENCE_S,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL,
-                              preexec_fn=without_descriptors(numbers)).returncode
-
-    def test_mcumgr(self):
-        """The number of a closed one is next used by the pipe that Ctrl-C writes to, or the port."""
-        for numbers in self.CLOSED:
-            with self.subTest(closed=numbers), Device("1.0.0") as device:
-                device.power_on()
-                device.wait_for("monitor 1.0.0 runs")
-                self.assertEqual(self.bare(numbers, "mcumgr", "--conntype", "serial",
-                                           "--connstring", f"dev={device.link}", "image", "upload",
-                                           image_path("1.1.0")), 0)
-                _, page = device.geometry()  # the second slot's image begins in its second page
-                self.assertEqual(device.slot_bytes(1, len(image("1.1.0")), page), image("1.1.0"))
 
 
 if __name__ == "__main__":

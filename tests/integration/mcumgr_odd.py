@@ -5,7 +5,6 @@ SPDX-License-Identifier: Apache-2.0"""
 import base64
 import json
 import os
-import pathlib
 import pty
 import socket
 import struct
@@ -16,9 +15,8 @@ import tty
 import unittest
 
 import smp
+from programs import BIN, PATIENCE_S
 
-BIN = pathlib.Path(os.environ["TWIN_BIN_DIR"])
-PATIENCE_S = 60
 ECHO, TASKSTAT, PARAMS, INFO, BOOTLOADER = (0, 0), (0, 2), (0, 6), (0, 7), (0, 8)
 STATE, SLOT_INFO = (1, 0), (1, 6)
 HASH = bytes(range(32))

@@ -1,11 +1,12 @@
-"""A second, independent SMP client over a serial console, for tests: only what they need, and none
-of the project's own code. SPDX-License-Identifier: Apache-2.0"""
+"""A second, independent SMP client over a serial console or UDP, for tests: only what they need, and
+none of the project's own code. SPDX-License-Identifier: Apache-2.0"""
 
 import base64
 import binascii
 import hashlib
 import os
 import select
+import socket
 import struct
 import time
 
@@ -105,10 +106,13 @@ class Client:
                 assert binascii.crc_hqx(body[2:], 0) == 0, "wrong CRC from the device"
                 return body[2:-2]
 
-    def send(self, packet):
-        data = frame(packet)
+    def put(self, data):
+        """Write these bytes, whatever they are."""
         while data:
             data = data[os.write(self.fd, data) :]
+
+    def send(self, packet):
+        self.put(frame(packet))
 
     def request(self, operation, group, command, body, timeout_s=PATIENCE_S):
         """Send a request (version 2 of the protocol); returns the answer's map."""
@@ -148,3 +152,25 @@ class Client:
 
     def reset(self):
         return self.request(WRITE, OS, 5, {})
+
+
+class UdpClient(Client):
+    """The same client over UDP: one packet a datagram."""
+
+    def __init__(self, host, port):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.connect((host, port))
+        self.seq = 0
+
+    def close(self):
+        self.socket.close()
+
+    def packet(self, timeout_s):
+        ready, _, _ = select.select([self.socket], [], [], timeout_s)
+        if not ready:
+            raise TimeoutError("no answer")
+        return self.socket.recv(65536)
+
+    def send(self, packet):
+        self.socket.send(packet)

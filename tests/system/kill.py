@@ -1,52 +1,40 @@
 """kill -9 of a device at random moments of an update, again and again: it always comes back with the
 old image or the new one, whole, and an unconfirmed one still goes away by itself.
 
-For any kind of device: native_kill.py and board_kill.py say which. SPDX-License-Identifier: Apache-2.0"""
+usage: kill.py DEVICE [--sweep] [--runs N] [--seed N]
+
+SPDX-License-Identifier: Apache-2.0"""
 
 import argparse
 import collections
 import contextlib
 import random
-import shutil
 import threading
 import time
 
-ATTEMPTS = 3
-OLD, NEW = "monitor 1.0.0 runs", "monitor 1.1.0 runs"
+from device import ATTEMPTS, NEW, OLD
+from story import chosen
+
 RESUMED = "boot: the power failed during a swap; going on"
-
-# name: as it calls itself; device(luck): a new one, with the old image; old, new: the bytes of the
-# images; slow(luck): options for power_on() that make its flash slow.
-Kind = collections.namedtuple("Kind", "name device old new slow")
-kind = None  # set by main()
-
-
-def start(device, text, *options):
-    device.power_on(*options)
-    device.wait_for(text)
-
-
-def client_of(device):
-    return contextlib.closing(device.client())
 
 
 def slots_of(device):
-    with client_of(device) as client:
+    with contextlib.closing(device.client()) as client:
         return client.slots()
 
 
 def upload(device):
-    with client_of(device) as client:
-        client.upload(kind.new)
+    with contextlib.closing(device.client()) as client:
+        client.upload(device.image("1.1.0"))
 
 
 def mark(device):
-    with client_of(device) as client:
+    with contextlib.closing(device.client()) as client:
         client.mark(client.slots()[1]["hash"])
 
 
 def confirm(device):
-    with client_of(device) as client:
+    with contextlib.closing(device.client()) as client:
         client.confirm()
 
 
@@ -55,48 +43,49 @@ def confirm(device):
 Phase = collections.namedtuple("Phase", "begins runs action ends comes_up")
 
 
-def trial():
-    return f"{NEW} on {kind.name}, on trial"
+def trial(device):
+    return f"{NEW} on {device.name}, on trial"
 
 
-def confirmed():
-    return f"{NEW} on {kind.name}, started by"
+def confirmed(device):
+    return f"{NEW} on {device.name}, started by"
 
 
-def phases():
+def phases(device):
+    on_trial = trial(device)
     return {
         "upload": Phase("fresh", OLD, upload, None, (OLD,)),
-        "mark": Phase("uploaded", OLD, mark, None, (OLD, trial())),
-        "swap": Phase("marked", None, None, trial(), (trial(),)),
+        "mark": Phase("uploaded", OLD, mark, None, (OLD, on_trial)),
+        "swap": Phase("marked", None, None, on_trial, (on_trial,)),
         "revert": Phase("used up", None, None, OLD, (OLD,)),
-        "confirm": Phase("trial", trial(), confirm, None, (NEW,)),
+        "confirm": Phase("trial", on_trial, confirm, None, (NEW,)),
     }
 
 
-def prepare(device, keep):
-    """Walk through one update; keep(name) stores the flash at each stage."""
-    start(device, OLD)
-    keep("fresh")
+def prepare(device):
+    """Walk through one update, and keep what the flash holds at each stage."""
+    device.start()
+    device.keep_flash("fresh")
     upload(device)
-    keep("uploaded")
+    device.keep_flash("uploaded")
     mark(device)
-    keep("marked")
+    device.keep_flash("marked")
     device.power_off()
     for number in range(ATTEMPTS):
-        start(device, trial())
+        device.start(says=trial(device))
         device.power_off()
-        keep("trial" if number == 0 else "used up")
+        device.keep_flash("trial" if number == 0 else "used up")
 
 
 def duration(device, phase, slow):
     """How long the action takes when nothing fails."""
     if phase.action is not None:
-        start(device, phase.runs, *slow)
+        device.start(*slow, says=phase.runs)
     begin = time.monotonic()
     if phase.action is not None:
         phase.action(device)
     else:
-        start(device, phase.ends, *slow)
+        device.start(*slow, says=phase.ends)
     taken = time.monotonic() - begin
     device.power_off()
     return taken
@@ -109,7 +98,7 @@ def perform_and_kill(device, phase, slow, after_s):
             phase.action(device)
 
     if phase.action is not None:
-        start(device, phase.runs, *slow)
+        device.start(*slow, says=phase.runs)
         thread = threading.Thread(target=act, daemon=True)
         thread.start()
     else:
@@ -120,12 +109,14 @@ def perform_and_kill(device, phase, slow, after_s):
 
 def check_old(device):
     device.power_off()
-    assert device.slot_bytes(0, len(kind.old)) == kind.old, "the old image is not whole"
+    old = device.image("1.0.0")
+    assert device.running(len(old)) == old, "the old image is not whole"
 
 
 def check_new(device):
-    assert device.slot_bytes(0, len(kind.new)) == kind.new, "the new image is not whole"
-    assert device.slot_bytes(1, len(kind.old)) == kind.old, "the old image is not kept"
+    new, old = device.image("1.1.0"), device.image("1.0.0")
+    assert device.running(len(new)) == new, "the new image is not whole"
+    assert device.replaced(len(old)) == old, "the old image is not kept"
 
 
 def check_update_works(device):
@@ -134,21 +125,21 @@ def check_update_works(device):
     upload(device)
     mark(device)
     device.power_off()
-    start(device, trial())
+    device.start(says=trial(device))
     check_new(device)
 
 
 def check_stays(device):
     for _ in range(ATTEMPTS):
         device.power_off()
-        start(device, confirmed())
+        device.start(says=confirmed(device))
 
 
 def check_reverts(device):
     for _ in range(ATTEMPTS):
         device.power_off()
         device.power_on()
-        if device.wait_for(trial(), OLD) == OLD:
+        if device.wait_for(trial(device), OLD) == OLD:
             check_old(device)
             return
     raise AssertionError("it is on trial for ever")
@@ -170,41 +161,41 @@ def check(device, phase):
     return "new image on trial, reverted" + resumed
 
 
-def one_run(device, luck, stages, phase):
-    slow = kind.slow(luck)
-    shutil.copyfile(stages[phase.begins], device.flash)
+def one_run(device, luck, phase):
+    slow = luck.choice(device.slow)
+    device.use_flash(phase.begins)
     whole_s = duration(device, phase, slow)
-    shutil.copyfile(stages[phase.begins], device.flash)
+    device.use_flash(phase.begins)
     perform_and_kill(device, phase, slow, luck.uniform(0, whole_s))
     return check(device, phase)
 
 
-def sweep_one_flash(luck, outcomes):
+def sweep_one_flash(kind, luck, outcomes):
     """One kill in each phase, on one device."""
-    with kind.device(luck) as device:
-        stages = {}
-
-        def keep(stage):
-            stages[stage] = shutil.copyfile(device.flash, device.folder / f"{stage}.bin")
-
-        prepare(device, keep)
-        for name, phase in phases().items():
-            outcomes[f"{name}: {one_run(device, luck, stages, phase)}"] += 1
+    with kind(flash=luck.choice(kind.flashes)) as device:
+        prepare(device)
+        for name, phase in phases(device).items():
+            outcomes[f"{name}: {one_run(device, luck, phase)}"] += 1
             device.power_off()
 
 
-def main(kind_, runs):
-    global kind
-    kind = kind_
+def main():
+    kind = chosen()
     parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=int, default=runs)
+    parser.add_argument("--sweep", action="store_true", help="many runs instead of a few")
+    parser.add_argument("--runs", type=int, help="how many")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     arguments = parser.parse_args()
+    runs = arguments.runs or kind.kills[arguments.sweep]
     luck = random.Random(arguments.seed)
     print(f"seed {arguments.seed}", flush=True)
     outcomes = collections.Counter()
-    while outcomes.total() < arguments.runs:
-        sweep_one_flash(luck, outcomes)
+    while outcomes.total() < runs:
+        sweep_one_flash(kind, luck, outcomes)
     for outcome, count in sorted(outcomes.items()):
         print(f"{count:5} killed during {outcome}")
     print(f"{outcomes.total()} kills, every one survived")
+
+
+if __name__ == "__main__":
+    main()
