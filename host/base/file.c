@@ -15,55 +15,54 @@
 #include <unistd.h>
 
 #define FIRST_ROOM 65536
+#define SPARE      4096 /* for what is put behind the content: a little of that moves nothing */
 
-/* Read until the end. The size of a file is only a hint: pipes have none and files may grow. */
-static int read_all(int fd, size_t max, size_t hint, struct twin_file_bytes *bytes)
+/* Append until the end. The size of a file is only a hint: pipes have none and files may grow. */
+static int read_all(int fd, size_t max, size_t hint, struct twin_buf *out)
 {
+    const size_t before = out->len;
     size_t room = hint < max ? hint + 1 : max + 1;
 
     for (;;) {
-        uint8_t *longer = realloc(bytes->data, room + 1);
-        if (longer == NULL) {
+        twin_buf_reserve(out, before + room + SPARE);
+        if (out->failed) {
             return ENOMEM;
         }
-        bytes->data = longer;
-        while (bytes->len < room) {
-            ssize_t got = read(fd, bytes->data + bytes->len, room - bytes->len);
+        while (out->len - before < room) {
+            ssize_t got = read(fd, out->data + out->len, before + room - out->len);
             if (got == 0) {
-                bytes->data[bytes->len] = 0;
                 return 0;
             }
             if (got < 0 && errno != EINTR) {
                 return errno;
             }
-            bytes->len += got > 0 ? (size_t)got : 0;
+            out->len += got > 0 ? (size_t)got : 0;
         }
-        if (bytes->len > max) {
+        if (out->len - before > max) {
             return EFBIG;
         }
         room = room > max / 2 ? max + 1 : room * 2;
     }
 }
 
-int twin_file_read(const char *path, size_t max, struct twin_file_bytes *bytes)
+int twin_file_read(const char *path, size_t max, struct twin_buf *out)
 {
+    const size_t before = out->len;
     struct stat info;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     int rc;
 
-    memset(bytes, 0, sizeof(*bytes));
     if (fd < 0) {
         return errno;
     }
     if (fstat(fd, &info) != 0) {
         rc = errno;
     } else {
-        rc = read_all(fd, max, S_ISREG(info.st_mode) ? (size_t)info.st_size : FIRST_ROOM, bytes);
+        rc = read_all(fd, max, S_ISREG(info.st_mode) ? (size_t)info.st_size : FIRST_ROOM, out);
     }
     close(fd);
     if (rc != 0) {
-        free(bytes->data);
-        memset(bytes, 0, sizeof(*bytes));
+        out->len = before;
     }
     return rc;
 }

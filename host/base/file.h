@@ -2,21 +2,15 @@
  * base/file.h - whole files, in and out. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include <stddef.h>
-#include <stdint.h>
-
-/* Bytes from malloc; free(data) when done. */
-struct twin_file_bytes {
-    uint8_t *data;
-    size_t len;
-};
+#include "base/buf.h"
 
 /*
- * Read a whole file of at most max bytes. One more byte, a 0, stands behind the content.
+ * Append the content of a file, of at most max bytes. Pipes and devices are read to their end.
  *
- * Returns 0, or an errno value (EFBIG if it is longer, EISDIR for a folder).
+ * Returns 0, or an errno value, and then nothing is appended: EFBIG if it is longer, EISDIR for a
+ * folder, ENOMEM also if out has failed before.
  */
-int twin_file_read(const char *path, size_t max, struct twin_file_bytes *bytes);
+int twin_file_read(const char *path, size_t max, struct twin_buf *out);
 
 enum twin_file_rule {
     TWIN_FILE_REPLACE,        /* whatever is there before */

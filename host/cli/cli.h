@@ -150,8 +150,9 @@ bool cli_flag_given(int argc, char **argv, const char *name);
  *
  *     {"error": {"code": 3, "what": "...", "why": "...", "try": "...", "reason": "..."}}
  *
- * A run that fails without any of the functions below gets an object too. Returns error->code, so
- * that run functions may write `return cli_fail_error(&error)`.
+ * An error without a `why` was told already, and is not printed. A run that fails without any of
+ * the functions below gets an object too. Returns error->code, so that run functions may write
+ * `return cli_fail_error(&error)`.
  */
 int cli_fail_error(const struct twin_error *error);
 

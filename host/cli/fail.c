@@ -103,6 +103,10 @@ static void print_words(const struct failure *failure)
 
 static int report(const struct failure *failure)
 {
+    if (failure->why[0] == '\0') { /* told already, by who was asked */
+        json_decref(failure->more);
+        return failure->code;
+    }
     if (json.wanted && !json.reported) {
         print_object(failure);
     }

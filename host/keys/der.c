@@ -1,5 +1,6 @@
 /*
- * der.c - the little DER that private keys for loaders need. SPDX-License-Identifier: Apache-2.0
+ * der.c - the little DER that private keys, points and signatures need. SPDX-License-Identifier:
+ * Apache-2.0
  */
 #include "keys/der.h"
 
@@ -35,20 +36,37 @@ bool twin_der_next(struct twin_span *in, struct twin_der *element)
     return true;
 }
 
-void twin_der_add(struct twin_buf *out, uint8_t tag, struct twin_span content)
+bool twin_der_trim(struct twin_span *sig)
+{
+    struct twin_span rest = *sig;
+    struct twin_der sequence;
+
+    if (!twin_der_next(&rest, &sequence) || sequence.tag != TWIN_DER_SEQUENCE) {
+        return false;
+    }
+    for (size_t i = 0; i < rest.len; i++) {
+        if (rest.ptr[i] != 0) {
+            return false;
+        }
+    }
+    *sig = sequence.whole;
+    return true;
+}
+
+void twin_der_add(struct twin_buf *out, uint8_t tag, const struct twin_buf *content)
 {
     uint8_t head[5] = {tag};
     size_t len = 1;
 
-    if (content.len < 0x80) {
-        head[len++] = (uint8_t)content.len;
+    if (content->len < 0x80) {
+        head[len++] = (uint8_t)content->len;
     } else {
-        unsigned digits = content.len < 0x100 ? 1 : content.len < 0x10000 ? 2 : 3;
+        unsigned digits = content->len < 0x100 ? 1 : content->len < 0x10000 ? 2 : 3;
         head[len++] = (uint8_t)(0x80 | digits);
         for (unsigned i = digits; i-- > 0;) {
-            head[len++] = (uint8_t)(content.len >> 8 * i);
+            head[len++] = (uint8_t)(content->len >> 8 * i);
         }
     }
     twin_buf_add(out, head, len);
-    twin_buf_add_span(out, content);
+    twin_buf_append(out, content);
 }

@@ -2,9 +2,7 @@
  * hash.c - the hash functions of images. SPDX-License-Identifier: Apache-2.0
  */
 #include "keys/hash.h"
-#include "cli/cli.h"
 #include "twin/image.h"
-#include <stdlib.h>
 
 const struct twin_hash twin_hashes[TWIN_HASH_COUNT] = {
     [TWIN_HASH_SHA256] = {"SHA256", "256", TWIN_TLV_SHA256, 32, EVP_sha256},
@@ -22,17 +20,14 @@ const struct twin_hash *twin_hash_by_tlv(uint16_t tlv)
     return NULL;
 }
 
-void twin_hash_compute(const struct twin_hash *alg, struct twin_span first, struct twin_span second,
-                       uint8_t out[TWIN_HASH_LEN_MAX])
+enum twin_error_code twin_hash_compute(const struct twin_hash *hash, struct twin_span bytes,
+                                       uint8_t out[TWIN_HASH_LEN_MAX], struct twin_error *error)
 {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-
-    if (ctx == NULL || EVP_DigestInit_ex(ctx, alg->md(), NULL) != 1 ||
-        EVP_DigestUpdate(ctx, first.ptr, first.len) != 1 ||
-        EVP_DigestUpdate(ctx, second.ptr, second.len) != 1 ||
-        EVP_DigestFinal_ex(ctx, out, NULL) != 1) {
-        exit(cli_fail(CLI_REFUSED, "OpenSSL cannot compute %s; is libcrypto installed whole?",
-                      alg->name));
+    if (EVP_Digest(bytes.ptr, bytes.len, out, NULL, hash->md(), NULL) != 1) {
+        memset(out, 0, TWIN_HASH_LEN_MAX);
+        return twin_error_set(error, TWIN_ERROR_REFUSED,
+                              "OpenSSL cannot compute %s; is libcrypto installed whole?",
+                              hash->name);
     }
-    EVP_MD_CTX_free(ctx);
+    return TWIN_ERROR_NONE;
 }

@@ -2,7 +2,6 @@
  * hsm.c - keys in a PKCS#11 token: find, sign, generate. SPDX-License-Identifier: Apache-2.0
  */
 #include "keys/hsm.h"
-#include "cli/cli.h"
 #include "keys/hsm_public.h"
 #include "keys/hsm_token.h"
 #include <openssl/crypto.h>
@@ -27,8 +26,10 @@ bool twin_hsm_is_uri(const char *name)
 }
 
 /* Objects of one class that fit label and id; at most MATCH_MAX, *count may be larger by one. */
-static int find(const struct twin_hsm_token *token, CK_OBJECT_CLASS class, const uint8_t *id,
-                size_t id_len, CK_OBJECT_HANDLE found[MATCH_MAX], CK_ULONG *count)
+static enum twin_error_code find(const struct twin_hsm_token *token, CK_OBJECT_CLASS class,
+                                 const uint8_t *id, size_t id_len,
+                                 CK_OBJECT_HANDLE found[MATCH_MAX], CK_ULONG *count,
+                                 struct twin_error *error)
 {
     CK_OBJECT_CLASS wanted = class;
     const char *label = token->uri.object;
@@ -46,30 +47,32 @@ static int find(const struct twin_hsm_token *token, CK_OBJECT_CLASS class, const
         rv = token->api->C_FindObjects(token->session, found, MATCH_MAX, count);
         token->api->C_FindObjectsFinal(token->session);
     }
-    return rv == CKR_OK ? CLI_DONE : twin_hsm_token_fail(token, "looking for the key", rv);
+    return rv == CKR_OK ? TWIN_ERROR_NONE
+                        : twin_hsm_token_fail(token, "looking for the key", rv, error);
 }
 
 /* Exactly one key, or a message that helps to choose. */
-static int find_one(const struct twin_hsm_token *token, CK_OBJECT_CLASS class, const uint8_t *id,
-                    size_t id_len, CK_OBJECT_HANDLE *key)
+static enum twin_error_code find_one(const struct twin_hsm_token *token, CK_OBJECT_CLASS class,
+                                     const uint8_t *id, size_t id_len, CK_OBJECT_HANDLE *key,
+                                     struct twin_error *error)
 {
     CK_OBJECT_HANDLE found[MATCH_MAX];
     const char *half = class == CKO_PRIVATE_KEY ? "private" : "public";
     CK_ULONG count = 0;
     char ids[200] = "";
-    int rc = find(token, class, id, id_len, found, &count);
+    enum twin_error_code code = find(token, class, id, id_len, found, &count, error);
 
-    if (rc != CLI_DONE) {
-        return rc;
+    if (code != TWIN_ERROR_NONE) {
+        return code;
     }
     if (count == 0) {
-        return cli_fail(CLI_REFUSED,
-                        "%s: no such %s key in token %.32s; are object= and id= right?",
-                        token->name, half, token->info.label);
+        return twin_error_set(error, TWIN_ERROR_REFUSED,
+                              "%s: no such %s key in token %.32s; are object= and id= right?",
+                              token->name, half, token->info.label);
     }
     if (count == 1) {
         *key = found[0];
-        return CLI_DONE;
+        return TWIN_ERROR_NONE;
     }
     for (CK_ULONG i = 0; i < count; i++) {
         uint8_t one[TWIN_HSM_TEXT_MAX];
@@ -80,43 +83,46 @@ static int find_one(const struct twin_hsm_token *token, CK_OBJECT_CLASS class, c
                                      j == 0 && i > 0 ? ", " : "", one[j]);
         }
     }
-    return cli_fail(CLI_REFUSED,
-                    "%s: %lu%s %s keys fit; choose one by its id: add ;id= and one of %s",
-                    token->name, count, count == MATCH_MAX ? " or more" : "", half, ids);
+    return twin_error_set(error, TWIN_ERROR_REFUSED,
+                          "%s: %lu%s %s keys fit; choose one by its id: add ;id= and one of %s",
+                          token->name, count, count == MATCH_MAX ? " or more" : "", half, ids);
 }
 
-static int open_public(struct twin_key *key, struct twin_hsm_key *hsm, const char *uri)
+static enum twin_error_code open_public(struct twin_key *key, struct twin_hsm_key *hsm,
+                                        const char *uri, struct twin_error *error)
 {
     struct twin_hsm_token *token = &hsm->token;
     CK_OBJECT_HANDLE object = 0;
     EVP_PKEY *pkey = NULL;
-    int rc = twin_hsm_token_open(token, uri, false);
+    enum twin_error_code code = twin_hsm_token_open(token, uri, false, error);
 
-    if (rc == CLI_DONE) {
-        rc = find_one(token, CKO_PUBLIC_KEY, token->uri.id, token->uri.id_len, &object);
+    if (code == TWIN_ERROR_NONE) {
+        code = find_one(token, CKO_PUBLIC_KEY, token->uri.id, token->uri.id_len, &object, error);
     }
-    if (rc == CLI_DONE) {
+    if (code == TWIN_ERROR_NONE) {
         hsm->id_len = twin_hsm_attribute(token, object, CKA_ID, hsm->id, sizeof(hsm->id));
-        rc = twin_hsm_public_key(token, object, &pkey);
+        code = twin_hsm_public_key(token, object, &pkey, error);
     }
-    if (rc == CLI_DONE) {
+    if (code == TWIN_ERROR_NONE) {
         bool is_private = strcmp(token->uri.type, "public") != 0;
-        rc = twin_key_adopt(key, pkey, is_private, uri);
+        code = twin_key_adopt(key, pkey, is_private, uri, error);
     }
-    return rc;
+    return code;
 }
 
-int twin_hsm_key_open(struct twin_key *key, const char *uri)
+enum twin_error_code twin_hsm_key_open(struct twin_key *key, const char *uri,
+                                       const struct twin_ask *ask, struct twin_error *error)
 {
     struct twin_hsm_key *hsm = calloc(1, sizeof(*hsm));
 
-    memset(key, 0, sizeof(*key));
+    *key = (struct twin_key){0};
     if (hsm == NULL) {
-        return cli_fail(CLI_REFUSED, "out of memory");
+        return twin_error_no_memory(error);
     }
-    int rc = open_public(key, hsm, uri);
+    hsm->token.ask = ask;
+    enum twin_error_code code = open_public(key, hsm, uri, error);
     key->hsm = hsm;
-    return rc;
+    return code;
 }
 
 void twin_hsm_key_close(struct twin_hsm_key *hsm)
@@ -161,9 +167,9 @@ static struct scheme scheme_of(const struct twin_key_type *type)
     return schemes[type->scheme];
 }
 
-static int sign_raw(struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
-                    const struct twin_key_type *type, struct twin_span message, uint8_t *sig,
-                    CK_ULONG *sig_len)
+static enum twin_error_code sign_raw(struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
+                                     const struct twin_key_type *type, struct twin_span message,
+                                     uint8_t *sig, CK_ULONG *sig_len, struct twin_error *error)
 {
     CK_RSA_PKCS_PSS_PARAMS pss = {CKM_SHA256, CKG_MGF1_SHA256, SALT_LEN};
     CK_MECHANISM mechanism = {scheme_of(type).type, NULL, 0};
@@ -174,52 +180,56 @@ static int sign_raw(struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
     }
     CK_RV rv = token->api->C_SignInit(token->session, &mechanism, object);
     if (rv != CKR_OK) {
-        return twin_hsm_token_fail(token, "signing", rv);
+        return twin_hsm_token_fail(token, "signing", rv, error);
     }
     if (is_true(token, object, CKA_ALWAYS_AUTHENTICATE)) {
-        int rc = twin_hsm_token_login_again(token);
-        if (rc != CLI_DONE) {
-            return rc;
+        enum twin_error_code code = twin_hsm_token_login_again(token, error);
+        if (code != TWIN_ERROR_NONE) {
+            return code;
         }
     }
     rv = token->api->C_Sign(token->session, (CK_BYTE *)(uintptr_t)message.ptr, message.len, sig,
                             sig_len);
-    return rv == CKR_OK ? CLI_DONE : twin_hsm_token_fail(token, "signing", rv);
+    return rv == CKR_OK ? TWIN_ERROR_NONE : twin_hsm_token_fail(token, "signing", rv, error);
 }
 
-int twin_hsm_sign(const struct twin_key *key, struct twin_span message, uint8_t *sig,
-                  size_t *sig_len)
+enum twin_error_code twin_hsm_sign(const struct twin_key *key, struct twin_span message,
+                                   uint8_t *sig, size_t *sig_len, struct twin_error *error)
 {
     struct twin_hsm_key *hsm = key->hsm;
     struct twin_hsm_token *token = &hsm->token;
     struct scheme scheme = scheme_of(key->type);
     CK_OBJECT_HANDLE object = 0;
     CK_ULONG len = *sig_len;
-    int rc = twin_hsm_token_check_mechanism(token, scheme.type, scheme.name);
+    enum twin_error_code code =
+        twin_hsm_token_check_mechanism(token, scheme.type, scheme.name, error);
 
-    if (rc == CLI_DONE) {
-        rc = twin_hsm_token_login(token);
+    if (code == TWIN_ERROR_NONE) {
+        code = twin_hsm_token_login(token, error);
     }
-    if (rc == CLI_DONE) {
-        rc = find_one(token, CKO_PRIVATE_KEY, hsm->id, hsm->id_len, &object);
+    if (code == TWIN_ERROR_NONE) {
+        code = find_one(token, CKO_PRIVATE_KEY, hsm->id, hsm->id_len, &object, error);
     }
-    if (rc != CLI_DONE) {
-        return rc;
+    if (code != TWIN_ERROR_NONE) {
+        return code;
     }
     if (is_true(token, object, CKA_EXTRACTABLE)) {
-        cli_warn("%s: this key can be copied out of the token (CKA_EXTRACTABLE); make a new one "
-                 "that cannot",
-                 key->name);
+        twin_ask_warn(
+            token->ask,
+            "%s: this key can be copied out of the token (CKA_EXTRACTABLE); make a new one "
+            "that cannot",
+            key->name);
     }
-    rc = sign_raw(token, object, key->type, message, sig, &len);
-    if (rc != CLI_DONE) {
-        return rc;
+    code = sign_raw(token, object, key->type, message, sig, &len, error);
+    if (code != TWIN_ERROR_NONE) {
+        return code;
     }
     *sig_len = len;
     if (key->type->scheme == TWIN_SCHEME_ECDSA && !twin_hsm_ecdsa_to_der(sig, sig_len)) {
-        return cli_fail(CLI_REFUSED, "%s: the token's answer is not an ECDSA signature", key->name);
+        return twin_error_set(error, TWIN_ERROR_REFUSED,
+                              "%s: the token's answer is not an ECDSA signature", key->name);
     }
-    return CLI_DONE;
+    return TWIN_ERROR_NONE;
 }
 
 /* How each kind is made. */
@@ -237,7 +247,8 @@ static const struct {
      sizeof(TWIN_HSM_ED25519_NAME) - 1},
 };
 
-static int generate(struct twin_hsm_token *token, const struct twin_key_type *type, size_t row)
+static enum twin_error_code generate(struct twin_hsm_token *token, const struct twin_key_type *type,
+                                     size_t row, struct twin_error *error)
 {
     CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
     CK_ULONG bits = type->bits;
@@ -269,65 +280,71 @@ static int generate(struct twin_hsm_token *token, const struct twin_key_type *ty
     CK_RV rv = token->api->C_GenerateKeyPair(token->session, &mechanism, public, count, private,
                                              sizeof(private) / sizeof(private[0]), &public_key,
                                              &private_key);
-    return rv == CKR_OK ? CLI_DONE : twin_hsm_token_fail(token, "making the key", rv);
+    return rv == CKR_OK ? TWIN_ERROR_NONE : twin_hsm_token_fail(token, "making the key", rv, error);
 }
 
 /* A label or id must be free, or later the two keys could be taken for each other. */
-static int check_free(const struct twin_hsm_token *token)
+static enum twin_error_code check_free(const struct twin_hsm_token *token, struct twin_error *error)
 {
     CK_OBJECT_HANDLE found[MATCH_MAX];
     CK_ULONG count = 0;
-    int rc = find(token, CKO_PRIVATE_KEY, token->uri.id, token->uri.id_len, found, &count);
+    enum twin_error_code code =
+        find(token, CKO_PRIVATE_KEY, token->uri.id, token->uri.id_len, found, &count, error);
 
-    if (rc == CLI_DONE && count > 0) {
-        rc = cli_fail(CLI_REFUSED,
-                      "%s: there is such a key already, and keys in tokens are never replaced; "
-                      "choose another object=",
-                      token->name);
+    if (code == TWIN_ERROR_NONE && count > 0) {
+        code = twin_error_set(
+            error, TWIN_ERROR_REFUSED,
+            "%s: there is such a key already, and keys in tokens are never replaced; "
+            "choose another object=",
+            token->name);
     }
-    return rc;
+    return code;
 }
 
-static int generate_in(struct twin_hsm_token *token, const char *uri,
-                       const struct twin_key_type *type)
+static enum twin_error_code generate_in(struct twin_hsm_token *token, const char *uri,
+                                        const struct twin_key_type *type, struct twin_error *error)
 {
     size_t row = 0;
-    int rc = twin_hsm_token_open(token, uri, true);
+    enum twin_error_code code = twin_hsm_token_open(token, uri, true, error);
 
     while (row < sizeof(generators) / sizeof(generators[0]) &&
            &twin_key_types[generators[row].key] != type) {
         row++;
     }
-    if (rc != CLI_DONE) {
-        return rc;
+    if (code != TWIN_ERROR_NONE) {
+        return code;
     }
     if (row == sizeof(generators) / sizeof(generators[0])) {
-        return cli_fail(CLI_USAGE, "%s: keys of type %s are not for signing and stay files", uri,
-                        type->name);
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              "%s: keys of type %s are not for signing and stay files", uri,
+                              type->name);
     }
     if (token->uri.object[0] == '\0') {
-        return cli_fail(CLI_USAGE, "%s: give the new key a name: object=NAME", uri);
+        return twin_error_set(error, TWIN_ERROR_USAGE, "%s: give the new key a name: object=NAME",
+                              uri);
     }
-    rc = twin_hsm_token_check_mechanism(token, generators[row].mechanism, type->name);
-    if (rc == CLI_DONE) {
-        rc = twin_hsm_token_login(token);
+    code = twin_hsm_token_check_mechanism(token, generators[row].mechanism, type->name, error);
+    if (code == TWIN_ERROR_NONE) {
+        code = twin_hsm_token_login(token, error);
     }
-    if (rc == CLI_DONE) {
-        rc = check_free(token);
+    if (code == TWIN_ERROR_NONE) {
+        code = check_free(token, error);
     }
-    if (rc == CLI_DONE && token->uri.id_len == 0) {
+    if (code == TWIN_ERROR_NONE && token->uri.id_len == 0) {
         token->uri.id_len = ID_LEN;
-        rc = RAND_bytes(token->uri.id, ID_LEN) == 1 ? CLI_DONE
-                                                    : cli_fail(CLI_REFUSED, "no random bytes");
+        code = RAND_bytes(token->uri.id, ID_LEN) == 1
+                   ? TWIN_ERROR_NONE
+                   : twin_error_set(error, TWIN_ERROR_REFUSED, "no random bytes");
     }
-    return rc == CLI_DONE ? generate(token, type, row) : rc;
+    return code == TWIN_ERROR_NONE ? generate(token, type, row, error) : code;
 }
 
-int twin_hsm_generate(const char *uri, const struct twin_key_type *type)
+enum twin_error_code twin_hsm_generate(const char *uri, const struct twin_key_type *type,
+                                       const struct twin_ask *ask, struct twin_error *error)
 {
-    struct twin_hsm_token token;
-    int rc = generate_in(&token, uri, type);
+    struct twin_hsm_token token = {.ask = ask};
+    enum twin_error_code code = generate_in(&token, uri, type, error);
 
     twin_hsm_token_close(&token);
-    return rc;
+    return code;
 }

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "keys/hsm_public.h"
-#include "cli/cli.h"
 #include "keys/der.h"
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -109,8 +108,9 @@ static EVP_PKEY *ed25519_key(const struct twin_hsm_token *token, CK_OBJECT_HANDL
     return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, point.ptr, point.len);
 }
 
-int twin_hsm_public_key(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
-                        EVP_PKEY **pkey)
+enum twin_error_code twin_hsm_public_key(const struct twin_hsm_token *token,
+                                         CK_OBJECT_HANDLE object, EVP_PKEY **pkey,
+                                         struct twin_error *error)
 {
     CK_KEY_TYPE type = CK_UNAVAILABLE_INFORMATION;
 
@@ -120,11 +120,11 @@ int twin_hsm_public_key(const struct twin_hsm_token *token, CK_OBJECT_HANDLE obj
             : type == CKK_EC_EDWARDS ? ed25519_key(token, object)
                                      : NULL;
     if (*pkey == NULL) {
-        return cli_fail(CLI_REFUSED,
-                        "%s: the public key in the token is not RSA, P-256, P-384 or Ed25519",
-                        token->name);
+        return twin_error_set(error, TWIN_ERROR_REFUSED,
+                              "%s: the public key in the token is not RSA, P-256, P-384 or Ed25519",
+                              token->name);
     }
-    return CLI_DONE;
+    return TWIN_ERROR_NONE;
 }
 
 bool twin_hsm_ecdsa_to_der(uint8_t *sig, size_t *len)

@@ -17,11 +17,10 @@
 size_t twin_hsm_attribute(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
                           CK_ATTRIBUTE_TYPE type, void *out, size_t cap);
 
-/*
- * Make an EVP_PKEY from a public key object. Returns CLI_DONE, or an exit code after the message.
- */
-int twin_hsm_public_key(const struct twin_hsm_token *token, CK_OBJECT_HANDLE object,
-                        EVP_PKEY **pkey);
+/* Make an EVP_PKEY from a public key object. TWIN_ERROR_REFUSED: it is of a kind not used here. */
+enum twin_error_code twin_hsm_public_key(const struct twin_hsm_token *token,
+                                         CK_OBJECT_HANDLE object, EVP_PKEY **pkey,
+                                         struct twin_error *error);
 
 /*
  * An ECDSA signature of a token (two numbers of the same length) to DER, in place.

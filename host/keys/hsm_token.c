@@ -4,11 +4,9 @@
  */
 #define _XOPEN_SOURCE 700
 #include "keys/hsm_token.h"
-#include "cli/cli.h"
 #include "keys/hsm.h"
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +14,7 @@
 
 #define SLOTS_MAX      64
 #define MECHANISMS_MAX 1024
-#define PIN_ENV        "IMGTOOL_PIN"
 #define MODULE_ENV     "IMGTOOL_PKCS11_MODULE"
-
-static int pin_fd = -1;
-
-void twin_hsm_set_pin_fd(int fd)
-{
-    pin_fd = fd;
-}
 
 /* What the codes mean to the person in front of it, and what to try. */
 static const struct {
@@ -54,14 +44,17 @@ static const struct {
     {CKR_DEVICE_MEMORY, "the token is full"},
 };
 
-int twin_hsm_token_fail(const struct twin_hsm_token *token, const char *what, CK_RV rv)
+enum twin_error_code twin_hsm_token_fail(const struct twin_hsm_token *token, const char *what,
+                                         CK_RV rv, struct twin_error *error)
 {
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
         if (reasons[i].rv == rv) {
-            return cli_fail(CLI_REFUSED, "%s: %s: %s", token->name, what, reasons[i].text);
+            return twin_error_set(error, TWIN_ERROR_REFUSED, "%s: %s: %s", token->name, what,
+                                  reasons[i].text);
         }
     }
-    return cli_fail(CLI_REFUSED, "%s: %s: PKCS#11 error 0x%lx", token->name, what, rv);
+    return twin_error_set(error, TWIN_ERROR_REFUSED, "%s: %s: PKCS#11 error 0x%lx", token->name,
+                          what, rv);
 }
 
 static const char *module_name(const struct twin_hsm_token *token)
@@ -73,13 +66,14 @@ static const char *module_name(const struct twin_hsm_token *token)
 }
 
 /* The module that is named; else p11-kit, which knows all that the machine has registered. */
-static int load_module(struct twin_hsm_token *token)
+static enum twin_error_code load_module(struct twin_hsm_token *token, struct twin_error *error)
 {
     static const char *const usual[] = {"p11-kit-proxy.so", "libp11-kit.so.0"};
     const char *name = module_name(token);
 
     if (token->uri.module_name[0] != '\0' && name == NULL) {
-        return cli_fail(CLI_USAGE, "%s: module-name is not enough; give module-path", token->name);
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              "%s: module-name is not enough; give module-path", token->name);
     }
     if (name != NULL) {
         token->library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
@@ -89,24 +83,23 @@ static int load_module(struct twin_hsm_token *token)
         }
     }
     if (token->library == NULL) {
-        return cli_fail(CLI_REFUSED,
-                        "%s: cannot load the PKCS#11 module: %s. Name it with module-path in the "
-                        "URI, or in " MODULE_ENV,
-                        token->name, dlerror());
+        twin_error_set(error, TWIN_ERROR_REFUSED, "%s: cannot load the PKCS#11 module: %s",
+                       token->name, dlerror());
+        return twin_error_hint(error, "Name it with module-path in the URI, or in " MODULE_ENV);
     }
     CK_C_GetFunctionList get_list;
     void *symbol = dlsym(token->library, "C_GetFunctionList");
     memcpy(&get_list, &symbol, sizeof(get_list)); /* ISO C has no cast from data to function */
     if (symbol == NULL || get_list(&token->api) != CKR_OK) {
-        return cli_fail(CLI_REFUSED, "%s: %s is not a PKCS#11 module", token->name,
-                        name != NULL ? name : usual[0]);
+        return twin_error_set(error, TWIN_ERROR_REFUSED, "%s: %s is not a PKCS#11 module",
+                              token->name, name != NULL ? name : usual[0]);
     }
     CK_RV rv = token->api->C_Initialize(NULL);
     if (rv != CKR_OK && rv != CKR_CRYPTOKI_ALREADY_INITIALIZED) {
-        return twin_hsm_token_fail(token, "starting the module", rv);
+        return twin_hsm_token_fail(token, "starting the module", rv, error);
     }
     token->must_finalize = rv == CKR_OK;
-    return CLI_DONE;
+    return TWIN_ERROR_NONE;
 }
 
 /* Texts in tokens are padded with blanks and not terminated. */
@@ -131,7 +124,7 @@ static bool token_fits(const struct twin_hsm_uri *uri, CK_SLOT_ID slot, const CK
            text_is(uri->model, info->model, sizeof(info->model));
 }
 
-static int find_token(struct twin_hsm_token *token)
+static enum twin_error_code find_token(struct twin_hsm_token *token, struct twin_error *error)
 {
     CK_SLOT_ID slots[SLOTS_MAX];
     CK_ULONG count = SLOTS_MAX;
@@ -140,167 +133,163 @@ static int find_token(struct twin_hsm_token *token)
     CK_RV rv = token->api->C_GetSlotList(CK_TRUE, slots, &count);
 
     if (rv != CKR_OK) {
-        return twin_hsm_token_fail(token, "listing tokens", rv);
+        return twin_hsm_token_fail(token, "listing tokens", rv, error);
     }
     for (CK_ULONG i = 0; i < count; i++) {
         if (token->api->C_GetTokenInfo(slots[i], &info) == CKR_OK &&
             token_fits(&token->uri, slots[i], &info)) {
             if (found++ > 0) {
-                return cli_fail(CLI_REFUSED,
-                                "%s: two tokens fit, with serial numbers %.16s and %.16s; add "
-                                "serial= to the URI",
-                                token->name, token->info.serialNumber, info.serialNumber);
+                return twin_error_set(
+                    error, TWIN_ERROR_REFUSED,
+                    "%s: two tokens fit, with serial numbers %.16s and %.16s; add "
+                    "serial= to the URI",
+                    token->name, token->info.serialNumber, info.serialNumber);
             }
             token->slot = slots[i];
             token->info = info;
         }
     }
     if (found == 0) {
-        return cli_fail(CLI_REFUSED,
-                        "%s: no such token among %lu present; is it plugged in, is the module the "
-                        "right one?",
-                        token->name, count);
+        return twin_error_set(
+            error, TWIN_ERROR_REFUSED,
+            "%s: no such token among %lu present; is it plugged in, is the module the "
+            "right one?",
+            token->name, count);
     }
-    return CLI_DONE;
+    return TWIN_ERROR_NONE;
 }
 
-int twin_hsm_token_open(struct twin_hsm_token *token, const char *uri, bool writable)
+enum twin_error_code twin_hsm_token_open(struct twin_hsm_token *token, const char *uri,
+                                         bool writable, struct twin_error *error)
 {
     const char *fault;
 
-    memset(token, 0, sizeof(*token));
     token->name = uri;
     if (!twin_hsm_uri_parse(uri, &token->uri, &fault)) {
         /* The URI is not repeated: it may hold a PIN. */
-        return cli_fail(CLI_USAGE, "the pkcs11: URI is not usable: %s", fault);
+        return twin_error_set(error, TWIN_ERROR_USAGE, "the pkcs11: URI is not usable: %s", fault);
     }
-    int rc = load_module(token);
-    if (rc == CLI_DONE) {
-        rc = find_token(token);
+    enum twin_error_code code = load_module(token, error);
+    if (code == TWIN_ERROR_NONE) {
+        code = find_token(token, error);
     }
-    if (rc != CLI_DONE) {
-        return rc;
+    if (code != TWIN_ERROR_NONE) {
+        return code;
     }
     CK_FLAGS flags = CKF_SERIAL_SESSION | (writable ? CKF_RW_SESSION : 0);
     CK_RV rv = token->api->C_OpenSession(token->slot, flags, NULL, NULL, &token->session);
     if (rv != CKR_OK) {
-        return twin_hsm_token_fail(token, "opening a session", rv);
+        return twin_hsm_token_fail(token, "opening a session", rv, error);
     }
     token->has_session = true;
-    return CLI_DONE;
+    return TWIN_ERROR_NONE;
 }
 
 /* pin-source: a file, as a path or file: URI. */
-static int pin_from_file(struct twin_hsm_token *token)
+static enum twin_error_code pin_from_file(struct twin_hsm_token *token, struct twin_error *error)
 {
     const char *path = token->uri.pin_source;
+    enum twin_secret_state state = TWIN_SECRET_NONE;
 
     path += strncmp(path, "file://", 7) == 0 ? 7 : strncmp(path, "file:", 5) == 0 ? 5 : 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    token->pin_len = fd >= 0 ? twin_secret_read(fd, token->pin, sizeof(token->pin)) : -1;
     if (fd >= 0) {
+        state = twin_secret_read(fd, &token->pin);
         close(fd);
     }
-    if (token->pin_len < 0) {
-        return cli_fail(CLI_REFUSED, "%s: cannot read a PIN from %s", token->name, path);
+    if (state != TWIN_SECRET_READ) {
+        return twin_error_set(error, TWIN_ERROR_REFUSED, "%s: cannot read a PIN from %s",
+                              token->name, path);
     }
-    return CLI_DONE;
+    return TWIN_ERROR_NONE;
 }
 
-static int get_pin(struct twin_hsm_token *token)
+static enum twin_error_code get_pin(struct twin_hsm_token *token, struct twin_error *error)
 {
-    char prompt[80];
+    char label[sizeof(token->info.label) + 1];
 
-    twin_secret_no_dumps();
     if (token->uri.pin_source[0] != '\0') {
-        return pin_from_file(token);
+        return pin_from_file(token, error);
     }
-    if (pin_fd >= 0) {
-        token->pin_len = twin_secret_read(pin_fd, token->pin, sizeof(token->pin));
-        if (token->pin_len < 0) {
-            return cli_fail(CLI_REFUSED, "--pin-fd: no PIN could be read from descriptor %d",
-                            pin_fd);
-        }
-        return CLI_DONE;
-    }
-    token->pin_len = twin_secret_from_env(PIN_ENV, token->pin, sizeof(token->pin));
-    if (token->pin_len != TWIN_SECRET_NONE) {
-        return token->pin_len >= 0 ? CLI_DONE
-                                   : cli_fail(CLI_REFUSED, PIN_ENV ": too long for a PIN");
-    }
-    snprintf(prompt, sizeof(prompt), "PIN of token %.32s: ", token->info.label);
-    token->pin_len = twin_secret_ask(prompt, token->pin, sizeof(token->pin));
-    return token->pin_len < 0 ? CLI_REFUSED : CLI_DONE;
+    snprintf(label, sizeof(label), "%.32s", token->info.label);
+    return twin_ask_secret(token->ask, TWIN_ASK_PIN, label, &token->pin, error);
 }
 
-static int login(struct twin_hsm_token *token, CK_USER_TYPE user)
+static bool has_keypad(const struct twin_hsm_token *token)
 {
-    bool keypad = (token->info.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
+    return (token->info.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
+}
+
+static enum twin_error_code login(struct twin_hsm_token *token, CK_USER_TYPE user,
+                                  struct twin_error *error)
+{
     CK_RV rv;
 
-    if (keypad) {
-        fprintf(stderr, "Enter the PIN at the token itself.\n");
+    if (has_keypad(token)) {
+        twin_ask_note(token->ask, "Enter the PIN at the token itself.");
         rv = token->api->C_Login(token->session, user, NULL, 0);
     } else {
-        rv = token->api->C_Login(token->session, user, (CK_UTF8CHAR *)token->pin,
-                                 (CK_ULONG)token->pin_len);
+        rv = token->api->C_Login(token->session, user, (CK_UTF8CHAR *)token->pin.text,
+                                 token->pin.len);
     }
     if (rv != CKR_OK && rv != CKR_USER_ALREADY_LOGGED_IN) {
-        return twin_hsm_token_fail(token, "login", rv);
+        return twin_hsm_token_fail(token, "login", rv, error);
     }
-    return CLI_DONE;
+    return TWIN_ERROR_NONE;
 }
 
-int twin_hsm_token_login(struct twin_hsm_token *token)
+enum twin_error_code twin_hsm_token_login(struct twin_hsm_token *token, struct twin_error *error)
 {
     if (token->logged_in || (token->info.flags & CKF_LOGIN_REQUIRED) == 0) {
-        return CLI_DONE;
+        return TWIN_ERROR_NONE;
     }
     if ((token->info.flags & CKF_USER_PIN_LOCKED) != 0) {
-        return twin_hsm_token_fail(token, "login", CKR_PIN_LOCKED);
+        return twin_hsm_token_fail(token, "login", CKR_PIN_LOCKED, error);
     }
     if ((token->info.flags & CKF_USER_PIN_FINAL_TRY) != 0) {
-        cli_warn("%s: one more wrong PIN locks the token", token->name);
+        twin_ask_warn(token->ask, "%s: one more wrong PIN locks the token", token->name);
     }
-    int rc =
-        (token->info.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0 ? CLI_DONE : get_pin(token);
-    if (rc == CLI_DONE) {
-        rc = login(token, CKU_USER);
+    enum twin_error_code code = has_keypad(token) ? TWIN_ERROR_NONE : get_pin(token, error);
+    if (code == TWIN_ERROR_NONE) {
+        code = login(token, CKU_USER, error);
     }
-    token->logged_in = rc == CLI_DONE;
-    return rc;
+    token->logged_in = code == TWIN_ERROR_NONE;
+    return code;
 }
 
-int twin_hsm_token_login_again(struct twin_hsm_token *token)
+enum twin_error_code twin_hsm_token_login_again(struct twin_hsm_token *token,
+                                                struct twin_error *error)
 {
-    return login(token, CKU_CONTEXT_SPECIFIC);
+    return login(token, CKU_CONTEXT_SPECIFIC, error);
 }
 
-int twin_hsm_token_check_mechanism(const struct twin_hsm_token *token, CK_MECHANISM_TYPE mechanism,
-                                   const char *what)
+enum twin_error_code twin_hsm_token_check_mechanism(const struct twin_hsm_token *token,
+                                                    CK_MECHANISM_TYPE mechanism, const char *what,
+                                                    struct twin_error *error)
 {
     CK_MECHANISM_TYPE list[MECHANISMS_MAX];
     CK_ULONG count = MECHANISMS_MAX;
     CK_RV rv = token->api->C_GetMechanismList(token->slot, list, &count);
 
     if (rv == CKR_BUFFER_TOO_SMALL) {
-        return CLI_DONE; /* signing will tell */
+        return TWIN_ERROR_NONE; /* signing will tell */
     }
     if (rv != CKR_OK) {
-        return twin_hsm_token_fail(token, "asking what the token can do", rv);
+        return twin_hsm_token_fail(token, "asking what the token can do", rv, error);
     }
     for (CK_ULONG i = 0; i < count; i++) {
         if (list[i] == mechanism) {
-            return CLI_DONE;
+            return TWIN_ERROR_NONE;
         }
     }
-    return cli_fail(CLI_REFUSED, "%s: this token cannot do %s; use another kind of key",
-                    token->name, what);
+    return twin_error_set(error, TWIN_ERROR_REFUSED,
+                          "%s: this token cannot do %s; use another kind of key", token->name,
+                          what);
 }
 
 void twin_hsm_token_close(struct twin_hsm_token *token)
 {
-    OPENSSL_cleanse(token->pin, sizeof(token->pin));
+    twin_wipe(&token->pin, sizeof(token->pin));
     if (token->has_session) {
         if (token->logged_in) {
             token->api->C_Logout(token->session);

@@ -3,12 +3,13 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "base/ask.h"
 #include "keys/hsm_uri.h"
-#include "keys/secret.h"
 #include <p11-kit/pkcs11.h>
 
 struct twin_hsm_token {
-    const char *name; /* the URI, for messages */
+    const char *name;           /* the URI, for messages */
+    const struct twin_ask *ask; /* for the PIN, and who reads warnings */
     struct twin_hsm_uri uri;
     void *library;
     CK_FUNCTION_LIST *api;
@@ -17,29 +18,33 @@ struct twin_hsm_token {
     CK_TOKEN_INFO info;
     CK_SESSION_HANDLE session;
     bool has_session, logged_in;
-    char pin[TWIN_SECRET_MAX];
-    int pin_len;
+    struct twin_secret pin;
 };
 
 /*
- * Each returns CLI_DONE, or an exit code after the message.
+ * Load the module that the URI names, find the one token that fits, open a session.
+ *
+ * token  zeroed but for ask; to be closed also after an error.
+ * uri    must live as long as the token.
  */
+enum twin_error_code twin_hsm_token_open(struct twin_hsm_token *token, const char *uri,
+                                         bool writable, struct twin_error *error);
 
-/* Load the module that the URI names, find the one token that fits, open a session. */
-int twin_hsm_token_open(struct twin_hsm_token *token, const char *uri, bool writable);
-
-/* Log in as the user, once. The PIN comes from pin-source, --pin-fd, IMGTOOL_PIN or a prompt. */
-int twin_hsm_token_login(struct twin_hsm_token *token);
+/* Log in as the user, once. The PIN comes from pin-source, else from token->ask. */
+enum twin_error_code twin_hsm_token_login(struct twin_hsm_token *token, struct twin_error *error);
 
 /* The same again for one operation, which some keys ask for (CKA_ALWAYS_AUTHENTICATE). */
-int twin_hsm_token_login_again(struct twin_hsm_token *token);
+enum twin_error_code twin_hsm_token_login_again(struct twin_hsm_token *token,
+                                                struct twin_error *error);
 
 /* Can the token do this? what is for the message. */
-int twin_hsm_token_check_mechanism(const struct twin_hsm_token *token, CK_MECHANISM_TYPE mechanism,
-                                   const char *what);
+enum twin_error_code twin_hsm_token_check_mechanism(const struct twin_hsm_token *token,
+                                                    CK_MECHANISM_TYPE mechanism, const char *what,
+                                                    struct twin_error *error);
 
 /* Log out, end the session, unload; overwrites the PIN. */
 void twin_hsm_token_close(struct twin_hsm_token *token);
 
-/* Say that a call failed. Returns CLI_REFUSED. */
-int twin_hsm_token_fail(const struct twin_hsm_token *token, const char *what, CK_RV rv);
+/* Set the error of a call that failed with rv. Returns TWIN_ERROR_REFUSED. */
+enum twin_error_code twin_hsm_token_fail(const struct twin_hsm_token *token, const char *what,
+                                         CK_RV rv, struct twin_error *error);

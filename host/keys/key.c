@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "keys/key.h"
-#include "cli/cli.h"
+#include "keys/der.h"
 #include "keys/hsm.h"
 #include "keys/key_pem.h"
 #include "twin/image.h"
@@ -19,26 +19,29 @@
 #define SHA256_OR_512 (1 << TWIN_HASH_SHA256 | 1 << TWIN_HASH_SHA512)
 
 const struct twin_key_type twin_key_types[TWIN_KEY_TYPE_COUNT] = {
-    [TWIN_KEY_RSA2048] = {"rsa-2048", "rsa", "RSA", NULL, 2048, TWIN_SCHEME_PSS, TWIN_TLV_RSA2048, 256,
-                          0, SHA256_ONLY, SHA256_ONLY, TWIN_HASH_SHA256},
-    [TWIN_KEY_RSA3072] = {"rsa-3072", "rsa", "RSA", NULL, 3072, TWIN_SCHEME_PSS, TWIN_TLV_RSA3072, 384,
-                          0, SHA256_ONLY, SHA256_ONLY, TWIN_HASH_SHA256},
-    [TWIN_KEY_P256] = {"ecdsa-p256", "ecdsa", "EC", "prime256v1", 0, TWIN_SCHEME_ECDSA, TWIN_TLV_ECDSA,
-                       72, 72, SHA256_ONLY, SHA256_OR_512, TWIN_HASH_SHA256},
+    [TWIN_KEY_RSA2048] = {"rsa-2048", "rsa", "RSA", NULL, 2048, TWIN_SCHEME_PSS, TWIN_TLV_RSA2048,
+                          256, 0, SHA256_ONLY, SHA256_ONLY, TWIN_HASH_SHA256},
+    [TWIN_KEY_RSA3072] = {"rsa-3072", "rsa", "RSA", NULL, 3072, TWIN_SCHEME_PSS, TWIN_TLV_RSA3072,
+                          384, 0, SHA256_ONLY, SHA256_ONLY, TWIN_HASH_SHA256},
+    [TWIN_KEY_P256] = {"ecdsa-p256", "ecdsa", "EC", "prime256v1", 0, TWIN_SCHEME_ECDSA,
+                       TWIN_TLV_ECDSA, 72, 72, SHA256_ONLY, SHA256_OR_512, TWIN_HASH_SHA256},
     [TWIN_KEY_P384] = {"ecdsa-p384", "ecdsap384", "EC", "secp384r1", 0, TWIN_SCHEME_ECDSA,
                        TWIN_TLV_ECDSA, 104, 103, SHA384_ONLY, SHA384_ONLY, TWIN_HASH_SHA384},
-    [TWIN_KEY_ED25519] = {"ed25519", "ed25519", "ED25519", NULL, 0, TWIN_SCHEME_EDDSA, TWIN_TLV_ED25519,
-                          64, 0, SHA256_OR_512, SHA256_OR_512, TWIN_HASH_SHA256},
+    [TWIN_KEY_ED25519] = {"ed25519", "ed25519", "ED25519", NULL, 0, TWIN_SCHEME_EDDSA,
+                          TWIN_TLV_ED25519, 64, 0, SHA256_OR_512, SHA256_OR_512, TWIN_HASH_SHA256},
     [TWIN_KEY_X25519] = {"x25519", "x25519", "X25519", NULL, 0, TWIN_SCHEME_NONE, 0, 0, 0, 0, 0,
                          TWIN_HASH_SHA256},
 };
 
-const char *const twin_key_type_names[TWIN_KEY_TYPE_COUNT + 1] = {
-    [TWIN_KEY_RSA2048] = "rsa-2048", [TWIN_KEY_RSA3072] = "rsa-3072",
-    [TWIN_KEY_P256] = "ecdsa-p256",  [TWIN_KEY_P384] = "ecdsa-p384",
-    [TWIN_KEY_ED25519] = "ed25519",  [TWIN_KEY_X25519] = "x25519",
-    [TWIN_KEY_TYPE_COUNT] = NULL,
-};
+const struct twin_key_type *twin_key_type_by_name(const char *name)
+{
+    for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
+        if (strcmp(twin_key_types[i].name, name) == 0) {
+            return &twin_key_types[i];
+        }
+    }
+    return NULL;
+}
 
 const struct twin_key_type *twin_key_type_of(const EVP_PKEY *pkey)
 {
@@ -79,15 +82,15 @@ static bool normalise(EVP_PKEY *pkey, const struct twin_key_type *type)
     return good;
 }
 
-static bool make_der(struct twin_key *key)
+static bool make_der(EVP_PKEY *pkey, const struct twin_key_type *type, struct twin_buf *out)
 {
     unsigned char *der = NULL;
-    int len = key->type->bits != 0 ? i2d_PublicKey(key->pkey, &der) : i2d_PUBKEY(key->pkey, &der);
+    int len = type->bits != 0 ? i2d_PublicKey(pkey, &der) : i2d_PUBKEY(pkey, &der);
 
     if (len <= 0) {
         return false;
     }
-    twin_buf_add(&key->der, der, (size_t)len);
+    twin_buf_add(out, der, (size_t)len);
     OPENSSL_free(der);
     return true;
 }
@@ -105,48 +108,51 @@ static void describe(const EVP_PKEY *pkey, char *out, size_t cap)
              curve[0] != '\0' ? " " : "", curve, EVP_PKEY_get_bits(pkey));
 }
 
-int twin_key_adopt(struct twin_key *key, EVP_PKEY *pkey, bool is_private, const char *name)
+static enum twin_error_code hash_public(struct twin_key *key, struct twin_error *error)
 {
-    memset(key, 0, sizeof(*key));
-    key->pkey = pkey;
-    key->is_private = is_private;
-    key->name = name;
-    key->type = twin_key_type_of(pkey);
-    if (key->type == NULL) {
-        char what[100];
-        describe(pkey, what, sizeof(what));
-        return cli_fail(CLI_REFUSED,
-                        "%s: this is a key of type %s, which is not used for images; use RSA with "
-                        "2048 or 3072 bits, EC P-256 or P-384, Ed25519 or X25519",
-                        name, what);
+    enum twin_error_code code = twin_buf_check(&key->der, error);
+
+    for (int i = 0; code == TWIN_ERROR_NONE && i < TWIN_HASH_COUNT; i++) {
+        code = twin_hash_compute(&twin_hashes[i], twin_buf_span(&key->der), key->hashes[i], error);
     }
-    if (!normalise(pkey, key->type) || !make_der(key)) {
-        return cli_fail(CLI_REFUSED, "%s: unusual parameters (RSA needs e = 65537)", name);
-    }
-    return CLI_DONE;
+    return code;
 }
 
-static int load(struct twin_key *key, const char *name, bool may_ask)
+enum twin_error_code twin_key_adopt(struct twin_key *key, EVP_PKEY *pkey, bool is_private,
+                                    const char *name, struct twin_error *error)
+{
+    const struct twin_key_type *type = twin_key_type_of(pkey);
+    char what[100];
+
+    *key = (struct twin_key){.pkey = pkey, .is_private = is_private, .name = name};
+    if (type == NULL) {
+        describe(pkey, what, sizeof(what));
+        return twin_error_set(
+            error, TWIN_ERROR_REFUSED,
+            "%s: this is a key of type %s, which is not used for images; use RSA with "
+            "2048 or 3072 bits, EC P-256 or P-384, Ed25519 or X25519",
+            name, what);
+    }
+    if (!normalise(pkey, type) || !make_der(pkey, type, &key->der)) {
+        return twin_error_set(error, TWIN_ERROR_REFUSED,
+                              "%s: unusual parameters (RSA needs e = 65537)", name);
+    }
+    key->type = type;
+    return hash_public(key, error);
+}
+
+enum twin_error_code twin_key_load(struct twin_key *key, const char *name,
+                                   const struct twin_ask *ask, struct twin_error *error)
 {
     EVP_PKEY *pkey = NULL;
     bool is_private = false;
 
-    memset(key, 0, sizeof(*key));
+    *key = (struct twin_key){0};
     if (twin_hsm_is_uri(name)) {
-        return twin_hsm_key_open(key, name);
+        return twin_hsm_key_open(key, name, ask, error);
     }
-    int rc = twin_pem_load(name, may_ask, &pkey, &is_private);
-    return rc == CLI_DONE ? twin_key_adopt(key, pkey, is_private, name) : rc;
-}
-
-int twin_key_load(struct twin_key *key, const char *name)
-{
-    return load(key, name, true);
-}
-
-int twin_key_load_quietly(struct twin_key *key, const char *name)
-{
-    return load(key, name, false);
+    enum twin_error_code code = twin_pem_load(name, ask, &pkey, &is_private, error);
+    return code == TWIN_ERROR_NONE ? twin_key_adopt(key, pkey, is_private, name, error) : code;
 }
 
 void twin_key_free(struct twin_key *key)
@@ -154,30 +160,46 @@ void twin_key_free(struct twin_key *key)
     twin_hsm_key_close(key->hsm);
     EVP_PKEY_free(key->pkey);
     twin_buf_free(&key->der);
-    memset(key, 0, sizeof(*key));
+    *key = (struct twin_key){0};
 }
 
-void twin_key_hash(const struct twin_key *key, const struct twin_hash *alg,
-                   uint8_t out[TWIN_HASH_LEN_MAX])
+enum twin_error_code twin_key_generate(const struct twin_key_type *type, EVP_PKEY **pkey,
+                                       struct twin_error *error)
 {
-    twin_hash_compute(alg, twin_buf_span(&key->der), (struct twin_span){NULL, 0}, out);
+    if (type->bits != 0) {
+        *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits);
+    } else if (type->curve != NULL) {
+        *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve);
+    } else {
+        *pkey = EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
+    }
+    if (*pkey == NULL) {
+        return twin_error_set(error, TWIN_ERROR_REFUSED, "OpenSSL could not make a key of type %s",
+                              type->name);
+    }
+    return TWIN_ERROR_NONE;
+}
+
+struct twin_span twin_key_hash(const struct twin_key *key, const struct twin_hash *hash)
+{
+    return (struct twin_span){key->hashes[hash - twin_hashes], hash->len};
 }
 
 /* PSS parameters of images. ECDSA over a digest needs none, of whatever length it is. */
 static bool set_scheme(EVP_PKEY_CTX *ctx, const struct twin_key_type *type,
-                       const struct twin_hash *alg)
+                       const struct twin_hash *hash)
 {
     return type->scheme != TWIN_SCHEME_PSS ||
            (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-            EVP_PKEY_CTX_set_signature_md(ctx, alg->md()) == 1 &&
+            EVP_PKEY_CTX_set_signature_md(ctx, hash->md()) == 1 &&
             EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, SALT_LEN) == 1);
 }
 
-static bool sign_digest(const struct twin_key *key, const struct twin_hash *alg,
+static bool sign_digest(const struct twin_key *key, const struct twin_hash *hash,
                         struct twin_span message, uint8_t *sig, size_t *sig_len)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
-    bool good = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 && set_scheme(ctx, key->type, alg) &&
+    bool good = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 && set_scheme(ctx, key->type, hash) &&
                 EVP_PKEY_sign(ctx, sig, sig_len, message.ptr, message.len) == 1;
 
     EVP_PKEY_CTX_free(ctx);
@@ -195,40 +217,41 @@ static bool sign_message(const struct twin_key *key, struct twin_span message, u
     return good;
 }
 
-int twin_key_sign(const struct twin_key *key, const struct twin_hash *alg, struct twin_span message,
-                  uint8_t *sig, size_t *sig_len)
+enum twin_error_code twin_key_sign(const struct twin_key *key, const struct twin_hash *hash,
+                                   struct twin_span message, uint8_t *sig, size_t *sig_len,
+                                   struct twin_error *error)
 {
-    bool good;
+    enum twin_error_code code = TWIN_ERROR_NONE;
+    bool good = true;
 
     *sig_len = TWIN_SIG_LEN_MAX;
     if (key->hsm != NULL) {
-        int rc = twin_hsm_sign(key, message, sig, sig_len);
-        if (rc != CLI_DONE) {
-            return rc;
-        }
-        good = true;
+        code = twin_hsm_sign(key, message, sig, sig_len, error);
     } else if (key->type->scheme == TWIN_SCHEME_EDDSA) {
         good = sign_message(key, message, sig, sig_len);
     } else {
-        good = sign_digest(key, alg, message, sig, sig_len);
+        good = sign_digest(key, hash, message, sig, sig_len);
     }
     if (!good) {
-        return cli_fail(CLI_REFUSED, "%s: OpenSSL could not sign with this key", key->name);
+        return twin_error_set(error, TWIN_ERROR_REFUSED, "%s: OpenSSL could not sign with this key",
+                              key->name);
     }
-    if (!twin_key_verify(key, alg, message, (struct twin_span){sig, *sig_len})) {
-        return cli_fail(CLI_REFUSED,
-                        "%s: the signature just made does not match its own public key; nothing "
-                        "was written. Is the key file damaged?",
-                        key->name);
+    if (code == TWIN_ERROR_NONE &&
+        !twin_key_verify(key, hash, message, (struct twin_span){sig, *sig_len})) {
+        code = twin_error_set(error, TWIN_ERROR_REFUSED,
+                              "%s: the signature just made does not match its own public key; "
+                              "nothing was written",
+                              key->name);
+        twin_error_hint(error, "Is the key file damaged?");
     }
-    return CLI_DONE;
+    return code;
 }
 
-static bool verify_digest(const struct twin_key *key, const struct twin_hash *alg,
+static bool verify_digest(const struct twin_key *key, const struct twin_hash *hash,
                           struct twin_span message, struct twin_span sig)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
-    bool good = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 && set_scheme(ctx, key->type, alg) &&
+    bool good = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 && set_scheme(ctx, key->type, hash) &&
                 EVP_PKEY_verify(ctx, sig.ptr, sig.len, message.ptr, message.len) == 1;
 
     EVP_PKEY_CTX_free(ctx);
@@ -246,23 +269,7 @@ static bool verify_message(const struct twin_key *key, struct twin_span message,
     return good;
 }
 
-/* Cut the zeros that --pad-sig puts behind the DER. Anything else there makes it no signature. */
-static bool trim_padding(struct twin_span *sig)
-{
-    if (sig->len < 2 || sig->ptr[0] != 0x30 || sig->ptr[1] > sig->len - 2) {
-        return false;
-    }
-    size_t len = (size_t)sig->ptr[1] + 2;
-    for (size_t i = len; i < sig->len; i++) {
-        if (sig->ptr[i] != 0) {
-            return false;
-        }
-    }
-    sig->len = len;
-    return true;
-}
-
-bool twin_key_verify(const struct twin_key *key, const struct twin_hash *alg,
+bool twin_key_verify(const struct twin_key *key, const struct twin_hash *hash,
                      struct twin_span message, struct twin_span sig)
 {
     const struct twin_key_type *type = key->type;
@@ -271,11 +278,11 @@ bool twin_key_verify(const struct twin_key *key, const struct twin_hash *alg,
         return false;
     }
     if (type->scheme == TWIN_SCHEME_ECDSA) {
-        return trim_padding(&sig) && verify_digest(key, alg, message, sig);
+        return twin_der_trim(&sig) && verify_digest(key, hash, message, sig);
     }
     if (sig.len != type->sig_len) {
         return false;
     }
     return type->scheme == TWIN_SCHEME_EDDSA ? verify_message(key, message, sig)
-                                             : verify_digest(key, alg, message, sig);
+                                             : verify_digest(key, hash, message, sig);
 }

@@ -2,8 +2,6 @@
  * key_block.c - one block of a PEM file. SPDX-License-Identifier: Apache-2.0
  */
 #include "keys/key_block.h"
-#include "cli/cli.h"
-#include "keys/secret.h"
 #include <openssl/asn1t.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -12,13 +10,13 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-/* One try to open a block, and what is to be told if it fails. */
+/* Opening a block, which may take two tries, and what is to be told if it fails. */
 struct opening {
     struct twin_key_block *block;
-    char passphrase[TWIN_SECRET_MAX];
-    int passphrase_len;  /* TWIN_SECRET_NONE: not needed so far */
+    struct twin_error *error; /* set if there was no passphrase to be had */
+    struct twin_secret passphrase;
     bool locked;         /* a passphrase is needed */
-    bool told;           /* nothing left to say */
+    bool has_passphrase; /* and here it is */
     char protection[80]; /* the algorithm that it is protected with */
 };
 
@@ -26,21 +24,21 @@ struct opening {
 static int get_passphrase(char *out, int cap, int for_writing, void *opening_)
 {
     struct opening *opening = opening_;
+    const struct twin_key_block *block = opening->block;
+    const struct twin_secret *passphrase = &opening->passphrase;
 
     (void)for_writing;
-    opening->locked = true;
-    if (opening->passphrase_len < 0) {
-        if (!opening->block->may_ask && !twin_passphrase_is_given()) {
-            return -1;
-        }
-        opening->passphrase_len = twin_passphrase_get(opening->passphrase);
-        opening->told = opening->passphrase_len < 0;
+    if (!opening->locked) {
+        opening->locked = true;
+        opening->has_passphrase =
+            twin_ask_secret(block->ask, TWIN_ASK_PASSPHRASE, block->name, &opening->passphrase,
+                            opening->error) == TWIN_ERROR_NONE;
     }
-    if (opening->passphrase_len < 0 || opening->passphrase_len > cap) {
+    if (!opening->has_passphrase || passphrase->len > (size_t)cap) {
         return -1;
     }
-    memcpy(out, opening->passphrase, (size_t)opening->passphrase_len);
-    return opening->passphrase_len;
+    memcpy(out, passphrase->text, passphrase->len);
+    return (int)passphrase->len;
 }
 
 static EVP_PKEY *from_info(PKCS8_PRIV_KEY_INFO *info)
@@ -94,7 +92,7 @@ static EVP_PKEY *from_encrypted(struct opening *opening)
     if (len >= 0) {
         pkey = from_info(PKCS8_decrypt(sealed, passphrase, len));
     }
-    OPENSSL_cleanse(passphrase, sizeof(passphrase));
+    twin_wipe(passphrase, sizeof(passphrase));
     X509_SIG_free(sealed);
     return pkey;
 }
@@ -176,82 +174,89 @@ static bool lacks_algorithm(void)
     return lacks;
 }
 
-/* Old ciphers are in a module of their own. The other one then has to be named as well. */
-static bool load_legacy(void)
-{
-    static OSSL_PROVIDER *usual, *legacy;
-
-    if (legacy == NULL) {
-        usual = OSSL_PROVIDER_load(NULL, "default");
-        legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
-        ERR_clear_error();
-    }
-    return usual != NULL && legacy != NULL;
-}
-
-static int tell_protection(const struct opening *opening, bool has_legacy)
+static enum twin_error_code tell_protection(const struct opening *opening, bool has_legacy)
 {
     const char *name = opening->block->name;
 
     if (has_legacy) {
-        return cli_fail(CLI_REFUSED,
-                        "%s: the key is protected with %s, which OpenSSL does not know here; let "
-                        "the program that made it write it with another protection",
-                        name, opening->protection);
+        return twin_error_set(opening->error, TWIN_ERROR_REFUSED,
+                              "%s: the key is protected with %s, which OpenSSL does not know here; "
+                              "let the program that made it write it with another protection",
+                              name, opening->protection);
     }
-    return cli_fail(CLI_REFUSED,
-                    "%s: the key is protected with %s, which needs OpenSSL's module for old "
-                    "algorithms (legacy), and that cannot be loaded here. On a machine that has "
-                    "it: openssl pkey -provider default -provider legacy -in %s -aes256 -out NEW",
-                    name, opening->protection, name);
+    twin_error_set(opening->error, TWIN_ERROR_REFUSED,
+                   "%s: the key is protected with %s, which needs OpenSSL's module for old "
+                   "algorithms (legacy), and that cannot be loaded here",
+                   name, opening->protection);
+    return twin_error_hint(opening->error,
+                           "On a machine that has it: openssl pkey -provider default -provider "
+                           "legacy -in %s -aes256 -out NEW",
+                           name);
 }
 
-static int tell(const struct opening *opening, bool lacks, bool has_legacy)
+static enum twin_error_code tell(const struct opening *opening, bool lacks, bool has_legacy)
 {
     const struct twin_key_block *block = opening->block;
 
-    if (opening->told) {
-        return CLI_REFUSED;
-    }
     if (opening->protection[0] != '\0' && lacks) {
         return tell_protection(opening, has_legacy);
     }
-    if (opening->locked && opening->passphrase_len < 0) {
-        return cli_fail(CLI_USAGE,
-                        "Cannot inspect %s: key is password-protected and nobody is asked here; "
-                        "give --passphrase-fd or IMGTOOL_PASSPHRASE",
-                        block->name);
+    if (opening->locked && !opening->has_passphrase) {
+        return opening->error->code;
     }
     if (opening->locked) {
-        return cli_fail(CLI_REFUSED, "%s: cannot decrypt the key; is the passphrase right?",
-                        block->name);
+        return twin_error_set(opening->error, TWIN_ERROR_REFUSED,
+                              "%s: cannot decrypt the key; is the passphrase right?", block->name);
     }
-    return cli_fail(CLI_REFUSED, "%s: damaged or unknown key (%s)", block->name, block->label);
+    return twin_error_set(opening->error, TWIN_ERROR_REFUSED, "%s: damaged or unknown key (%s)",
+                          block->name, block->label);
+}
+
+/*
+ * Old ciphers are in a module of OpenSSL's own, which is there for this one try only: what other
+ * parts of the program can do does not change. *has_legacy: out. Returns NULL if it cannot be
+ * opened.
+ */
+static EVP_PKEY *open_with_legacy(const struct opener *opener, struct opening *opening,
+                                  bool *has_legacy)
+{
+    OSSL_PROVIDER *legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    EVP_PKEY *pkey = NULL;
+
+    ERR_clear_error();
+    *has_legacy = legacy != NULL;
+    if (legacy != NULL) {
+        pkey = opener->open(opening);
+        OSSL_PROVIDER_unload(legacy);
+    }
+    return pkey;
 }
 
 /* Open, if need be a second time with OpenSSL's old algorithms, and make the form usual. */
-static int open_with(const struct opener *opener, struct opening *opening, EVP_PKEY **pkey)
+static enum twin_error_code open_with(const struct opener *opener, struct opening *opening,
+                                      EVP_PKEY **pkey)
 {
     bool lacks = false, has_legacy = false;
 
     ERR_clear_error();
     *pkey = opener->open(opening);
-    if (*pkey == NULL) {
-        lacks = lacks_algorithm();
-        has_legacy = lacks && load_legacy();
-        *pkey = has_legacy ? opener->open(opening) : NULL;
-        lacks = *pkey == NULL && has_legacy ? lacks_algorithm() : lacks;
+    if (*pkey == NULL && lacks_algorithm()) {
+        *pkey = open_with_legacy(opener, opening, &has_legacy);
+        lacks = *pkey == NULL && (!has_legacy || lacks_algorithm());
     }
     if (*pkey == NULL) {
         return tell(opening, lacks, has_legacy);
     }
     if (has_legacy) {
-        cli_warn("%s: the key is protected with %s, which is easily broken; protect it anew: "
-                 "openssl pkey -provider default -provider legacy -in %s -aes256 -out NEW",
-                 opening->block->name, opening->protection, opening->block->name);
+        twin_ask_warn(opening->block->ask,
+                      "%s: the key is protected with %s, which is easily broken; protect it anew: "
+                      "openssl pkey -provider default -provider legacy -in %s -aes256 -out NEW",
+                      opening->block->name, opening->protection, opening->block->name);
     }
     const char *fault = twin_key_make_usual(pkey);
-    return fault == NULL ? CLI_DONE : cli_fail(CLI_REFUSED, "%s: %s", opening->block->name, fault);
+    return fault == NULL ? TWIN_ERROR_NONE
+                         : twin_error_set(opening->error, TWIN_ERROR_REFUSED, "%s: %s",
+                                          opening->block->name, fault);
 }
 
 const char *twin_key_block_advice(const char *label)
@@ -273,17 +278,18 @@ const char *twin_key_block_advice(const char *label)
     return NULL;
 }
 
-int twin_key_block_open(struct twin_key_block *block, EVP_PKEY **pkey, bool *is_private)
+enum twin_error_code twin_key_block_open(struct twin_key_block *block, EVP_PKEY **pkey,
+                                         bool *is_private, struct twin_error *error)
 {
     *pkey = NULL;
     for (size_t i = 0; i < sizeof(openers) / sizeof(openers[0]); i++) {
         if (strcmp(block->label, openers[i].label) == 0) {
-            struct opening opening = {.block = block, .passphrase_len = TWIN_SECRET_NONE};
+            struct opening opening = {.block = block, .error = error};
             *is_private = openers[i].is_private;
-            int rc = open_with(&openers[i], &opening, pkey);
-            OPENSSL_cleanse(&opening, sizeof(opening));
-            return rc;
+            enum twin_error_code code = open_with(&openers[i], &opening, pkey);
+            twin_wipe(&opening, sizeof(opening));
+            return code;
         }
     }
-    return CLI_DONE;
+    return TWIN_ERROR_NONE;
 }

@@ -1,8 +1,9 @@
 /*
- * key_block.h - one block of a PEM file: what key is in it, and under which protection.
+ * keys/key_block.h - one block of a PEM file: what key is in it, and under which protection.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "base/ask.h"
 #include <openssl/evp.h>
 #include <stdbool.h>
 
@@ -11,18 +12,17 @@ struct twin_key_block {
     char *label, *header; /* as PEM_read_bio() gives them */
     unsigned char *der;
     long len;
-    bool may_ask; /* for a passphrase; otherwise a protected key is a failure */
+    const struct twin_ask *ask; /* for the passphrase */
 };
 
 /*
  * Open a block.
  *
- * pkey        out: the key, the caller's; NULL with CLI_DONE: the block is no key.
+ * pkey        out: the key, the caller's; NULL without an error: the block is no key.
  * is_private  out.
- *
- * Returns CLI_DONE, or an exit code after the message.
  */
-int twin_key_block_open(struct twin_key_block *block, EVP_PKEY **pkey, bool *is_private);
+enum twin_error_code twin_key_block_open(struct twin_key_block *block, EVP_PKEY **pkey,
+                                         bool *is_private, struct twin_error *error);
 
 /* How to get a key out of a block that is for other programs; NULL if that is not known. */
 const char *twin_key_block_advice(const char *label);

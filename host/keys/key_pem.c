@@ -3,14 +3,11 @@
  */
 #include "keys/key_pem.h"
 #include "base/file.h"
-#include "cli/cli.h"
 #include "keys/key_block.h"
-#include "keys/secret.h"
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FILE_MAX   (1024 * 1024)
@@ -28,38 +25,41 @@ struct finding {
  * The keys of one file have to be halves of one pair, of which the private half counts. Otherwise
  * the order in the file would decide, silently, which of them signs.
  */
-static int take_key(struct finding *finding, EVP_PKEY *pkey, bool is_private)
+static enum twin_error_code take_key(struct finding *finding, EVP_PKEY *pkey, bool is_private,
+                                     struct twin_error *error)
 {
     if (finding->pkey != NULL && EVP_PKEY_eq(finding->pkey, pkey) != 1) {
         EVP_PKEY_free(pkey);
-        return cli_fail(CLI_REFUSED,
-                        "%s holds keys that do not belong together; put each into a file of its "
-                        "own",
-                        finding->name);
+        return twin_error_set(
+            error, TWIN_ERROR_REFUSED,
+            "%s holds keys that do not belong together; put each into a file of its "
+            "own",
+            finding->name);
     }
     if (finding->pkey != NULL && !is_private) {
         EVP_PKEY_free(pkey);
-        return CLI_DONE;
+        return TWIN_ERROR_NONE;
     }
     EVP_PKEY_free(finding->pkey);
     finding->pkey = pkey;
     finding->is_private = is_private;
-    return CLI_DONE;
+    return TWIN_ERROR_NONE;
 }
 
-static int read_blocks(BIO *bio, bool may_ask, struct finding *finding)
+static enum twin_error_code read_blocks(BIO *bio, const struct twin_ask *ask,
+                                        struct finding *finding, struct twin_error *error)
 {
-    struct twin_key_block block = {.name = finding->name, .may_ask = may_ask};
+    struct twin_key_block block = {.name = finding->name, .ask = ask};
     EVP_PKEY *pkey = NULL;
     bool is_private = false;
-    int rc = CLI_DONE;
+    enum twin_error_code code = TWIN_ERROR_NONE;
 
-    while (rc == CLI_DONE &&
+    while (code == TWIN_ERROR_NONE &&
            PEM_read_bio(bio, &block.label, &block.header, &block.der, &block.len) == 1) {
         long whole = block.len; /* opening may shorten it */
-        rc = twin_key_block_open(&block, &pkey, &is_private);
-        if (rc == CLI_DONE && pkey != NULL) {
-            rc = take_key(finding, pkey, is_private);
+        code = twin_key_block_open(&block, &pkey, &is_private, error);
+        if (code == TWIN_ERROR_NONE && pkey != NULL) {
+            code = take_key(finding, pkey, is_private, error);
         } else {
             EVP_PKEY_free(pkey);
         }
@@ -69,7 +69,7 @@ static int read_blocks(BIO *bio, bool may_ask, struct finding *finding)
         OPENSSL_free(block.header);
         OPENSSL_clear_free(block.der, (size_t)whole);
     }
-    return rc;
+    return code;
 }
 
 static bool starts_with(struct twin_span text, const char *bytes, size_t len)
@@ -106,11 +106,12 @@ static const char *guess(struct twin_span text)
     return NULL;
 }
 
-static int tell_nothing_found(const struct finding *finding, struct twin_span text)
+static enum twin_error_code tell_nothing_found(const struct finding *finding, struct twin_span text,
+                                               struct twin_error *error)
 {
     const char *why = finding->advice != NULL ? finding->advice : guess(text);
-    unsigned long error = ERR_peek_last_error();
-    bool broken = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) != PEM_R_NO_START_LINE;
+    unsigned long last = ERR_peek_last_error();
+    bool broken = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) != PEM_R_NO_START_LINE;
 
     if (why == NULL && broken) {
         why = "it has a \"-----BEGIN\" line, but the block behind it is damaged or not whole";
@@ -119,7 +120,7 @@ static int tell_nothing_found(const struct finding *finding, struct twin_span te
         why = "a PEM file with \"-----BEGIN PRIVATE KEY-----\" or \"-----BEGIN PUBLIC KEY-----\" "
               "is needed";
     }
-    return cli_fail(CLI_REFUSED, "%s: no key found; %s", finding->name, why);
+    return twin_error_set(error, TWIN_ERROR_REFUSED, "%s: no key found; %s", finding->name, why);
 }
 
 /* Undo what editors and other files that hold keys add: byte order mark, indentation, line ends. */
@@ -145,67 +146,73 @@ static void tidy(struct twin_span text, struct twin_buf *out)
     twin_buf_add(out, "\n", 1);
 }
 
-int twin_pem_parse(const char *name, struct twin_span text, bool may_ask, EVP_PKEY **pkey,
-                   bool *is_private)
+enum twin_error_code twin_pem_parse(const char *name, struct twin_span text,
+                                    const struct twin_ask *ask, EVP_PKEY **pkey, bool *is_private,
+                                    struct twin_error *error)
 {
     struct finding finding = {.name = name};
     struct twin_buf lines = {0};
 
     tidy(text, &lines);
-    BIO *bio = BIO_new_mem_buf(lines.data, (int)lines.len);
+    BIO *bio = lines.failed ? NULL : BIO_new_mem_buf(lines.data, (int)lines.len);
     ERR_clear_error();
-    int rc = bio != NULL ? read_blocks(bio, may_ask, &finding) : CLI_REFUSED;
-    if (rc == CLI_DONE && finding.pkey == NULL) {
-        rc = tell_nothing_found(&finding, text);
+    enum twin_error_code code =
+        bio != NULL ? read_blocks(bio, ask, &finding, error) : twin_error_no_memory(error);
+    if (code == TWIN_ERROR_NONE && finding.pkey == NULL) {
+        code = tell_nothing_found(&finding, text, error);
     }
     *pkey = finding.pkey;
     *is_private = finding.is_private;
-    if (rc != CLI_DONE) {
+    if (code != TWIN_ERROR_NONE) {
         EVP_PKEY_free(finding.pkey);
         *pkey = NULL;
     }
     BIO_free(bio);
     twin_buf_free_secret(&lines);
-    return rc;
+    return code;
 }
 
-int twin_pem_load(const char *name, bool may_ask, EVP_PKEY **pkey, bool *is_private)
+enum twin_error_code twin_pem_load(const char *name, const struct twin_ask *ask, EVP_PKEY **pkey,
+                                   bool *is_private, struct twin_error *error)
 {
-    struct twin_file_bytes file;
-    twin_secret_no_dumps();
+    struct twin_buf file = {0};
     int err = twin_file_read(name, FILE_MAX, &file);
 
     *pkey = NULL;
-    if (err != 0) {
-        return cli_fail(CLI_REFUSED, "cannot read the key file %s: %s", name, strerror(err));
-    }
-    int rc =
-        twin_pem_parse(name, (struct twin_span){file.data, file.len}, may_ask, pkey, is_private);
-    OPENSSL_cleanse(file.data, file.len);
-    free(file.data);
-    return rc;
+    enum twin_error_code code =
+        err != 0 ? twin_error_set(error, TWIN_ERROR_REFUSED, "cannot read the key file %s: %s",
+                                  name, strerror(err))
+                 : twin_pem_parse(name, twin_buf_span(&file), ask, pkey, is_private, error);
+    twin_buf_free_secret(&file);
+    return code;
 }
 
-static bool take(BIO *bio, bool good, struct twin_buf *out)
+/* What was written to bio, which is freed; NULL or !good: nothing was. */
+static enum twin_error_code take(BIO *bio, bool good, const char *name, struct twin_buf *out,
+                                 struct twin_error *error)
 {
     char *data = NULL;
-    long len = BIO_get_mem_data(bio, &data);
+    long len = bio != NULL ? BIO_get_mem_data(bio, &data) : 0;
 
-    if (good && len > 0) {
-        twin_buf_add(out, data, (size_t)len);
-    }
     if (len > 0) {
-        OPENSSL_cleanse(data, (size_t)len);
+        twin_buf_add(out, data, (size_t)len);
+        twin_wipe(data, (size_t)len);
     }
     BIO_free(bio);
-    return good && len > 0;
+    if (!good || len <= 0) {
+        return twin_error_set(error, TWIN_ERROR_REFUSED, "%s: OpenSSL cannot write this key as PEM",
+                              name);
+    }
+    return twin_buf_check(out, error);
 }
 
-bool twin_pem_write_public(EVP_PKEY *pkey, struct twin_buf *out)
+enum twin_error_code twin_pem_write_public(const struct twin_key *key, struct twin_buf *out,
+                                           struct twin_error *error)
 {
     BIO *bio = BIO_new(BIO_s_mem());
 
-    return bio != NULL && take(bio, PEM_write_bio_PUBKEY(bio, pkey) == 1, out);
+    return take(bio, bio != NULL && PEM_write_bio_PUBKEY(bio, key->pkey) == 1, key->name, out,
+                error);
 }
 
 static X509_SIG *seal(EVP_PKEY *pkey, const char *passphrase)
@@ -220,20 +227,22 @@ static X509_SIG *seal(EVP_PKEY *pkey, const char *passphrase)
     return sealed;
 }
 
-bool twin_pem_write_private(EVP_PKEY *pkey, const char *passphrase, struct twin_buf *out)
+static bool write_private(BIO *bio, EVP_PKEY *pkey, const char *passphrase)
+{
+    if (passphrase == NULL) {
+        return PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) == 1;
+    }
+    X509_SIG *sealed = seal(pkey, passphrase);
+    bool good = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
+    X509_SIG_free(sealed);
+    return good;
+}
+
+enum twin_error_code twin_pem_write_private(EVP_PKEY *pkey, const char *passphrase,
+                                            struct twin_buf *out, struct twin_error *error)
 {
     BIO *bio = BIO_new(BIO_s_mem());
-    bool good;
 
-    if (bio == NULL) {
-        return false;
-    }
-    if (passphrase == NULL) {
-        good = PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) == 1;
-    } else {
-        X509_SIG *sealed = seal(pkey, passphrase);
-        good = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed) == 1;
-        X509_SIG_free(sealed);
-    }
-    return take(bio, good, out);
+    return take(bio, bio != NULL && write_private(bio, pkey, passphrase), "the new key", out,
+                error);
 }

@@ -1,26 +1,29 @@
 /*
- * key_pem.h - keys in PEM files. SPDX-License-Identifier: Apache-2.0
+ * keys/key_pem.h - keys in PEM files. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "base/buf.h"
-#include <openssl/evp.h>
+#include "keys/key.h"
 
 /*
  * Read the key of a PEM file: PKCS#8 (also protected), RSA and EC in their older forms, public
  * keys. Where it holds both halves of a pair, in whichever order, the private one is taken.
  *
- * may_ask  ask for the passphrase of a protected file if nothing else gives one; otherwise that is
- *          a failure.
- * pkey     out: to be freed by the caller.
+ * ask   for the passphrase of a protected file; NULL: that is an error.
+ * pkey  out: to be freed by the caller; NULL after an error.
  *
- * Returns CLI_DONE, or an exit code after the message.
+ * TWIN_ERROR_REFUSED: there is no such file, no key in it, one in another form (then `why` says how
+ * to change it), keys that do not belong together, a wrong passphrase.
  */
-int twin_pem_load(const char *name, bool may_ask, EVP_PKEY **pkey, bool *is_private);
+enum twin_error_code twin_pem_load(const char *name, const struct twin_ask *ask, EVP_PKEY **pkey,
+                                   bool *is_private, struct twin_error *error);
 
 /* The same from memory; name is for messages. */
-int twin_pem_parse(const char *name, struct twin_span text, bool may_ask, EVP_PKEY **pkey,
-                   bool *is_private);
+enum twin_error_code twin_pem_parse(const char *name, struct twin_span text,
+                                    const struct twin_ask *ask, EVP_PKEY **pkey, bool *is_private,
+                                    struct twin_error *error);
 
-/* Append as PEM: PKCS#8, protected when passphrase is not NULL. False if OpenSSL fails. */
-bool twin_pem_write_private(EVP_PKEY *pkey, const char *passphrase, struct twin_buf *out);
-bool twin_pem_write_public(EVP_PKEY *pkey, struct twin_buf *out);
+/* Append as PEM: PKCS#8, protected when passphrase is not NULL. out holds a secret then. */
+enum twin_error_code twin_pem_write_private(EVP_PKEY *pkey, const char *passphrase,
+                                            struct twin_buf *out, struct twin_error *error);
+enum twin_error_code twin_pem_write_public(const struct twin_key *key, struct twin_buf *out,
+                                           struct twin_error *error);

@@ -1,6 +1,7 @@
 /*
  * sig_openssl.c - twin/crypto.h on OpenSSL: signatures. SPDX-License-Identifier: Apache-2.0
  */
+#include "keys/der.h"
 #include "twin/crypto.h"
 #include "twin/image.h"
 #include <openssl/evp.h>
@@ -10,7 +11,6 @@
 
 #define RSA_LEN      256
 #define P256_DER     91 /* bytes of a SubjectPublicKeyInfo with an uncompressed point */
-#define SEQUENCE     0x30
 #define P256_SIG_MAX 72
 
 static twin_err_t verify(EVP_PKEY *key, const uint8_t hash[TWIN_SHA256_LEN], struct twin_span sig,
@@ -44,22 +44,6 @@ static twin_err_t rsa2048_verify(const struct twin_pubkey *key, const uint8_t ha
     return err;
 }
 
-/* Images signed for old loaders carry zeros behind the DER: the SEQUENCE's own length counts. */
-static bool der_trim(struct twin_span *sig)
-{
-    if (sig->len < 2 || sig->ptr[0] != SEQUENCE || sig->ptr[1] > sig->len - 2) {
-        return false;
-    }
-    size_t len = (size_t)sig->ptr[1] + 2;
-    for (size_t i = len; i < sig->len; i++) {
-        if (sig->ptr[i] != 0) {
-            return false;
-        }
-    }
-    sig->len = len;
-    return true;
-}
-
 static twin_err_t p256_verify(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
                               struct twin_span sig)
 {
@@ -67,7 +51,7 @@ static twin_err_t p256_verify(const struct twin_pubkey *key, const uint8_t hash[
     char curve[32] = "";
     twin_err_t err = TWIN_E_FORMAT;
 
-    if (key->len != P256_DER || sig.len > P256_SIG_MAX || !der_trim(&sig)) {
+    if (key->len != P256_DER || sig.len > P256_SIG_MAX || !twin_der_trim(&sig)) {
         return TWIN_E_FORMAT;
     }
     EVP_PKEY *ec = d2i_PUBKEY(NULL, &at, (long)key->len);

@@ -30,7 +30,7 @@ const char *profile_text(const json_t *profile, const char *key)
     return text != NULL ? text : "";
 }
 
-static json_t *parse(const char *path, const struct twin_file_bytes *bytes)
+static json_t *parse(const char *path, const struct twin_buf *bytes)
 {
     json_error_t error;
     json_t *profiles = json_loadb((const char *)bytes->data, bytes->len, 0, &error);
@@ -49,7 +49,7 @@ static json_t *parse(const char *path, const struct twin_file_bytes *bytes)
 json_t *profiles_load(void)
 {
     char path[4096];
-    struct twin_file_bytes bytes = {0};
+    struct twin_buf bytes = {0};
     json_t *profiles = NULL;
 
     if (!file_path(path, sizeof(path))) {
@@ -64,7 +64,7 @@ json_t *profiles_load(void)
         return NULL;
     }
     profiles = parse(path, &bytes);
-    free(bytes.data);
+    twin_buf_free(&bytes);
     return profiles;
 }
 

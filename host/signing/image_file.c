@@ -36,26 +36,26 @@ static int read_hex(const char *path, struct twin_span text, struct twin_image_f
 int twin_image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
                          struct twin_image_file *file)
 {
-    struct twin_file_bytes bytes;
-    int err = twin_file_read(path, TWIN_IMAGE_FILE_MAX, &bytes);
+    struct twin_buf hex = {0};
+    struct twin_buf *to = twin_image_file_is_hex(path) ? &hex : &file->bytes;
     int rc = CLI_DONE;
 
     memset(file, 0, sizeof(*file));
+    twin_buf_fill(&file->bytes, fill, room);
+    int err = twin_file_read(path, TWIN_IMAGE_FILE_MAX, to);
     if (err == ENOENT) {
         return cli_fail(not_found, "Input file not found: %s", path);
     }
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "cannot read %s: %s", path, strerror(err));
     }
-    twin_buf_reserve(&file->bytes,
-                     room + bytes.len + 4096); /* TLVs go behind it without moving it */
-    twin_buf_fill(&file->bytes, fill, room);
-    if (twin_image_file_is_hex(path)) {
-        rc = read_hex(path, (struct twin_span){bytes.data, bytes.len}, file);
-    } else {
-        twin_buf_add(&file->bytes, bytes.data, bytes.len);
+    if (to == &hex) {
+        rc = read_hex(path, twin_buf_span(&hex), file);
     }
-    free(bytes.data);
+    twin_buf_free(&hex);
+    if (rc == CLI_DONE && file->bytes.failed) {
+        rc = cli_fail(CLI_REFUSED, "out of memory");
+    }
     return rc;
 }
 
@@ -91,6 +91,9 @@ static int make_hex(const char *path, const struct twin_sign_spec *spec,
 static void pad_to_slot(const struct twin_sign_spec *spec, struct twin_buf *bytes)
 {
     twin_buf_fill(bytes, spec->erased, spec->slot_size - bytes->len);
+    if (bytes->failed) {
+        return;
+    }
     twin_slot_trailer_magic(spec->max_align, spec->big_endian,
                             bytes->data + bytes->len - TWIN_SLOT_MAGIC_LEN);
     if (spec->confirm && !spec->overwrite_only) {
@@ -117,7 +120,7 @@ int twin_image_file_write(const char *path, const struct twin_sign_spec *spec,
     } else if (spec->pad) {
         pad_to_slot(spec, out);
     }
-    int err = twin_file_write(path, out->data, out->len, TWIN_FILE_REPLACE);
+    int err = out->failed ? ENOMEM : twin_file_write(path, out->data, out->len, TWIN_FILE_REPLACE);
     twin_buf_free(&text);
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "cannot write %s: %s", path, strerror(err));

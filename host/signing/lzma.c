@@ -44,6 +44,9 @@ bool twin_lzma_pack(enum twin_compression kind, struct twin_span in, struct twin
         return false;
     }
     twin_buf_reserve(out, out->len + room);
+    if (out->failed) {
+        return false;
+    }
     lzma_ret ret =
         lzma_raw_buffer_encode(filters, NULL, in.ptr, in.len, out->data + out->len, &done, room);
     out->len += done;
@@ -76,6 +79,9 @@ bool twin_lzma_unpack(bool thumb, struct twin_span in, size_t out_len, struct tw
     filters[count] = (lzma_filter){.id = LZMA_VLI_UNKNOWN};
 
     twin_buf_reserve(out, out->len + out_len);
+    if (out->failed) {
+        return false;
+    }
     lzma_ret ret = lzma_raw_buffer_decode(filters, NULL, in.ptr, &in_at, in.len,
                                           out->data + out->len, &done, out_len);
     out->len += done;

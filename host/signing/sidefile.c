@@ -5,7 +5,6 @@
 #include "signing/sidefile.h"
 #include "base/file.h"
 #include "cli/cli.h"
-#include "keys/secret.h"
 #include "twin/base64.h"
 #include <ctype.h>
 #include <openssl/crypto.h>
@@ -16,15 +15,11 @@
 
 static int read_file(const char *path, struct twin_buf *out)
 {
-    struct twin_file_bytes file;
-    int err = twin_file_read(path, SIDE_FILE_MAX, &file);
+    int err = twin_file_read(path, SIDE_FILE_MAX, out);
 
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "cannot read %s: %s", path, strerror(err));
     }
-    twin_buf_add(out, file.data, file.len);
-    OPENSSL_cleanse(file.data, file.len);
-    free(file.data);
     return CLI_DONE;
 }
 
@@ -69,7 +64,6 @@ static void from_hex(struct twin_buf *text)
 
 int twin_kek_load(const char *path, struct twin_buf *kek)
 {
-    twin_secret_no_dumps();
     int rc = read_file(path, kek);
 
     if (rc != CLI_DONE) {

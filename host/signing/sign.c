@@ -89,7 +89,7 @@ static void add_boot_record(const struct twin_sign_spec *spec, struct twin_tlv_a
     char text[TWIN_VERSION_STR_MAX];
 
     if (spec->key != NULL) {
-        twin_key_hash(spec->key, spec->hash, signer);
+        memcpy(signer, twin_key_hash(spec->key, spec->hash).ptr, signer_len);
     }
     version.build = 0; /* the record has three numbers */
     twin_version_print(&version, text);
@@ -169,8 +169,12 @@ int twin_sign_hashed(const struct twin_sign_spec *spec, struct twin_signed *buil
     write_header(spec, build, prot_len);
     twin_tlv_area_append(&area, &build->bytes);
     twin_buf_free(&area.entries);
-    twin_hash_compute(spec->hash, twin_buf_span(&build->bytes), (struct twin_span){NULL, 0},
-                      build->digest);
+    struct twin_error error;
+    if (twin_buf_check(&build->bytes, &error) != TWIN_ERROR_NONE ||
+        twin_hash_compute(spec->hash, twin_buf_span(&build->bytes), build->digest, &error) !=
+            TWIN_ERROR_NONE) {
+        return cli_fail_error(&error);
+    }
     return CLI_DONE;
 }
 
@@ -187,7 +191,11 @@ static int make_signature(const struct twin_sign_spec *spec, struct twin_signed 
             printf("image.py: sign the %s\n",
                    spec->key->type->scheme == TWIN_SCHEME_EDDSA ? "digest" : "payload");
         }
-        return twin_key_sign(spec->key, spec->hash, message, build->sig, &build->sig_len);
+        struct twin_error error;
+        return twin_key_sign(spec->key, spec->hash, message, build->sig, &build->sig_len, &error) ==
+                       TWIN_ERROR_NONE
+                   ? CLI_DONE
+                   : cli_fail_error(&error);
     }
     if (!twin_key_verify(spec->key, spec->hash, message, twin_buf_span(&spec->fixed_sig))) {
         return cli_fail(CLI_REFUSED,
@@ -204,7 +212,6 @@ static int add_signature(const struct twin_sign_spec *spec, struct twin_signed *
                          struct twin_tlv_area *area)
 {
     const struct twin_key_type *type = spec->key->type;
-    uint8_t hash[TWIN_HASH_LEN_MAX];
     int rc = make_signature(spec, build);
 
     if (rc != CLI_DONE) {
@@ -217,8 +224,8 @@ static int add_signature(const struct twin_sign_spec *spec, struct twin_signed *
     if (spec->full_key) {
         twin_tlv_add(area, TWIN_TLV_PUBKEY, spec->key->der.data, spec->key->der.len);
     } else {
-        twin_key_hash(spec->key, spec->hash, hash);
-        twin_tlv_add(area, TWIN_TLV_KEYHASH, hash, spec->hash->len);
+        twin_tlv_add(area, TWIN_TLV_KEYHASH, twin_key_hash(spec->key, spec->hash).ptr,
+                     spec->hash->len);
     }
     twin_tlv_add(area, type->sig_tlv, build->sig, build->sig_len);
     return CLI_DONE;

@@ -57,7 +57,10 @@ static int hash_last_line(int fd, char out[HEX_MAX])
         start--;
     }
     struct twin_span line = {tail + start, (size_t)(len - 1 - start)};
-    twin_hash_compute(&twin_hashes[TWIN_HASH_SHA256], line, (struct twin_span){NULL, 0}, digest);
+    struct twin_error error;
+    if (twin_hash_compute(&twin_hashes[TWIN_HASH_SHA256], line, digest, &error) != 0) {
+        return ENOMEM;
+    }
     to_hex(digest, twin_hashes[TWIN_HASH_SHA256].len, out);
     return 0;
 }
@@ -73,10 +76,8 @@ static json_t *key_name(const char *name)
 static void add_key(json_t *json, const struct twin_sign_spec *spec)
 {
     char hex[HEX_MAX], serial[TWIN_HSM_SERIAL_MAX];
-    uint8_t hash[TWIN_HASH_LEN_MAX];
 
-    twin_key_hash(spec->key, spec->hash, hash);
-    to_hex(hash, spec->hash->len, hex);
+    to_hex(twin_key_hash(spec->key, spec->hash).ptr, spec->hash->len, hex);
     json_object_set_new(json, "key", key_name(spec->key->name));
     json_object_set_new(json, "key_type", json_string(spec->key->type->name));
     json_object_set_new(json, "key_hash", json_string(hex));

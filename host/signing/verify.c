@@ -145,12 +145,13 @@ static bool digest_matches(struct check *check, const struct twin_view_tlv *want
 {
     const struct twin_hash *hash = check->result->hash;
     struct twin_span region = {check->view.bytes.ptr, check->view.hashed_len};
+    struct twin_error error;
 
     if (check->plain.len > 0) {
         region = twin_buf_span(&check->plain);
     }
-    twin_hash_compute(hash, region, (struct twin_span){NULL, 0}, check->result->digest);
-    return CRYPTO_memcmp(check->result->digest, wanted->value.ptr, hash->len) == 0;
+    return twin_hash_compute(hash, region, check->result->digest, &error) == TWIN_ERROR_NONE &&
+           CRYPTO_memcmp(check->result->digest, wanted->value.ptr, hash->len) == 0;
 }
 
 static bool find_key_tlv(const struct twin_view *view, struct twin_view_tlv *tlv)
@@ -183,7 +184,8 @@ static bool decrypt_image(struct check *check, const struct twin_view_tlv *key_t
                     "it was encrypted for another key, or its key TLV is damaged");
     }
     twin_buf_add(&check->plain, view->bytes.ptr, view->hashed_len);
-    bool good = twin_payload_cipher(image_key, key_len, check->plain.data + view->payload_off,
+    bool good = !check->plain.failed &&
+                twin_payload_cipher(image_key, key_len, check->plain.data + view->payload_off,
                                     view->payload_len);
     OPENSSL_cleanse(image_key, sizeof(image_key));
     return good || fail(check, bad_hash, "OpenSSL could not decrypt the payload");
@@ -217,13 +219,11 @@ static bool check_hash(struct check *check)
 /* The key that this TLV names, by its whole hash or in full; NULL if none of ours. */
 static const struct twin_key *named_key(const struct check *check, const struct twin_view_tlv *tlv)
 {
-    uint8_t hash[TWIN_HASH_LEN_MAX];
-
     for (size_t i = 0; i < check->input->key_count; i++) {
         const struct twin_key *key = &check->input->keys[i];
-        twin_key_hash(key, check->result->hash, hash);
-        if (tlv->type == TWIN_TLV_KEYHASH && tlv->value.len == check->result->hash->len &&
-            memcmp(tlv->value.ptr, hash, tlv->value.len) == 0) {
+        const struct twin_span hash = twin_key_hash(key, check->result->hash);
+        if (tlv->type == TWIN_TLV_KEYHASH && tlv->value.len == hash.len &&
+            memcmp(tlv->value.ptr, hash.ptr, hash.len) == 0) {
             return key;
         }
         if (tlv->type == TWIN_TLV_PUBKEY && tlv->value.len == key->der.len &&
@@ -390,6 +390,7 @@ static void add_original_frame(const struct check *check, uint32_t len, struct t
 static bool check_original(struct check *check, const struct twin_buf *original)
 {
     const struct twin_hash *hash = check->result->hash;
+    struct twin_error error;
     uint8_t digest[TWIN_HASH_LEN_MAX];
     struct twin_view_tlv wanted, sig;
     struct twin_span message = {digest, hash->len};
@@ -398,8 +399,8 @@ static bool check_original(struct check *check, const struct twin_buf *original)
         wanted.value.len != hash->len) {
         return fail(check, bad_hash, "the hash of the decompressed image is missing");
     }
-    twin_hash_compute(hash, twin_buf_span(original), (struct twin_span){NULL, 0}, digest);
-    if (memcmp(digest, wanted.value.ptr, hash->len) != 0) {
+    if (twin_hash_compute(hash, twin_buf_span(original), digest, &error) != TWIN_ERROR_NONE ||
+        memcmp(digest, wanted.value.ptr, hash->len) != 0) {
         return fail(check, bad_hash, "the decompressed image does not match its hash");
     }
     if (check->input->key_count == 0) {
@@ -449,6 +450,7 @@ static bool check_compression(struct check *check)
     twin_buf_add(&original, region.ptr, view->payload_off);
     bool good = twin_lzma_unpack(thumb, payload, len, &original) ||
                 fail(check, "The payload cannot be decompressed", "the stream is damaged");
+    good = good && !original.failed;
     if (good) {
         add_original_frame(check, len, &original);
         good = check_original(check, &original);

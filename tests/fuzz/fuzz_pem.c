@@ -2,7 +2,6 @@
  * fuzz_pem.c - any bytes as a key file, or as the DER inside one. A key that loads has a kind and a
  * public half of the right length. SPDX-License-Identifier: Apache-2.0
  */
-#include "cli/cli.h"
 #include "keys/hsm_uri.h"
 #include "keys/key.h"
 #include "keys/key_pem.h"
@@ -53,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     EVP_PKEY *pkey = NULL;
     bool is_private = false;
     struct twin_buf pem = {0};
+    struct twin_error error;
     struct twin_key key;
 
     check_uri(data, len);
@@ -61,16 +61,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     } else {
         wrap(data, len, &pem);
     }
-    int rc = twin_pem_parse("key", twin_buf_span(&pem), false, &pkey, &is_private);
+    enum twin_error_code code =
+        twin_pem_parse("key", twin_buf_span(&pem), NULL, &pkey, &is_private, &error);
     twin_buf_free(&pem);
-    if (rc != CLI_DONE) {
-        EVP_PKEY_free(pkey);
+    if (code != TWIN_ERROR_NONE) {
+        if (pkey != NULL || error.code != code || error.why[0] == '\0') {
+            abort();
+        }
         return 0;
     }
     if (pkey == NULL) {
         abort();
     }
-    if (twin_key_adopt(&key, pkey, is_private, "key") == CLI_DONE &&
+    if (twin_key_adopt(&key, pkey, is_private, "key", &error) == TWIN_ERROR_NONE &&
         (key.type == NULL || key.der.len < 44 || key.der.len > 398)) {
         abort();
     }

@@ -19,10 +19,10 @@ static void make_keys(void)
 {
     for (int i = 0; i < TWIN_KEY_TYPE_COUNT && keys[TWIN_KEY_TYPE_COUNT - 1].type == NULL; i++) {
         const struct twin_key_type *type = &twin_key_types[i];
-        EVP_PKEY *pkey = type->bits != 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits)
-                         : type->curve != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
-                                               : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
-        if (pkey == NULL || twin_key_adopt(&keys[i], pkey, true, type->name) != 0) {
+        EVP_PKEY *pkey = NULL;
+        struct twin_error error;
+        if (twin_key_generate(type, &pkey, &error) != 0 ||
+            twin_key_adopt(&keys[i], pkey, true, type->name, &error) != 0) {
             abort();
         }
     }

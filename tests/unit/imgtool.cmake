@@ -7,7 +7,7 @@ endif()
 twin_test(unit test_cli host_cli)
 twin_test(unit test_cli_fail host_cli)
 twin_test(unit test_cli_go host_cli)
-twin_test(unit test_crypto_openssl twin_image twin_crypto_openssl)
+twin_test(unit test_crypto_openssl twin_image host_keys)
 twin_test(unit test_imgtool_formats imgtool_commands)
 twin_test(unit test_imgtool_hostile host_signing test_support)
 

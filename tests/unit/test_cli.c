@@ -263,11 +263,11 @@ static void test_integers(void)
 
 static bool content_is(const char *path, const char *text)
 {
-    struct twin_file_bytes bytes;
+    struct twin_buf bytes = {0};
     bool same = twin_file_read(path, 1000, &bytes) == 0 && bytes.len == strlen(text) &&
                 memcmp(bytes.data, text, bytes.len) == 0;
 
-    free(bytes.data);
+    twin_buf_free(&bytes);
     return same;
 }
 
@@ -281,7 +281,7 @@ static unsigned mode_of(const char *path)
 static void test_files(void)
 {
     char folder[] = "/tmp/test_cli.XXXXXX";
-    struct twin_file_bytes bytes;
+    struct twin_buf bytes = {0};
 
     CHECK(mkdtemp(folder) != NULL && chdir(folder) == 0);
     umask(022);
@@ -291,8 +291,8 @@ static void test_files(void)
     CHECK(content_is("a", "hello") && mode_of("a") == 0644);
     CHECK_EQ(twin_file_read("a", 4, &bytes), EFBIG);
     CHECK_EQ(twin_file_read("a", 5, &bytes), 0);
-    CHECK(bytes.len == 5 && bytes.data[5] == 0);
-    free(bytes.data);
+    CHECK(bytes.len == 5);
+    twin_buf_free(&bytes);
 
     CHECK_EQ(twin_file_write("a", "other", 5, TWIN_FILE_NEW), EEXIST);
     CHECK(content_is("a", "hello"));

@@ -126,14 +126,15 @@ static void test_der(void)
     struct twin_der element;
 
     for (size_t len = 0; len < 70000; len = len * 3 + 1) {
-        uint8_t *content = calloc(1, len + 1);
+        struct twin_buf content = {0};
+        twin_buf_fill(&content, 0, len);
         twin_buf_free(&out);
-        twin_der_add(&out, TWIN_DER_OCTET_STRING, (struct twin_span){content, len});
+        twin_der_add(&out, TWIN_DER_OCTET_STRING, &content);
         struct twin_span in = twin_buf_span(&out), cut = {out.data, out.len - 1};
         CHECK(twin_der_next(&in, &element) && element.tag == TWIN_DER_OCTET_STRING);
         CHECK(element.content.len == len && in.len == 0);
         CHECK(!twin_der_next(&in, &element) && !twin_der_next(&cut, &element));
-        free(content);
+        twin_buf_free(&content);
     }
     twin_buf_free(&out);
     struct twin_span indefinite = {(const uint8_t *)"\x30\x80\x00\x00", 4};
@@ -265,23 +266,23 @@ static void test_keys(void)
         const struct twin_key_type *type = &twin_key_types[i];
         const struct twin_hash *alg = &twin_hashes[type->hash];
         struct twin_span message = {digest, alg->len};
-        EVP_PKEY *pkey = type->bits != 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits)
-                         : type->curve != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
-                                               : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
+        EVP_PKEY *pkey = NULL;
         struct twin_buf pem = {0};
+        struct twin_error error;
         struct twin_key key;
         EVP_PKEY *again = NULL;
         bool is_private = false;
         size_t len = 0;
 
-        CHECK(pkey != NULL && twin_key_type_of(pkey) == type);
-        CHECK(twin_pem_write_private(pkey, NULL, &pem));
-        CHECK_EQ(twin_pem_parse("pem", twin_buf_span(&pem), false, &again, &is_private), CLI_DONE);
+        CHECK_EQ(twin_key_generate(type, &pkey, &error), 0);
+        CHECK(twin_key_type_of(pkey) == type);
+        CHECK_EQ(twin_pem_write_private(pkey, NULL, &pem, &error), 0);
+        CHECK_EQ(twin_pem_parse("pem", twin_buf_span(&pem), NULL, &again, &is_private, &error), 0);
         CHECK(is_private && EVP_PKEY_eq(pkey, again) == 1);
         EVP_PKEY_free(pkey);
-        CHECK_EQ(twin_key_adopt(&key, again, true, "pem"), CLI_DONE);
+        CHECK_EQ(twin_key_adopt(&key, again, true, "pem", &error), 0);
         if (type->scheme != TWIN_SCHEME_NONE) {
-            CHECK_EQ(twin_key_sign(&key, alg, message, sig, &len), CLI_DONE);
+            CHECK_EQ(twin_key_sign(&key, alg, message, sig, &len, &error), 0);
             CHECK(len <= type->sig_len);
             CHECK(twin_key_verify(&key, alg, message, (struct twin_span){sig, len}));
             CHECK(!twin_key_verify(&key, alg, message, (struct twin_span){sig, len - 1}));
@@ -317,13 +318,12 @@ static void test_key_exchange(void)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct twin_key_type *type = &twin_key_types[cases[i].key];
+        struct twin_error error;
         struct twin_key keys[2];
         for (int k = 0; k < 2; k++) {
-            EVP_PKEY *pkey = type->bits != 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048)
-                             : type->curve != NULL
-                                 ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
-                                 : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
-            CHECK_EQ(twin_key_adopt(&keys[k], pkey, true, "key"), CLI_DONE);
+            EVP_PKEY *pkey = NULL;
+            CHECK_EQ(twin_key_generate(type, &pkey, &error), 0);
+            CHECK_EQ(twin_key_adopt(&keys[k], pkey, true, "key", &error), 0);
         }
         struct twin_sign_spec spec = {.enc_key = &keys[0],
                                       .hmac_hash = &twin_hashes[cases[i].hmac],

@@ -13,8 +13,9 @@ static void adopt(struct twin_key *key, const struct test_key *from, const char 
 {
     const uint8_t *der = from->der;
     EVP_PKEY *pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &der, (long)sizeof(from->der));
+    struct twin_error error;
 
-    CHECK_EQ(twin_key_adopt(key, pkey, false, name), 0);
+    CHECK_EQ(twin_key_adopt(key, pkey, false, name, &error), 0);
 }
 
 static bool is_good(const struct hostile_making *making, const struct twin_key *known, size_t count,

@@ -101,23 +101,24 @@ static int choose_encoding(const struct cli_call *call, enum encoding *encoding)
     return check_suffix(call, *encoding == LANG_C || *encoding == LANG_RUST);
 }
 
-static bool encode(const struct twin_key *key, enum encoding encoding, const char *suffix,
-                   struct twin_buf *out)
+static enum twin_error_code encode(const struct twin_key *key, enum encoding encoding,
+                                   const char *suffix, struct twin_buf *out,
+                                   struct twin_error *error)
 {
     char name[NAME_MAX_LEN];
 
     make_name(name, key, "pub_key", suffix, encoding == LANG_RUST);
     if (encoding == PEM) {
-        return twin_pem_write_public(key->pkey, out);
+        return twin_pem_write_public(key, out, error);
     }
     if (encoding == LANG_C) {
         twin_source_c(out, name, twin_buf_span(&key->der));
     } else if (encoding == LANG_RUST) {
         twin_source_rust(out, name, twin_buf_span(&key->der));
     } else {
-        twin_buf_add(out, key->der.data, key->der.len);
+        twin_buf_append(out, &key->der);
     }
-    return true;
+    return twin_buf_check(out, error);
 }
 
 static int getpub_run(const struct cli_call *call)
@@ -125,18 +126,18 @@ static int getpub_run(const struct cli_call *call)
     const struct getpub_opts *opts = call->opts;
     enum encoding encoding = LANG_C;
     struct twin_buf out = {0};
+    struct twin_error error;
     struct twin_key key;
     int rc = choose_encoding(call, &encoding);
 
     if (rc != CLI_DONE) {
         return rc;
     }
-    rc = twin_key_load(&key, opts->key);
-    if (rc == CLI_DONE && !encode(&key, encoding, opts->suffix, &out)) {
-        rc = cli_fail(CLI_REFUSED, "%s: OpenSSL cannot write this key as PEM", opts->key);
-    }
-    if (rc == CLI_DONE) {
+    if (twin_key_load(&key, opts->key, imgtool_ask(), &error) == TWIN_ERROR_NONE &&
+        encode(&key, encoding, opts->suffix, &out, &error) == TWIN_ERROR_NONE) {
         rc = cli_output(opts->output, opts->key, twin_buf_span(&out));
+    } else {
+        rc = cli_fail_error(&error);
     }
     twin_key_free(&key);
     twin_buf_free(&out);
@@ -147,27 +148,27 @@ static int getpub_run(const struct cli_call *call)
 static int getpubhash_run(const struct cli_call *call)
 {
     const struct getpub_opts *opts = call->opts;
-    const struct twin_hash *alg = &twin_hashes[TWIN_HASH_SHA256];
     bool raw = opts->encoding == HASH_RAW;
-    uint8_t hash[TWIN_HASH_LEN_MAX];
     char name[NAME_MAX_LEN];
     struct twin_buf out = {0};
+    struct twin_error error;
     struct twin_key key;
     int rc = check_suffix(call, !raw);
 
     if (rc != CLI_DONE) {
         return rc;
     }
-    rc = twin_key_load(&key, opts->key);
-    if (rc == CLI_DONE) {
-        twin_key_hash(&key, alg, hash);
+    if (twin_key_load(&key, opts->key, imgtool_ask(), &error) == TWIN_ERROR_NONE) {
+        const struct twin_span hash = twin_key_hash(&key, &twin_hashes[TWIN_HASH_SHA256]);
         make_name(name, &key, "pub_key_hash", opts->suffix, false);
         if (raw) {
-            twin_buf_add(&out, hash, alg->len);
+            twin_buf_add_span(&out, hash);
         } else {
-            twin_source_c(&out, name, (struct twin_span){hash, alg->len});
+            twin_source_c(&out, name, hash);
         }
         rc = cli_output(opts->output, opts->key, twin_buf_span(&out));
+    } else {
+        rc = cli_fail_error(&error);
     }
     twin_key_free(&key);
     twin_buf_free(&out);

@@ -5,11 +5,8 @@
 #include "base/file.h"
 #include "commands.h"
 #include "keys/hsm.h"
-#include "keys/key.h"
 #include "keys/key_pem.h"
-#include "keys/secret.h"
 #include <errno.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,16 +31,6 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static const struct twin_key_type *find_type(const char *name)
-{
-    for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
-        if (strcmp(twin_key_types[i].name, name) == 0) {
-            return &twin_key_types[i];
-        }
-    }
-    return NULL;
-}
-
 /* "a, b, c", each between quotes if wanted. */
 static void list_types(char *out, size_t cap, const char *quote)
 {
@@ -57,8 +44,8 @@ static void list_types(char *out, size_t cap, const char *quote)
 
 static int ask_type(const struct twin_key_type **type)
 {
-    char list[200], line[80];
-    int len;
+    struct twin_secret line;
+    char list[200];
 
     list_types(list, sizeof(list), "");
     *type = NULL;
@@ -66,14 +53,13 @@ static int ask_type(const struct twin_key_type **type)
         printf("Type (%s): ", list);
         fflush(stdout);
         /* Not through the buffer of stdin: the next line may be the passphrase. */
-        len = twin_secret_read(STDIN_FILENO, line, sizeof(line));
-        if (len == TWIN_SECRET_NONE) {
+        if (twin_secret_read(STDIN_FILENO, &line) == TWIN_SECRET_NONE) {
             fputs("Aborted!\n", stderr);
             return CLI_REFUSED;
         }
-        *type = find_type(line);
+        *type = twin_key_type_by_name(line.text);
         if (*type == NULL) {
-            printf("Error: '%s' is not one of these.\n", line);
+            printf("Error: '%s' is not one of these.\n", line.text);
         }
     }
     return CLI_DONE;
@@ -87,24 +73,13 @@ static int choose_type(const struct cli_call *call, const struct twin_key_type *
     if (opts->type == NULL) {
         return ask_type(type);
     }
-    *type = find_type(opts->type);
+    *type = twin_key_type_by_name(opts->type);
     if (*type == NULL) {
         list_types(list, sizeof(list), "'");
         return cli_usage_error(call, "Invalid value for '-t' / '--type': '%s' is not one of %s.",
                                opts->type, list);
     }
     return CLI_DONE;
-}
-
-static EVP_PKEY *generate(const struct twin_key_type *type)
-{
-    if (type->bits != 0) {
-        return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)type->bits);
-    }
-    if (type->curve != NULL) {
-        return EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve);
-    }
-    return EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
 }
 
 /* Where a file system has no modes (FAT), the file cannot be made the owner's alone. */
@@ -124,18 +99,22 @@ static int write_key(const struct keygen_opts *opts, const struct twin_key_type 
                      const char *passphrase)
 {
     struct twin_buf pem = {0};
-    EVP_PKEY *pkey = generate(type);
-    bool good = pkey != NULL && twin_pem_write_private(pkey, passphrase, &pem);
+    struct twin_error error;
+    EVP_PKEY *pkey = NULL;
     int err = 0;
 
-    if (good) {
+    enum twin_error_code code = twin_key_generate(type, &pkey, &error);
+    if (code == TWIN_ERROR_NONE) {
+        code = twin_pem_write_private(pkey, passphrase, &pem, &error);
+    }
+    if (code == TWIN_ERROR_NONE) {
         err = twin_file_write(opts->key, pem.data, pem.len,
                               TWIN_FILE_SECRET | (opts->force ? 0u : (unsigned)TWIN_FILE_NEW));
     }
     twin_buf_free_secret(&pem);
     EVP_PKEY_free(pkey);
-    if (!good) {
-        return cli_fail(CLI_REFUSED, "OpenSSL could not make a key of type %s", type->name);
+    if (code != TWIN_ERROR_NONE) {
+        return cli_fail_error(&error);
     }
     if (err == EEXIST) {
         return cli_fail(CLI_REFUSED,
@@ -157,18 +136,32 @@ static int check_protection(const struct cli_call *call)
 {
     const struct keygen_opts *opts = call->opts;
 
-    if (twin_passphrase_fd() >= 0 && !opts->password) {
+    if (imgtool_secrets()->passphrase.fd >= 0 && !opts->password) {
         return cli_usage_error(call, "--passphrase-fd without --password: the key would not be "
                                      "protected");
     }
     return CLI_DONE;
 }
 
+static int make_in_token(const struct cli_call *call, const struct twin_key_type *type)
+{
+    const struct keygen_opts *opts = call->opts;
+    struct twin_error error;
+
+    if (opts->password || opts->force) {
+        return cli_usage_error(call, "A key in a token takes neither --password nor --force");
+    }
+    return twin_hsm_generate(opts->key, type, imgtool_ask(), &error) == TWIN_ERROR_NONE
+               ? CLI_DONE
+               : cli_fail_error(&error);
+}
+
 static int keygen_run(const struct cli_call *call)
 {
     const struct keygen_opts *opts = call->opts;
     const struct twin_key_type *type = NULL;
-    char passphrase[TWIN_SECRET_MAX];
+    struct twin_secret passphrase;
+    struct twin_error error;
     int rc = check_protection(call);
 
     if (rc != CLI_DONE || (rc = choose_type(call, &type)) != CLI_DONE) {
@@ -176,15 +169,15 @@ static int keygen_run(const struct cli_call *call)
     }
     twin_secret_no_dumps();
     if (twin_hsm_is_uri(opts->key)) {
-        return opts->password || opts->force
-                   ? cli_usage_error(call, "A key in a token takes neither --password nor --force")
-                   : twin_hsm_generate(opts->key, type);
+        return make_in_token(call, type);
     }
     if (!opts->password) {
         return write_key(opts, type, NULL);
     }
-    rc = twin_passphrase_new(passphrase) < 0 ? CLI_REFUSED : write_key(opts, type, passphrase);
-    OPENSSL_cleanse(passphrase, sizeof(passphrase));
+    rc = cli_ask_new_passphrase(imgtool_secrets(), &passphrase, &error) == TWIN_ERROR_NONE
+             ? write_key(opts, type, passphrase.text)
+             : cli_fail_error(&error);
+    twin_wipe(&passphrase, sizeof(passphrase));
     return rc;
 }
 

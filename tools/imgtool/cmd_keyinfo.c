@@ -1,6 +1,7 @@
 /*
  * cmd_keyinfo.c - `imgtool keyinfo`. SPDX-License-Identifier: Apache-2.0
  */
+#include "base/hex.h"
 #include "commands.h"
 #include "keys/key.h"
 #include <stdio.h>
@@ -25,14 +26,11 @@ static const struct cli_opt options[] = {
 
 static json_t *key_json(const struct twin_key *key, const char *kind)
 {
-    uint8_t hash[TWIN_HASH_LEN_MAX];
+    const struct twin_span hash = twin_key_hash(key, &twin_hashes[key->type->hash]);
     char hex[2 * TWIN_HASH_LEN_MAX + 1];
     json_t *json = json_object();
 
-    twin_key_hash(key, &twin_hashes[key->type->hash], hash);
-    for (size_t i = 0; i < twin_hashes[key->type->hash].len; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
-    }
+    twin_hex_text(hash, hex);
     json_object_set_new(json, "kind", json_string(kind));
     json_object_set_new(json, "type", json_string(key->type->name));
     json_object_set_new(json, "keyhash", json_string(hex));
@@ -42,10 +40,14 @@ static json_t *key_json(const struct twin_key *key, const char *kind)
 static int keyinfo_run(const struct cli_call *call)
 {
     const struct keyinfo_opts *opts = call->opts;
+    struct twin_error error;
     struct twin_key key;
-    int rc = twin_key_load_quietly(&key, opts->key);
+    int rc = CLI_DONE;
 
-    if (rc == CLI_DONE) {
+    imgtool_secrets()->quiet = true;
+    if (twin_key_load(&key, opts->key, imgtool_ask(), &error) != TWIN_ERROR_NONE) {
+        rc = cli_fail_error(&error);
+    } else {
         int kind = key.is_private ? 0 : 1;
         bool fits = opts->require == CLI_CHOICE_NONE || opts->require == kind;
         if (!opts->json) {

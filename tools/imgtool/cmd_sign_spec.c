@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cmd_sign.h"
+#include "commands.h"
 #include "signing/encrypt.h"
 #include "signing/sidefile.h"
 #include <inttypes.h>
@@ -129,9 +130,9 @@ static int load_signing_key(struct sign_work *job)
     if (name == NULL) {
         return CLI_DONE;
     }
-    int rc = twin_key_load(&job->key, name);
-    if (rc != CLI_DONE) {
-        return rc;
+    struct twin_error error;
+    if (twin_key_load(&job->key, name, imgtool_ask(), &error) != TWIN_ERROR_NONE) {
+        return cli_fail_error(&error);
     }
     job->spec.key = &job->key;
     if (job->key.type->scheme == TWIN_SCHEME_NONE) {
@@ -157,6 +158,8 @@ static int load_fixed_signature(struct sign_work *job)
 static int load_kek(struct sign_work *job)
 {
     struct twin_buf *kek = &job->spec.kek;
+
+    twin_secret_no_dumps();
     int rc = twin_kek_load(job->opts->encrypt_kek, kek);
 
     if (rc == CLI_DONE && kek->len != job->spec.aes_len) {
@@ -186,7 +189,10 @@ static int load_encryption_key(struct sign_work *job)
     int rc = CLI_DONE;
 
     if (opts->encrypt != NULL) {
-        rc = twin_key_load(&job->enc_key, opts->encrypt);
+        struct twin_error error;
+        if (twin_key_load(&job->enc_key, opts->encrypt, imgtool_ask(), &error) != TWIN_ERROR_NONE) {
+            return cli_fail_error(&error);
+        }
         job->spec.enc_key = &job->enc_key;
     } else if (opts->encrypt_kek != NULL) {
         rc = load_kek(job);

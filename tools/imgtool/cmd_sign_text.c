@@ -375,17 +375,14 @@ int imgtool_spec_add_custom(struct twin_sign_spec *spec, const char *tag, const 
 int imgtool_spec_add_custom_file(struct twin_sign_spec *spec, const char *tag, const char *path)
 {
     struct twin_sign_tlv *custom = NULL;
-    struct twin_file_bytes file;
     int rc = new_custom(spec, tag, &custom);
 
     if (rc != CLI_DONE) {
         return rc;
     }
-    int err = twin_file_read(path, TLV_VALUE_MAX, &file);
+    int err = twin_file_read(path, TLV_VALUE_MAX, &custom->value);
     if (err != 0) {
         return cli_fail(CLI_REFUSED, "custom TLV %s: cannot read %s: %s", tag, path, strerror(err));
     }
-    twin_buf_add(&custom->value, file.data, file.len);
-    free(file.data);
     return CLI_DONE;
 }

@@ -187,17 +187,20 @@ static void print_json(const struct twin_verify_result *result)
 
 static int load_keys(struct job *job, const struct verify_opts *opts)
 {
+    struct twin_error error;
+
     job->keys = calloc(opts->keys.count + 1, sizeof(*job->keys));
     if (job->keys == NULL) {
         return cli_fail(CLI_REFUSED, "out of memory");
     }
     for (size_t i = 0; i < opts->keys.count; i++) {
-        int rc = twin_key_load(&job->keys[job->key_count++], opts->keys.items[i]);
-        if (rc != CLI_DONE) {
-            return rc;
+        if (twin_key_load(&job->keys[job->key_count++], opts->keys.items[i], imgtool_ask(),
+                          &error) != TWIN_ERROR_NONE) {
+            return cli_fail_error(&error);
         }
     }
     if (opts->decrypt_kek != NULL) {
+        twin_secret_no_dumps();
         int rc = twin_kek_load(opts->decrypt_kek, &job->kek);
         if (rc != CLI_DONE) {
             return rc;
@@ -246,15 +249,20 @@ static int check_downgrade(const struct verify_opts *opts, struct twin_span byte
 static int load_dec_key(const struct cli_call *call, struct job *job)
 {
     const struct verify_opts *opts = call->opts;
-    int rc = opts->decrypt != NULL ? twin_key_load(&job->dec_key, opts->decrypt) : CLI_DONE;
+    struct twin_error error;
 
-    if (rc == CLI_DONE && opts->decrypt != NULL &&
-        (!job->dec_key.is_private || job->dec_key.hsm != NULL)) {
-        rc = cli_usage_error(call,
-                             "--decrypt %s: the private key of the device is needed, as a file",
-                             opts->decrypt);
+    if (opts->decrypt == NULL) {
+        return CLI_DONE;
     }
-    return rc;
+    if (twin_key_load(&job->dec_key, opts->decrypt, imgtool_ask(), &error) != TWIN_ERROR_NONE) {
+        return cli_fail_error(&error);
+    }
+    if (!job->dec_key.is_private || job->dec_key.hsm != NULL) {
+        return cli_usage_error(call,
+                               "--decrypt %s: the private key of the device is needed, as a file",
+                               opts->decrypt);
+    }
+    return CLI_DONE;
 }
 
 static int check_options(const struct cli_call *call)

@@ -3,14 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "keys/hsm.h"
-#include "keys/secret.h"
+#include "keys/openssl.h"
 #include "twin_config.h"
 #include <limits.h>
-#include <openssl/crypto.h>
 
 struct common_opts {
-    int64_t pin_fd, twin_passphrase_fd;
+    int64_t pin_fd, passphrase_fd;
 };
 
 static const struct cli_opt common_options[] = {
@@ -23,7 +21,7 @@ static const struct cli_opt common_options[] = {
      .help = "Read the PIN of a token from this file descriptor"},
     {.name = "passphrase-fd",
      .type = CLI_I64,
-     .offset = offsetof(struct common_opts, twin_passphrase_fd),
+     .offset = offsetof(struct common_opts, passphrase_fd),
      .arg = "N",
      .min = 0,
      .max = INT_MAX,
@@ -36,9 +34,9 @@ static int before(const struct cli_call *call)
 {
     const struct common_opts *opts = call->common;
 
-    twin_hsm_set_pin_fd(opts->pin_fd == CLI_I64_NONE ? -1 : (int)opts->pin_fd);
-    twin_passphrase_set_fd(
-        opts->twin_passphrase_fd == CLI_I64_NONE ? -1 : (int)opts->twin_passphrase_fd);
+    imgtool_secrets()->pin.fd = opts->pin_fd == CLI_I64_NONE ? -1 : (int)opts->pin_fd;
+    imgtool_secrets()->passphrase.fd =
+        opts->passphrase_fd == CLI_I64_NONE ? -1 : (int)opts->passphrase_fd;
     return CLI_DONE;
 }
 
@@ -54,10 +52,8 @@ int main(int argc, char **argv)
         .before = before,
     };
 
-    twin_secret_wipe_on_free();
-    /* What a signature means must not depend on a configuration file of the machine. */
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    twin_openssl_harden();
     int rc = cli_main(&program, argc, argv);
-    twin_passphrase_forget();
+    twin_wipe(imgtool_secrets(), sizeof(struct cli_secrets));
     return rc;
 }

@@ -6,6 +6,7 @@
 #define _XOPEN_SOURCE 700
 #include "image_file.h"
 #include "base/file.h"
+#include "cli/ask.h"
 #include "cmd_image.h"
 #include "keys/hash.h"
 #include "keys/key.h"
@@ -60,6 +61,7 @@ static int check_hashes(struct image_file *file, const struct twin_image *image)
 {
     const struct twin_span hashed = {file->bytes.data, image->hashed_len};
     uint8_t computed[TWIN_HASH_LEN_MAX];
+    struct twin_error error;
     struct twin_tlv tlv;
     uint32_t cursor = 0;
 
@@ -71,7 +73,9 @@ static int check_hashes(struct image_file *file, const struct twin_image *image)
         if (tlv.len != alg->len) {
             return refuse_damaged(file, "its hash has a wrong length");
         }
-        twin_hash_compute(alg, hashed, (struct twin_span){NULL, 0}, computed);
+        if (twin_hash_compute(alg, hashed, computed, &error) != TWIN_ERROR_NONE) {
+            return cli_fail_error(&error);
+        }
         if ((image->header.flags & HIDDEN) == 0 &&
             memcmp(computed, file->bytes.data + tlv.off, tlv.len) != 0) {
             return refuse_damaged(file, "it is damaged: its content does not match its hash");
@@ -138,17 +142,24 @@ static int check_with(struct image_file *file, const struct twin_key *key, const
 /* Nobody is asked for a passphrase: the public half is enough, and scripts have no terminal. */
 static int check_key(struct image_file *file, const struct image_rules *rules)
 {
+    struct cli_secrets secrets = {.passphrase = {-1, "--passphrase-fd", "IMGTOOL_PASSPHRASE"},
+                                  .pin = {-1, "--pin-fd", "IMGTOOL_PIN"},
+                                  .quiet = true};
+    const struct twin_ask ask = cli_ask(&secrets);
     struct twin_key key = {0};
+    struct twin_error error;
+    int code = CLI_USAGE;
 
     if (rules->key == NULL) {
         return CLI_DONE;
     }
-    int code = twin_key_load_quietly(&key, rules->key);
-    if (code == CLI_DONE) {
+    twin_secret_no_dumps();
+    if (twin_key_load(&key, rules->key, &ask, &error) == TWIN_ERROR_NONE) {
         code = check_with(file, &key, rules->key);
     } else {
-        code = CLI_USAGE;
+        cli_fail_error(&error);
     }
+    twin_wipe(&secrets, sizeof(secrets));
     twin_key_free(&key);
     return code;
 }
@@ -236,13 +247,12 @@ int image_file_load(struct image_file *file, const char *path, const struct imag
 
 void image_file_free(struct image_file *file)
 {
-    free(file->bytes.data);
-    file->bytes.data = NULL;
+    twin_buf_free(&file->bytes);
 }
 
 static twin_err_t read_part(void *ctx, uint32_t off, size_t len, const uint8_t **data)
 {
-    const struct twin_file_bytes *bytes = ctx;
+    const struct twin_buf *bytes = ctx;
 
     (void)len; /* the upload asks for nothing behind the length that it was told */
     *data = bytes->data + off;

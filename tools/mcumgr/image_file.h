@@ -3,14 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "base/file.h"
+#include "base/buf.h"
 #include "cli/cli.h"
 #include "twin/image.h"
 #include "twin/upload.h"
 
 struct image_file {
     const char *path;
-    struct twin_file_bytes bytes;
+    struct twin_buf bytes;
     uint8_t sha[TWIN_SHA256_LEN]; /* of the whole file */
     uint8_t hash[TWIN_IMAGE_HASH_MAX];
     size_t hash_len; /* the image's hash TLV; 0: it has none that devices list */
