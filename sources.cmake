@@ -8,8 +8,8 @@
 #         SOURCES FILE...     what is compiled, in a room of lib/; a * stands for all there are
 #         HEADERS NAME...     headers in include/twin that are this room's. Others are by their
 #                             names: twin/flash.h is lib/flash's, so is twin/slots.h for its slots.c
-#         LIBRARY PREFIX      shared by programs: every external name begins so, there are no
-#                             variables, and it never prints (but for PRINTS) and never exits
+#         NAMES PREFIX        external names begin so: a program that links it collides with nobody
+#         QUIET               keeps no variables, never prints, never ends the program
 #         HOLDS FILE...       nothing but these files
 #
 #     twin_exception(FILE CHECK "reason")     this check of the lint passes over the file
@@ -35,16 +35,17 @@ twin_room(lib/client USES lib/core lib/smp
   SOURCES client.c upload.c upload_pace.c listing.c update.c update_stages.c)
 
 # What programs on a PC share.
-twin_room(host/base USES lib/core OUTSIDE openssl)
-twin_room(host/cli USES host/base OUTSIDE jansson)
-twin_room(host/profiles USES host/base OUTSIDE jansson)
-twin_room(host/transport USES host/base lib/core lib/smp)
-twin_room(host/session USES host/base host/transport lib/core lib/smp lib/client)
-twin_room(host/keys USES host/base lib/core lib/crypto lib/image OUTSIDE openssl p11-kit)
-twin_room(host/signing USES host/base host/keys lib/core lib/flash lib/image OUTSIDE openssl lzma jansson)
+twin_room(host/base NAMES twin_ QUIET USES lib/core OUTSIDE openssl)
+twin_room(host/cli NAMES cli_ USES host/base OUTSIDE jansson)
+twin_room(host/profiles NAMES twin_ QUIET USES host/base OUTSIDE jansson)
+twin_room(host/transport NAMES twin_ QUIET USES host/base lib/core lib/smp)
+twin_room(host/session NAMES twin_ QUIET USES host/base host/transport lib/core lib/smp lib/client)
+twin_room(host/keys NAMES twin_ QUIET USES host/base lib/core lib/crypto lib/image OUTSIDE openssl p11-kit)
+twin_room(host/signing NAMES twin_ QUIET USES host/base host/keys lib/core lib/flash lib/image OUTSIDE openssl lzma jansson)
 
 # Programs: commands.c is the table, cmd_*.c a command; the rest is a library's.
-twin_room(tools/* USES host/* lib/* OUTSIDE openssl)
+twin_room(tools/* USES host/* lib/* OUTSIDE openssl
+  HOLDS main.c commands.[ch] cmd_*.[ch] CMakeLists.txt imgtool.py)
 
 # Boards, what all of them have, and what they run.
 twin_room(ports USES lib/*)

@@ -69,22 +69,26 @@ def host_objects():
     return sorted(found, key=lambda thing: thing.file), bad
 
 
-def check_libraries():
-    """Libraries that programs share: names that collide with nobody's, no variables, no talk."""
+def check_names():
+    """External names of libraries: they collide with nobody's."""
     objects, bad = host_objects()
     yield from bad
     for thing in objects:
-        folder, room = room_of(thing.file)
-        if not room["LIBRARY"]:
-            continue
-        prefix, = room["LIBRARY"]
-        found = [f"the name {name} is not {prefix}*" for name in thing.external
-                 if not name.startswith(prefix)]
-        found += [f"variable {name}" for name in thing.variables]
-        found += [f"asks for {name}" for name in thing.needs
-                  if ENDS.fullmatch(name) or TALKS.fullmatch(name) and "PRINTS" not in room.words]
-        if not is_excepted(thing.file, "libraries"):
-            yield from (f"{thing.file}: {complaint}" for complaint in sorted(found))
+        prefixes = tuple(room_of(thing.file)[1]["NAMES"])
+        if prefixes:
+            yield from (f"{thing.file}: the name {name} is not {prefixes[0]}*"
+                        for name in sorted(thing.external) if not name.startswith(prefixes))
+
+
+def check_quiet():
+    """Libraries that keep no variables, print nothing and end no program."""
+    objects, bad = host_objects()
+    yield from bad
+    for thing in objects:
+        if "QUIET" in room_of(thing.file)[1].words and not is_excepted(thing.file, "quiet"):
+            yield from (f"{thing.file}: variable {name}" for name in sorted(thing.variables))
+            yield from (f"{thing.file}: asks for {name}" for name in sorted(thing.needs)
+                        if ENDS.fullmatch(name) or TALKS.fullmatch(name))
 
 
 def check_links():

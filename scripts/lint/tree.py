@@ -47,7 +47,7 @@ class Room:
         return self.words.get(word, [])
 
 
-WORDS = ("USES", "SOURCES", "HEADERS", "OUTSIDE", "HOLDS", "LIBRARY", "PRINTS")
+WORDS = ("USES", "OUTSIDE", "SOURCES", "HEADERS", "NAMES", "QUIET", "HOLDS")
 
 
 def read_row(row):
