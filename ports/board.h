@@ -1,93 +1,142 @@
 /*
- * board.h - what a port gives to the bootloader and the application that run on it.
+ * board.h - what a port gives to the bootloader and the application that run on it: the manual of a
+ * port. tests/contract checks it on each board; ports/skeleton is a port to begin with.
  *
- * Each folder of ports/ implements these functions for one board, or the part that its programs
- * use; boot and application are linked separately. Start here: twin_board_init(), then the loop
- * of app/main.c or the bootloader's main.c. SPDX-License-Identifier: Apache-2.0
+ * Bootloader and application are linked separately, each with the part of a port that it uses.
+ * Start here: twin_board_init(), then the loop of app/main.c or of boot/main.c. There is one
+ * thread; nothing here is called from an interrupt. What may block says so.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "twin/boot.h"
 
-/* Names that the device reports about itself (SMP: os info). */
+/* ---- What the board is ---- */
+
+/* Names that the device reports about itself (SMP: os info); never NULL. Used by the application.
+ */
 struct twin_board_names {
     const char *board, *processor, *arch;
 };
 extern const struct twin_board_names twin_board_names;
 
-/* Where the images are. Checked by twin_boot_init(). */
+/*
+ * Where the images are; used by both, and the same for both. Checked by twin_boot_init().
+ *
+ * Its areas name the flash driver (twin/flash.h), which has to keep these rules:
+ * - Erase sets whole pages to the erased value, and nothing else.
+ * - Write takes any number of write units, from memory of any alignment. A unit that is not erased
+ *   is refused, also if nothing would change: TWIN_E_IO, and it stays as it is.
+ * - Read takes any address and length.
+ * - What is not aligned or not inside the device is refused with TWIN_E_IO (flash_range.h does it),
+ *   although twin_area_read() and its like never ask for that: it is the last fence before the
+ *   bootloader's own pages.
+ * - Each blocks until it is done. Power that fails in it leaves other pages and units alone.
+ * - If erasing a page takes long (85 ms on an nRF52840), feed the watchdog after each page.
+ */
 extern const struct twin_slots twin_board_slots;
+
+/* ---- Starting ---- */
 
 /* Why the processor started. */
 enum twin_board_start {
-    TWIN_BOARD_START_POWER,    /* power came on */
+    TWIN_BOARD_START_POWER,    /* power came on; also the answer when nobody knows */
     TWIN_BOARD_START_SOFTWARE, /* twin_board_reset() */
     TWIN_BOARD_START_WATCHDOG, /* nobody fed the watchdog */
     TWIN_BOARD_START_FAULT     /* a processor fault: bad access, bad instruction, full stack */
 };
 
 /*
- * Prepare clock, sending and memory protection. Flash is read-only from here on, except inside the
- * driver. To be called once, first.
+ * Prepare clock, sending and memory protection. Both call it once, first. From here on flash is
+ * read-only, except inside the driver, on processors that can protect it.
  */
 void twin_board_init(void);
 
 /*
- * Settle why the processor started. Called once by the bootloader, before anything can reset;
- * the application only asks twin_board_start_cause(), which keeps the answer until the next reset.
+ * Find out why the processor started, and remember it: a reset-reason register is read and cleared
+ * here. The bootloader calls it once, before anything can reset.
  */
 void twin_board_start_settle(void);
+
+/*
+ * What was found out; the same answer to both, until the next reset. A fault says so although it
+ * ends in a reset by software.
+ */
 enum twin_board_start twin_board_start_cause(void);
-const char *twin_board_start_text(enum twin_board_start cause); /* for people; never NULL */
 
-/* Start to receive on the serial lines. Programs that only talk do without. */
-void twin_board_receive_start(void);
+/* The cause in words, for people; never NULL. start_text.c has it for all boards. */
+const char *twin_board_start_text(enum twin_board_start cause);
 
-/* Milliseconds since power or reset; wraps after 49 days. Call at least once in two minutes. */
-uint32_t twin_board_now_ms(void);
-
-/* Sleep until the next interrupt, at most 10 ms. Returns at once if received bytes wait. Needs
- * twin_board_receive_start(). */
-void twin_board_sleep(void);
-
-/* Rest for good when there is nothing to do; the watchdog still counts. */
-void twin_board_halt(void);
-
-/* Start over, at once. */
+/*
+ * Start over, at once: the next start is due to TWIN_BOARD_START_SOFTWARE. The application calls it
+ * when a client has asked for it; bytes being sent may be lost.
+ */
 _Noreturn void twin_board_reset(void);
 
 /*
- * Start an image that twin_boot_step() has chosen. The processor is handed over as after a reset,
- * except that memory protection is on and the watchdog may run.
+ * Start an image that twin_boot_step() has chosen; the bootloader's last call. handover->image_addr
+ * is the start of the payload in the flash device: on a Cortex-M its vector table. The image gets
+ * the processor as after a reset, except that memory protection is on and the watchdog may run.
  */
 _Noreturn void twin_board_start_image(const struct twin_boot_handover *handover);
 
-/* The serial lines. */
+/* ---- Time and rest ---- */
+
+/*
+ * Milliseconds since twin_board_init(); wraps after 49 days. It goes on during twin_board_sleep().
+ * The application calls it at least once in two minutes, which is what a fast counter of 32 bits
+ * needs in order not to miss a turn.
+ */
+uint32_t twin_board_now_ms(void);
+
+/*
+ * Sleep until an interrupt, at most 10 ms; return at once if received bytes wait. The application
+ * calls it at the end of each turn of its loop, after twin_board_receive_start().
+ */
+void twin_board_sleep(void);
+
+/*
+ * Rest with nothing left to do, until an interrupt if there are any; callers repeat it for ever.
+ * The bootloader calls it when there is nothing to start. The watchdog still counts.
+ */
+void twin_board_halt(void);
+
+/* ---- The serial lines: 115200 baud, 8 bits, no parity, if the hardware has a say in it ---- */
+
 enum twin_board_line {
     TWIN_BOARD_SMP,    /* SMP console framing */
     TWIN_BOARD_CONSOLE /* log text for people, and commands from them */
 };
 
-#define TWIN_BOARD_SMP_BUFFER     8192 /* received bytes that wait at most; more is lost */
+/* Received bytes that wait while nobody reads, on each line; more is lost. */
+#define TWIN_BOARD_SMP_BUFFER     8192
 #define TWIN_BOARD_CONSOLE_BUFFER 256
 
-/* Take received bytes: up to cap, 0 if there are none. Never blocks. */
+/* Begin to receive on both lines. The application calls it once; the bootloader only talks. */
+void twin_board_receive_start(void);
+
+/* Take received bytes, oldest first: up to cap, 0 if there are none. Never blocks. */
 size_t twin_board_read(enum twin_board_line line, uint8_t *buf, size_t cap);
 
-/* Send bytes; blocks until the last one is with the line's hardware. */
+/*
+ * Send bytes, both programs, also from a fault. Blocks until the last one is with the line's
+ * hardware: 87 us a byte at 115200 baud. There is no flow control, and no failure to report.
+ */
 void twin_board_write(enum twin_board_line line, const void *buf, size_t len);
 
-/*
- * SMP packets without framing, for boards with a datagram network; others link packet_none.c.
- *
- * Take one received packet; 0 if there is none. Packets longer than cap are lost. Never blocks.
+/* ---- SMP packets without framing: boards with a datagram network; others link packet_none.c ----
  */
+
+/* Take one received packet; 0 if there is none. Packets longer than cap are lost. Never blocks. */
 size_t twin_board_packet_read(uint8_t *buf, size_t cap);
 
-/* Send a packet to whoever sent the one that was read last. May get lost. */
+/* Send a packet to whoever sent the one that was read last. May get lost. Never blocks. */
 void twin_board_packet_write(const void *buf, size_t len);
 
+/* ---- The watchdog ---- */
+
 /*
- * The watchdog. It resets the processor when it is not fed for timeout_ms (1 to 170000).
+ * Start it: it resets the processor when it is not fed for timeout_ms (1 to 170000), and the next
+ * start is due to TWIN_BOARD_START_WATCHDOG.
  *
  * The bootloader starts it with CONFIG_TWIN_BOOT_WATCHDOG_MS before it hands over to an image on
  * trial, so an update that hangs before its first line of code is caught as well. From then on the
@@ -99,10 +148,16 @@ void twin_board_packet_write(const void *buf, size_t len);
  * nRF52840, where a second start does nothing. For an application that does not feed, configure 0.
  */
 void twin_board_watchdog_start(uint32_t timeout_ms);
+
+/* Give it its whole time again. Does nothing while it was not started. */
 void twin_board_watchdog_feed(void);
 
-/* Stack of the running program. `used` is the most it ever held: the stack is painted at start. */
+/* ---- The stack ---- */
+
+/* Stack of the running program. `used` is the most it ever held: it is painted at start. */
 struct twin_board_stack {
     uint32_t size, used; /* bytes */
 };
+
+/* Both report it. Takes as long as a walk over what was never used. */
 struct twin_board_stack twin_board_stack_use(void);

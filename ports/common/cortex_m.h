@@ -1,20 +1,24 @@
 /*
- * cortex_m.h - what the files of this folder do for a board with a Cortex-M, and registers of the
- * processor itself. A board links those that suit it and writes the others of board.h itself.
+ * cortex_m.h - what the files of this folder do for a board with a Cortex-M (cortex_m_...), and
+ * what they ask of it (board_...). A board names those that suit it in its board.cmake, and writes
+ * what is left of board.h itself.
  *
  *     startup.c    vector table, first instructions, faults, depth of the stack
  *     processor.c  halt, hand-over to an image
  *     retained.c   why the processor started, in RAM that outlives a reset; reset
- *     mpu.c        flash is read-only, data cannot be executed
+ *     mpu.c        flash is read-only, data cannot be executed; mpu_none.c: no such thing
+ *     nor.c        the flash driver
+ *     clock.c      milliseconds
+ *     names.c      names
  *     receive.c    received bytes wait in rings; sleep
  *     memory.c     memcpy and its like, for the bootloader, which links no C library
  *
- * Addresses of memory come from board_map.h, made of the board's board.cmake.
+ * Addresses and speeds are in board_facts.h, made of the board's board.cmake.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "board.h"
-#include "board_map.h"
+#include "board_facts.h"
 #include <stdint.h>
 
 #define REG(addr) (*(volatile uint32_t *)(addr))
@@ -23,7 +27,7 @@
 #define SYSTICK_CTRL_RUN 7u /* processor clock, interrupt, enable */
 #define SYSTICK_RELOAD   0xe000e014u
 #define SYSTICK_VALUE    0xe000e018u
-#define NVIC_ENABLE      0xe000e100u /* interrupts 0 to 31 */
+#define NVIC_ENABLE      0xe000e100u /* a bit for each interrupt, 32 in each word */
 #define SCB_VTOR         0xe000ed08u
 #define SCB_AIRCR        0xe000ed0cu
 #define SCB_AIRCR_RESET  0x05fa0004u
@@ -44,13 +48,26 @@ typedef void (*cortex_m_vector)(void);
 #define CORTEX_M_INTERRUPTS                                                                        \
     __attribute__((section(".vectors.board"), used)) static const cortex_m_vector interrupts[]
 
-/* The NMI. A board whose watchdog raises it defines this; otherwise it counts as a fault. */
-void cortex_m_nmi(void);
+/* Let the interrupt of this number in. */
+static inline void cortex_m_interrupt_enable(uint32_t number)
+{
+    REG(NVIC_ENABLE + number / 32 * 4) = 1u << number % 32;
+}
+
+/* The NMI. A board whose watchdog raises it may define this; otherwise it counts as a fault. */
+void board_nmi(void);
 
 /* ---- retained.c ---- */
 
 /* Reset the processor; `cause` is what twin_board_start_cause() says afterwards. */
 _Noreturn void cortex_m_restart(enum twin_board_start cause);
+
+/*
+ * Say what twin_board_start_settle() will find. A board whose watchdog resets without asking
+ * (board_nmi) calls it in twin_board_init() when its reset-reason register says so, and clears
+ * that.
+ */
+void cortex_m_next_cause(enum twin_board_start cause);
 
 /* ---- mpu.c ---- */
 
@@ -60,6 +77,24 @@ void cortex_m_protect(void);
 /* For the flash driver, around its stores. */
 void cortex_m_flash_writable(bool writable);
 
+/* ---- nor.c ---- */
+
+/* The flash, for the areas of twin_board_slots. */
+extern const struct twin_flash cortex_m_flash;
+
+/*
+ * Store one write unit, BOARD_WRITE_BYTES that are erased, at an address of memory; erase the page
+ * that begins at one. Both block until it is done; one that takes long feeds the watchdog. There is
+ * nothing to report: nor.c reads what was written, the bootloader what was erased.
+ */
+void board_flash_write(uint32_t addr, const uint8_t *unit);
+void board_flash_erase(uint32_t addr);
+
+/* ---- clock.c ---- */
+
+/* A counter that goes up at BOARD_COUNTER_HZ, also during sleep, and turns over after 32 bits. */
+uint32_t board_counter(void);
+
 /* ---- receive.c ---- */
 
 /* An interrupt handler hands over a byte; lost if the ring of this line is full. */
@@ -67,4 +102,4 @@ void cortex_m_received(enum twin_board_line line, uint8_t byte);
 
 /* Begin to receive, when the board has enabled its interrupts: start the tick that ends a sleep,
  * and let interrupts in. */
-void cortex_m_receive_start(uint32_t cpu_hz);
+void cortex_m_receive_start(void);

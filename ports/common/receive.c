@@ -30,9 +30,9 @@ void cortex_m_received(enum twin_board_line line, uint8_t byte)
     }
 }
 
-void cortex_m_receive_start(uint32_t cpu_hz)
+void cortex_m_receive_start(void)
 {
-    REG(SYSTICK_RELOAD) = cpu_hz / TICK_HZ - 1;
+    REG(SYSTICK_RELOAD) = BOARD_CPU_HZ / TICK_HZ - 1;
     REG(SYSTICK_VALUE) = 0;
     REG(SYSTICK_CTRL) = SYSTICK_CTRL_RUN;
     __asm volatile("cpsie i" : : : "memory");

@@ -1,7 +1,7 @@
 /*
- * retained.c - why the processor started, for boards without a register that says so. A few words
- * of RAM survive a reset: they lie above the memory of bootloader and application, where neither
- * start-up clears them (cortex_m.ld.in). SPDX-License-Identifier: Apache-2.0
+ * retained.c - why the processor started, in a few words of RAM that survive a reset. They lie
+ * above the memory of bootloader and application, where neither start-up clears them
+ * (cortex_m.ld.in). SPDX-License-Identifier: Apache-2.0
  */
 #include "cortex_m.h"
 
@@ -17,7 +17,12 @@ extern volatile struct {
 void twin_board_start_settle(void)
 {
     retained.cause = retained.magic == RETAINED_MAGIC ? retained.next : TWIN_BOARD_START_POWER;
-    retained.next = TWIN_BOARD_START_POWER; /* unless somebody says otherwise before */
+    cortex_m_next_cause(TWIN_BOARD_START_POWER); /* unless somebody says otherwise before */
+}
+
+void cortex_m_next_cause(enum twin_board_start cause)
+{
+    retained.next = cause;
     retained.magic = RETAINED_MAGIC;
 }
 
@@ -28,7 +33,7 @@ enum twin_board_start twin_board_start_cause(void)
 
 _Noreturn void cortex_m_restart(enum twin_board_start cause)
 {
-    retained.next = cause;
+    cortex_m_next_cause(cause);
     __asm volatile("dsb" : : : "memory");
     REG(SCB_AIRCR) = SCB_AIRCR_RESET;
     for (;;) {

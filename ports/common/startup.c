@@ -70,7 +70,7 @@ __attribute__((naked)) static void fault_entry(void)
                    "b fault\n");
 }
 
-__attribute__((weak)) void cortex_m_nmi(void)
+__attribute__((weak)) void board_nmi(void)
 {
     fault();
 }
@@ -89,7 +89,7 @@ __attribute__((section(".vectors"), used)) static const struct {
     .handlers =
         {
             [0] = reset_handler,
-            [1] = cortex_m_nmi,
+            [1] = board_nmi,
             [2] = fault_entry, /* hard fault */
             [3] = fault_entry, /* memory protection */
             [4] = fault_entry, /* bus */

@@ -1,21 +1,16 @@
 /*
- * board.c - names, slots, clock, sending and watchdog. Receiving is in receive.c, flash in flash.c,
+ * board.c - slots, clock, sending and watchdog. Receiving is in receive.c, flash in flash.c,
  * what all Cortex-M boards do alike in ../common.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "internal.h"
+#include "cortex_m.h"
 #include "registers.h"
 #include "twin_config.h"
 
-#define TICKS_MS (CPU_HZ / 1000)
-
-const struct twin_board_names twin_board_names = {
-    .board = "mps2-an386", .processor = "cortex-m4", .arch = "arm"};
-
 const struct twin_slots twin_board_slots = {
     .mode = &TWIN_MODE,
-    .area = {[TWIN_PRIMARY] = {&twin_board_flash, BOARD_PRIMARY_OFF, BOARD_SLOT_LEN},
-             [TWIN_SECONDARY] = {&twin_board_flash, BOARD_SECONDARY_OFF, BOARD_SLOT_LEN}},
+    .area = {[TWIN_PRIMARY] = {&cortex_m_flash, BOARD_PRIMARY_OFF, BOARD_SLOT_LEN},
+             [TWIN_SECONDARY] = {&cortex_m_flash, BOARD_SECONDARY_OFF, BOARD_SLOT_LEN}},
     .sector_bytes = BOARD_PAGE_BYTES,
     .max_sectors = 128,
     .max_align = 8,
@@ -24,7 +19,7 @@ const struct twin_slots twin_board_slots = {
 
 static void uart_init(uint32_t uart)
 {
-    REG(uart + UART_BAUD_DIV) = CPU_HZ / 115200;
+    REG(uart + UART_BAUD_DIV) = BOARD_CPU_HZ / 115200;
     REG(uart + UART_CTRL) = UART_CTRL_TX;
 }
 
@@ -32,18 +27,12 @@ void twin_board_init(void)
 {
     uart_init(UART0_ADDR);
     uart_init(UART1_ADDR);
-    twin_board_flash_start();
     cortex_m_protect();
 }
 
-uint32_t twin_board_now_ms(void)
+uint32_t board_counter(void)
 {
-    static uint32_t now_ms, seen_ticks;
-    uint32_t passed_ms = (REG(FPGAIO_COUNTER) - seen_ticks) / TICKS_MS;
-
-    seen_ticks += passed_ms * TICKS_MS;
-    now_ms += passed_ms;
-    return now_ms;
+    return REG(FPGAIO_COUNTER);
 }
 
 void twin_board_write(enum twin_board_line line, const void *buf, size_t len)
@@ -59,7 +48,7 @@ void twin_board_write(enum twin_board_line line, const void *buf, size_t len)
 }
 
 /* The first timeout. The second would reset as well, but would not say why. */
-void cortex_m_nmi(void)
+void board_nmi(void)
 {
     cortex_m_restart(TWIN_BOARD_START_WATCHDOG);
 }
@@ -67,7 +56,7 @@ void cortex_m_nmi(void)
 void twin_board_watchdog_start(uint32_t timeout_ms)
 {
     REG(WDT_LOCK) = WDT_LOCK_KEY;
-    REG(WDT_LOAD) = timeout_ms * TICKS_MS;
+    REG(WDT_LOAD) = timeout_ms * (BOARD_CPU_HZ / 1000);
     REG(WDT_CTRL) = WDT_CTRL_INT_RESET;
     REG(WDT_LOCK) = 0;
 }

@@ -1,6 +1,8 @@
 # The MPS2+ board with the AN386 image (Cortex-M4), as QEMU emulates it. What each of these means:
 # ports/skeleton/board.cmake. SPDX-License-Identifier: Apache-2.0
 set(BOARD_CPU -mcpu=cortex-m4 -mthumb -mfloat-abi=soft)
+set(BOARD_CPU_HZ 25000000)
+set(BOARD_COUNTER_HZ 25000000)
 
 # The map of an nRF52840, moved to where this board has memory.
 set(BOARD_FLASH_ADDR 0x21000000)
@@ -18,7 +20,7 @@ set(BOARD_APP_STACK 4096)
 
 set(BOARD_LINKER_SCRIPT ../common/cortex_m.ld.in)
 set(BOARD_SOURCES board.c flash.c ../common/startup.c ../common/processor.c ../common/retained.c
-  ../common/mpu.c)
+  ../common/mpu.c ../common/nor.c ../common/clock.c ../common/names.c)
 set(BOARD_RECEIVE_SOURCES receive.c ../common/receive.c)
 
 # Where tests put the number of flash words after which power fails (flash.c).

@@ -1,7 +1,7 @@
 /*
  * receive.c - serial reception by interrupt. SPDX-License-Identifier: Apache-2.0
  */
-#include "internal.h"
+#include "cortex_m.h"
 #include "registers.h"
 
 /* Take all bytes that the line has. */
@@ -36,6 +36,7 @@ void twin_board_receive_start(void)
 {
     uart_start(UART0_ADDR);
     uart_start(UART1_ADDR);
-    REG(NVIC_ENABLE) = 1u << UART0_RX_IRQ | 1u << UART1_RX_IRQ;
-    cortex_m_receive_start(CPU_HZ);
+    cortex_m_interrupt_enable(UART0_RX_IRQ);
+    cortex_m_interrupt_enable(UART1_RX_IRQ);
+    cortex_m_receive_start();
 }

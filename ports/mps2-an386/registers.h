@@ -1,10 +1,9 @@
 /*
- * registers.h - peripherals of the MPS2+ board with the AN386 (Cortex-M4) image, as QEMU models it.
+ * registers.h - peripherals of the MPS2+ board with the AN386 image, as QEMU models it. All run at
+ * the processor's clock.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-
-#define CPU_HZ 25000000u /* processor, watchdog, counter and serial lines run at this clock */
 
 /* CMSDK UART; offsets from its base. */
 #define UART0_ADDR       0x40004000u
@@ -31,4 +30,4 @@
 #define WDT_LOCK           0x40008c00u
 #define WDT_LOCK_KEY       0x1acce551u
 
-#define FPGAIO_COUNTER 0x40028018u /* counts up at CPU_HZ */
+#define FPGAIO_COUNTER 0x40028018u /* counts up */

@@ -80,15 +80,23 @@ def script(document, is_clone):
     return "".join(parts)
 
 
-def checkout_like(folder):
-    """A folder with everything of the checkout but its build, and of that the results only."""
-    for entry in ROOT.iterdir():
-        if entry.name not in {"build", ".git"}:
+def link_entries(source, folder, without=()):
+    folder.mkdir(exist_ok=True)
+    for entry in source.iterdir():
+        if entry.name not in without:
             (folder / entry.name).symlink_to(entry)
+
+
+def checkout_like(folder):
+    """A folder with everything of the checkout but its build, and of that the results only. Documents
+    may put boards of their own into ports/, and firmware of them into build/firmware."""
+    link_entries(ROOT, folder, without={"build", ".git", "ports"})
+    link_entries(ROOT / "ports", folder / "ports")
     (folder / "build").mkdir()
     (folder / "build/bin").symlink_to(BIN)
-    for name in "firmware", "keys":
-        (folder / "build" / name).symlink_to(ROOT / "build" / name)
+    (folder / "build/keys").symlink_to(ROOT / "build/keys")
+    if (ROOT / "build/firmware").exists():
+        link_entries(ROOT / "build/firmware", folder / "build/firmware")
 
 
 def run_shell(text, folder, log):

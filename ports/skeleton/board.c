@@ -1,0 +1,50 @@
+/*
+ * board.c - slots, clock, sending and watchdog. Receiving is in receive.c, flash in flash.c, what
+ * all Cortex-M boards do alike in ../common. Each function that says TODO waits for you; ../board.h
+ * is the contract. SPDX-License-Identifier: Apache-2.0
+ */
+#include "cortex_m.h"
+
+const struct twin_slots twin_board_slots = {
+    .area = {[TWIN_PRIMARY] = {&cortex_m_flash, BOARD_PRIMARY_OFF, BOARD_SLOT_LEN},
+             [TWIN_SECONDARY] = {&cortex_m_flash, BOARD_SECONDARY_OFF, BOARD_SLOT_LEN}},
+    .sector_bytes = BOARD_PAGE_BYTES,
+    .max_sectors = 128,
+    .max_align = 8,
+    .image = 0,
+};
+
+/*
+ * TODO: start the clocks, the counter of board_counter(), and both serial ports for sending. If the
+ * reset-reason register says watchdog, call cortex_m_next_cause(TWIN_BOARD_START_WATCHDOG); clear
+ * it.
+ */
+void twin_board_init(void)
+{
+    cortex_m_protect();
+}
+
+/* TODO: read the counter, which goes up at BOARD_COUNTER_HZ, also while the processor sleeps. */
+uint32_t board_counter(void)
+{
+    return 0;
+}
+
+/* TODO: for each byte, wait until the port of this line takes it, and give it. No interrupts. */
+void twin_board_write(enum twin_board_line line, const void *buf, size_t len)
+{
+    (void)line;
+    (void)buf;
+    (void)len;
+}
+
+/* TODO: start the watchdog with this time, in milliseconds, unless it runs already. */
+void twin_board_watchdog_start(uint32_t timeout_ms)
+{
+    (void)timeout_ms;
+}
+
+/* TODO: give the watchdog its whole time again. */
+void twin_board_watchdog_feed(void)
+{
+}
