@@ -46,6 +46,13 @@ const struct twin_tlv_info *twin_tlv_info(uint16_t type)
     return NULL;
 }
 
+const char *twin_tlv_name(uint16_t type)
+{
+    const struct twin_tlv_info *info = twin_tlv_info(type);
+
+    return info != NULL ? info->name : "UNKNOWN";
+}
+
 void twin_tlv_add(struct twin_tlv_area *area, uint16_t type, const void *value, size_t len)
 {
     if (twin_tlv_info(type) != NULL) {

@@ -19,6 +19,9 @@ struct twin_tlv_info {
 /* NULL for a type that is not predefined. */
 const struct twin_tlv_info *twin_tlv_info(uint16_t type);
 
+/* Its name; "UNKNOWN" for a type that is not predefined. */
+const char *twin_tlv_name(uint16_t type);
+
 /* One area. An empty one is not written at all. */
 struct twin_tlv_area {
     uint16_t magic; /* TWIN_TLV_MAGIC or TWIN_TLV_MAGIC_PROT */

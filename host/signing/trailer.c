@@ -78,8 +78,6 @@ static size_t read_fields(const struct twin_view *view, uint32_t align,
 
     trailer->present = true;
     trailer->max_align = align;
-    memcpy(trailer->magic, view->bytes.ptr + view->bytes.len - TWIN_SLOT_MAGIC_LEN,
-           TWIN_SLOT_MAGIC_LEN);
     trailer->image_ok = trailer_byte(view, image_ok);
     trailer->copy_done = trailer_byte(view, image_ok + align);
     trailer->swap_info = trailer_byte(view, image_ok + 2 * align);

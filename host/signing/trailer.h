@@ -25,7 +25,6 @@ uint32_t twin_slot_trailer_image_ok(uint32_t max_align);
 struct twin_slot_trailer {
     bool present; /* the file ends with a trailer's magic */
     uint32_t max_align;
-    uint8_t magic[TWIN_SLOT_MAGIC_LEN];
     uint8_t image_ok, copy_done, swap_info; /* as they stand there; 0xff where there is no room */
     uint32_t swap_size;
     size_t other; /* offset in the file of the first byte that is neither filler nor trailer; 0 */

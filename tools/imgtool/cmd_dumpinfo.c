@@ -5,11 +5,13 @@
 #include "signing/dump.h"
 #include "signing/emit.h"
 #include "signing/image_file.h"
+#include "signing/trailer.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
-enum format { HUMAN, YAML, JSON };
+/* In the order of enum twin_dump_form. */
 static const char *const formats[] = {"human", "yaml", "json", NULL};
 
 struct dumpinfo_opts {
@@ -31,20 +33,22 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static int print_dump(const struct twin_dump *dump, const struct dumpinfo_opts *opts,
+static int print_dump(const struct twin_view *view, const struct dumpinfo_opts *opts,
                       const char *path)
 {
-    static void (*const printers[])(const struct twin_dump *, struct twin_buf *) = {
-        [HUMAN] = twin_dump_human, [YAML] = twin_dump_yaml, [JSON] = twin_dump_json};
-    int usual = opts->outfile != NULL ? YAML : HUMAN;
-    int format = opts->format != CLI_CHOICE_NONE ? opts->format : usual;
+    const char *slash = strrchr(path, '/');
+    enum twin_dump_form usual = opts->outfile != NULL ? TWIN_DUMP_YAML : TWIN_DUMP_HUMAN;
+    enum twin_dump_form form =
+        opts->format != CLI_CHOICE_NONE ? (enum twin_dump_form)opts->format : usual;
+    struct twin_slot_trailer trailer;
     struct twin_buf text = {0};
 
-    if (dump->has_rest && !dump->trailer.present) {
+    twin_slot_trailer_read(view, &trailer);
+    if (view->bytes.len > view->end && !trailer.present) {
         puts("Warning: the trailer magic value is invalid!");
     }
-    printers[format](dump, &text);
-    if (format == JSON && opts->outfile == NULL) {
+    twin_dump(view, slash != NULL ? slash + 1 : path, form, &text);
+    if (form == TWIN_DUMP_JSON && opts->outfile == NULL) {
         twin_buf_text(&text, "\n");
     }
     int rc = cli_output(opts->outfile, path, twin_buf_span(&text));
@@ -56,16 +60,16 @@ static int dump_bytes(const struct cli_call *call, struct twin_span bytes)
 {
     const struct dumpinfo_opts *opts = call->opts;
     const char *path = call->args[0];
-    struct twin_dump dump;
+    struct twin_view view;
 
     if (opts->offset >= bytes.len && opts->offset != 0) {
         return cli_usage_error(call, "--offset 0x%" PRIx32 ": %s has only 0x%zx bytes",
                                opts->offset, path, bytes.len);
     }
     struct twin_span image = {bytes.ptr + opts->offset, bytes.len - opts->offset};
-    enum twin_fault fault = twin_dump_open(&dump, path, image);
+    enum twin_fault fault = twin_view_open(&view, image);
     if (fault == TWIN_FAULT_NONE) {
-        return print_dump(&dump, opts, path);
+        return print_dump(&view, opts, path);
     }
     size_t found = fault == TWIN_FAULT_MAGIC ? twin_view_find_image(image) : 0;
     if (found != 0) {
@@ -82,7 +86,7 @@ static int dumpinfo_run(const struct cli_call *call)
     struct twin_image_file file;
     struct stat info;
 
-    if (opts->format == JSON && opts->outfile == NULL) {
+    if (opts->format == TWIN_DUMP_JSON && opts->outfile == NULL) {
         cli_fail_in_json();
     }
     if (stat(path, &info) != 0) {
