@@ -15,7 +15,7 @@ _Static_assert(CONFIG_TWIN_SMP_BUF_COUNT *TWIN_CONSOLE_ENCODED_MAX(CONFIG_TWIN_S
 
 /*
  * Nothing that ends in a restart begins while somebody depends on the monitor. Whoever forces a
- * reset from afar does not see the bed: that is no reason to say yes.
+ * reset from afar does not see the bed: that is not a reason to say yes.
  */
 static bool may_happen(void *ctx, const struct twin_srv_question *question, const char **reason)
 {

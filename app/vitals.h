@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 struct vitals {
-    uint16_t heart_rate; /* beats a minute; 0 until two beats were seen */
+    uint16_t heart_rate; /* beats a minute; 0 until two beats have been seen */
     uint8_t spo2_percent;
     struct {
         uint32_t samples, beat_at; /* counted in samples */
@@ -21,5 +21,5 @@ void vitals_init(struct vitals *vitals);
 /* Take one sample, each SENSOR_PERIOD_MS. */
 void vitals_take(struct vitals *vitals, struct sensor_sample sample);
 
-/* Are the values such as a living patient, or this sensor, can have? */
+/* Are these values that a living patient, or this sensor, can have? */
 bool vitals_plausible(const struct vitals *vitals);

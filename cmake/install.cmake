@@ -28,7 +28,7 @@ write_basic_package_version_file(${made}/twinslot-config-version.cmake
 install(FILES ${made}/twinslot-config.cmake ${made}/twinslot-config-version.cmake
   cmake/twinslot_sign.cmake DESTINATION ${package_dir})
 
-# pkg-config: one file a library, and twinslot.pc for all. Places count from where the file is.
+# pkg-config: one file a library, and twinslot.pc for all. Its paths are relative to where it is.
 set(pc_dir ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR BASE_DIRECTORY ${pc_dir}
   OUTPUT_VARIABLE pc_include)

@@ -30,7 +30,7 @@ endmacro()
 set(TWIN_LIBS)
 include(${PROJECT_SOURCE_DIR}/sources.cmake)
 
-# Whole only where they are installed: elsewhere what is linked is enough.
+# All are built where they are installed; elsewhere only what is linked.
 if(TWIN_BOARD OR NOT PROJECT_IS_TOP_LEVEL)
   set(twin_not_all EXCLUDE_FROM_ALL)
 endif()
@@ -44,7 +44,7 @@ function(twin_libraries)
     target_compile_features(twin_${lib} PUBLIC c_std_11)
     target_include_directories(twin_${lib} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
       $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-    # lib/crypto is one of two backends, so nobody gets it by default: programs name theirs.
+    # lib/crypto is one of two backends, so nobody gets it by default: each program names its own.
     set(uses ${TWIN_${lib}_USES})
     list(REMOVE_ITEM uses crypto)
     list(TRANSFORM uses PREPEND twin_)

@@ -18,7 +18,7 @@ work=$(mktemp -d "$folder/apt.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/sources" "$work/lists/partial" "$work/cache/archives/partial" "$work/got"
 
-# The machine's sources, asked for source packages instead. A pattern without a match is nothing.
+# The machine's sources, asked for source packages instead. A pattern that matches nothing counts as none.
 shopt -s nullglob
 for list in /etc/apt/sources.list.d/*.sources; do
     sed 's/^Types:.*/Types: deb-src/' "$list" >"$work/sources/${list##*/}"
@@ -39,7 +39,7 @@ echo "debsrc: fetching the source of $package (less than 1 MB)" >&2
 private_apt update >"$work/log" 2>&1 || true
 (cd "$work/got" && private_apt source --download-only "$package") >>"$work/log" 2>&1 || true
 
-# Another revision of the package has the same original source under the same or another name.
+# Another revision of the package has the same original source, perhaps under another name.
 for got in "$work/got/$package"_*.orig.tar.*; do
     if is_pinned "$got"; then
         mv "$got" "$folder/$file"

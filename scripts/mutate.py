@@ -3,7 +3,7 @@
 that link the file until one fails, and prints the faults that none noticed. Run it as ./run mutate.
 
 It works in copies of the tree below build/mutate, one for each processor. A fault that changes no
-byte of the optimised object is no fault. The others meet the tests, those that link least of lib/
+byte of the optimised object is not a fault. The others meet the tests, those that link least of lib/
 first, without sanitizers; what lives meets them again with sanitizers. A test that uses up many
 times its usual processor time has noticed. Faults that live for a known reason stand in
 tests/mutants.txt.
@@ -77,7 +77,7 @@ def run_limited(program, cpu_s):
                             start_new_session=True, env={**os.environ, 'CHECK_STOP': '1'})
     resource.prlimit(test.pid, resource.RLIMIT_CPU, (cpu_s, cpu_s))
     try:
-        return test.wait(60 + 10 * cpu_s)  # for one that sleeps; a busy machine is no fault
+        return test.wait(60 + 10 * cpu_s)  # for one that sleeps; a busy machine is not a fault
     except subprocess.TimeoutExpired:
         os.killpg(test.pid, 9)
         return test.wait()

@@ -17,7 +17,7 @@ declare -A packages=(
     [lint]="git python3 clang-format clang-tidy universal-ctags shellcheck"
 )
 
-# Packages that are there for one command: it may have come another way.
+# Packages that are wanted for one command, which may have been installed by other means.
 declare -A command_of=([git]=git [cmake]=cmake [ninja-build]=ninja [openssl]=openssl
     [shellcheck]=shellcheck)
 

@@ -57,7 +57,7 @@ static inline void twin_put_be16(uint8_t *p, uint16_t value)
     p[1] = (uint8_t)value;
 }
 
-/* Round up or down to a multiple of unit (unit > 0; the caller keeps away from overflow). */
+/* Round up or down to a multiple of unit (unit > 0; nothing may overflow). */
 static inline uint32_t twin_align_down(uint32_t value, uint32_t unit)
 {
     return value - value % unit;

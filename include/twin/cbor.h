@@ -2,12 +2,11 @@
  * twin/cbor.h - CBOR (RFC 8949) reader and writer over caller-owned buffers.
  *
  * Both are sticky: after the first fault every call does nothing, so check `failed` once, at the
- * end. Written is the canonical subset that SMP needs: numbers in their shortest form, strings,
- * arrays and maps of known length, booleans and null. Read is whatever is well-formed: numbers of
- * any width, containers without a length, tags (which are passed over: what follows is the item).
- * Two things are left to those who meet them: floats (twin_cbor_get_number) and strings in pieces
- * (twin_cbor_join).
- * SPDX-License-Identifier: Apache-2.0
+ * end. Writers make the canonical subset that SMP needs: numbers in their shortest form, strings,
+ * arrays and maps of known length, booleans and null. Readers take whatever is well-formed: numbers
+ * of any width, containers without a length, tags (which are passed over: what follows is the
+ * item). Two things a caller has to expect by itself: floats (twin_cbor_get_number) and strings in
+ * pieces (twin_cbor_join). SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "twin/bytes.h"
@@ -95,7 +94,7 @@ struct twin_cbor_number {
 };
 
 /*
- * Read a number, in whatever way it is written: an integer, a float (its fraction is cut off), a
+ * Read a number, however it is written: an integer, a float (its fraction is cut off), a
  * big number of up to 8 bytes, true and false as 1 and 0.
  *
  * Returns false if the next item is none of these, or needs more than 64 bits; what the reader then
@@ -107,7 +106,7 @@ TWIN_MUST_CHECK bool twin_cbor_get_number(struct twin_cbor_reader *r,
 /*
  * Put every string that comes in pieces together, in place: it only gets shorter.
  *
- * buf  one item, with whatever behind it.
+ * buf  one item, and perhaps more behind it.
  * len  in: bytes in buf; out: bytes of the item, without what was behind it.
  *
  * Returns TWIN_OK; TWIN_E_FORMAT if the bytes are not well-formed, cut or nested too deep: buf is

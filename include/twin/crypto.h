@@ -1,7 +1,7 @@
 /*
  * twin/crypto.h - the cryptography that boot and image need, and nothing more.
  *
- * Backends: lib/crypto (BearSSL: no malloc, constant time) and tools/crypto (OpenSSL, host only).
+ * Backends: lib/crypto (BearSSL: no malloc, constant time) and host/keys (OpenSSL, host only).
  * A program links one of them. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once

@@ -1,8 +1,8 @@
 /*
  * twin/err.h - the one error type of every twin library.
  *
- * SMP result codes (twin/smp.h) and errno are other types; they meet this one in one table each,
- * at the border. SPDX-License-Identifier: Apache-2.0
+ * SMP result codes (twin/smp.h) and errno are other types; one table each, at the border, converts
+ * between them and this one. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 

@@ -52,7 +52,7 @@ enum twin_tlv_type {
     TWIN_TLV_COMP_DEC_SIZE = 0x73,
     TWIN_TLV_UUID_VID = 0x74,
     TWIN_TLV_UUID_CID = 0x75,
-    TWIN_TLV_VENDOR_MIN = 0xa0, /* from here on anybody's */
+    TWIN_TLV_VENDOR_MIN = 0xa0, /* from here on free for anybody */
     TWIN_TLV_VENDOR_MAX = 0xfffe
 };
 
@@ -139,10 +139,10 @@ TWIN_MUST_CHECK twin_err_t twin_image_hash_compute(const struct twin_image *imag
  * keys, key_count  public keys, any of which may have signed.
  * alg              the one kind of signature that counts.
  *
- * The image is good when its one hash TLV, SHA-256, matches, and directly behind each key hash that
- * names a known key a signature stands and matches: at least one, and no more than there are keys.
+ * The image is good when its one hash TLV, SHA-256, matches, and each key hash that names a known
+ * key has a signature directly behind it that matches: at least one, and no more of them than keys.
  * Signatures of other keys are passed over. Whatever else another reader could take for a hash, a
- * key or a signature is refused, also what is stricter than the reference (docs/design.md).
+ * key or a signature is refused, even where the reference lets it pass (docs/design.md).
  *
  * Returns TWIN_OK; TWIN_E_VERIFY if anything is missing or does not match; TWIN_E_UNSUPPORTED for
  * encrypted or compressed images; TWIN_E_IO. Cost: a hash over the image and one verification per
@@ -162,7 +162,7 @@ int twin_version_compare_build(const struct twin_version *a, const struct twin_v
 /*
  * Would `choice` in place of `running` be a step back? Both are opened images. By version (without
  * the build number), by version and build number, or by security counter: TLV 0x50 of the protected
- * area, 4 bytes; an image without one, or whose one cannot be read, has 0.
+ * area, 4 bytes; where it is missing or cannot be read, it counts as 0.
  * Cost: none; with the counter one flash read for each TLV of both images.
  */
 typedef bool (*twin_downgrade_fn)(const struct twin_image *choice,
@@ -174,19 +174,19 @@ bool twin_downgrade_counter(const struct twin_image *choice, const struct twin_i
 /* Print as SMP does: "1.2.3", and ".4" behind it if the build is not 0. Returns the length. */
 size_t twin_version_print(const struct twin_version *version, char out[TWIN_VERSION_STR_MAX]);
 
-/* Print as imgtool does: "1.2.3+4", with the build also where it is 0. Returns the length. */
+/* Print as imgtool does: "1.2.3+4", with the build even if it is 0. Returns the length. */
 size_t twin_version_print_full(const struct twin_version *version, char out[TWIN_VERSION_STR_MAX]);
 
 /*
- * Read a version: "1.2.3+4", or "1.2.3.4" as devices list it; numbers from behind may be missing
- * and are 0 then.
+ * Read a version: "1.2.3+4", or "1.2.3.4" as devices list it; the last numbers may be missing, and
+ * are 0 then.
  *
  * text     decimal numbers without signs or leading zeros, and nothing else.
  * version  out; filled only with TWIN_OK.
  * parts    out: how many numbers there are, 1 to 4. With TWIN_E_ARG: the one that is too large.
  *
- * Returns TWIN_OK; TWIN_E_FORMAT if it is no version; TWIN_E_ARG if a number is above what images
- * have room for.
+ * Returns TWIN_OK; TWIN_E_FORMAT if it is not a version; TWIN_E_ARG if a number is larger than an
+ * image has room for.
  */
 TWIN_MUST_CHECK twin_err_t twin_version_parse(struct twin_span text, struct twin_version *version,
                                               unsigned *parts);

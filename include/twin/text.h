@@ -2,7 +2,7 @@
  * twin/text.h - text from a device, made fit for a terminal, a log or a script.
  *
  * A device may send anything: control characters that move the cursor, line ends that forge a line,
- * characters that turn the direction of writing round, bytes that are no text at all.
+ * characters that reverse the direction of writing, bytes that are not text at all.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once

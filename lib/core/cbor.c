@@ -1,5 +1,5 @@
 /*
- * cbor.c - CBOR heads, strings and skipping. What the items mean is for lib/smp/msg.c.
+ * cbor.c - CBOR heads, strings and skipping. lib/smp/msg.c knows what the items mean.
  * Spec: RFC 8949 section 3. SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/cbor.h"

@@ -1,6 +1,6 @@
 /*
- * cbor_foreign.c - the ways of CBOR that we do not write ourselves, and a device need not read:
- * numbers that are no integers, strings in pieces. Spec: RFC 8949 sections 3.2.3 and 3.3.
+ * cbor_foreign.c - the forms of CBOR that we never write, and a device need not read:
+ * numbers that are not integers, strings in pieces. Spec: RFC 8949 sections 3.2.3 and 3.3.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/cbor.h"
@@ -75,7 +75,7 @@ static bool get_big(struct twin_span digits, struct twin_cbor_number *number)
     return digits.len <= sizeof(number->magnitude);
 }
 
-/* The first byte of the tag directly before the item at off, and of the item; tags are passed. */
+/* Pass over tags. tag, first: first byte of the last tag (0: there was none), and of the item. */
 static void pass_tags(struct twin_cbor_reader *r, uint8_t *tag, uint8_t *first)
 {
     *tag = 0;
@@ -125,8 +125,8 @@ bool twin_cbor_get_number(struct twin_cbor_reader *r, struct twin_cbor_number *n
 /* ---- Strings in pieces ---- */
 
 /*
- * Bring the pieces of a string together where the first one is. r stands behind the head and ends
- * behind the break. What is moved never overtakes what is still to be read.
+ * Join the pieces of a string in the place of the first one. r is behind the head at first, and in
+ * the end behind the break. Nothing is moved over bytes that are still to be read.
  */
 static bool gather(struct twin_cbor_reader *r, uint8_t *buf, enum twin_cbor_major major,
                    size_t *start, size_t *len)

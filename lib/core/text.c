@@ -31,7 +31,7 @@ static bool is_shown(uint32_t character)
     return true;
 }
 
-/* Bytes of the character at the beginning of text; 0 if that is no UTF-8. */
+/* Bytes of the character at the beginning of text; 0 if that is not UTF-8. */
 static size_t get_character(struct twin_span text, uint32_t *character)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};

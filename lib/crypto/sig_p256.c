@@ -10,13 +10,13 @@
 #define SIG_MAX   72
 #define TLV_ECDSA 0x22
 
-/* A key of this kind is always these bytes before the point, so nothing needs to be parsed:
+/* Every key of this kind has these bytes before the point, so nothing needs to be parsed:
  * SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 }, BIT STRING of an uncompressed point }. */
 static const uint8_t der_head[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
                                    0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
                                    0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
 
-/* Old tools pad the signature with zeros: its own length says where it ends. 0 if it does not. */
+/* Old tools pad the signature with zeros: its own length says where it ends. 0 if that is wrong. */
 static size_t signature_len(struct twin_span sig)
 {
     if (sig.len < 2 || sig.ptr[0] != 0x30 || sig.ptr[1] > sig.len - 2 || sig.ptr[1] >= 0x80) {

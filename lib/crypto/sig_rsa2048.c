@@ -18,7 +18,7 @@
 #define TLV_RSA2048 0x20
 
 /*
- * A key of this kind is always these bytes around the modulus: SEQUENCE, INTEGER n (with the
+ * Every key of this kind has these bytes around the modulus: SEQUENCE, INTEGER n (with the
  * leading zero of a positive number), INTEGER 65537. So nothing needs to be parsed.
  */
 static const uint8_t der_head[] = {0x30, 0x82, 0x01, 0x0a, 0x02, 0x82, 0x01, 0x01, 0x00};

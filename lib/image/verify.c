@@ -65,7 +65,9 @@ twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWI
     return err == TWIN_E_NOT_FOUND && found == 1 ? TWIN_OK : err;
 }
 
-/* A TLV that another reader could take for part of the signature. announced: a key is, before it.
+/*
+ * Could another reader take this TLV for a part of the signature?
+ * announced  the TLV before it names a key.
  */
 static bool is_stray(const struct twin_tlv *tlv, bool announced)
 {
@@ -117,10 +119,10 @@ static twin_err_t check_signature(const struct twin_image *image, const struct t
 }
 
 /*
- * Directly behind the hash of a known key stands its signature, and it matches: at least one, and
- * no more than there are keys, because each costs time. Those of other keys are passed over. What
- * another reader could take for one of these, because of its type, is refused: such a TLV in the
- * protected area, a signature that no key announces.
+ * The signature of each known key stands directly behind the hash of the key, and matches: there is
+ * at least one, and no more of them than keys, because each costs time. Signatures of other keys are
+ * passed over. What another reader could take for one of these because of its type is refused: such
+ * a TLV in the protected area, and a signature that no key announces.
  */
 static twin_err_t check_signatures(const struct twin_image *image, const struct twin_pubkey *keys,
                                    unsigned key_count, const struct twin_sig_alg *alg,

@@ -28,7 +28,7 @@ class Object:
 
 
 def read_object(file, path, tools=""):
-    """The names in a compiled file. Constants with addresses in them are no variables."""
+    """The names in a compiled file. Constants with addresses in them are not variables."""
     thing = Object(file, set(), set(), set())
     for line in run(f"{tools}nm", "-f", "posix", path).stdout.splitlines():
         name, kind = line.split()[:2]
