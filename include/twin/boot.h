@@ -34,7 +34,7 @@ enum twin_boot_event {
 /* What a mode does to flash; one file each, in lib/boot/modes. The facts of these are in the modes
  * of the same names (twin/mode.h). */
 struct twin_boot_mode;
-extern const struct twin_boot_mode twin_boot_swap_offset;
+extern const struct twin_boot_mode twin_boot_swap_offset, twin_boot_swap_move;
 
 struct twin_boot_config {
     const struct twin_boot_mode *mode; /* the one that the slots name */
@@ -103,9 +103,9 @@ TWIN_MUST_CHECK twin_err_t twin_boot_init(struct twin_boot *boot,
  * Do one step: at most one write or one erase of flash.
  *
  * Bounded from any state of the flash. With n sectors in a slot and b buffer-fulls in a sector, a
- * swap takes at most 2 n (b + 2) + 40 steps; a boot makes at most two of them (one that power cut
- * short, then its revert), and on a flash that refuses its work at most eight. Stack: about 1.2 KB
- * and what the signature needs.
+ * swap takes at most m n (b + 2) + 40 steps, where m is the mode's status_per_sector; a boot makes
+ * at most two of them (one that power cut short, then its revert), and on a flash that refuses its
+ * work at most eight. Stack: about 1.2 KB and what the signature needs.
  */
 enum twin_boot_status twin_boot_step(struct twin_boot *boot);
 

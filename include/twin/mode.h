@@ -33,15 +33,15 @@ enum twin_want {
     TWIN_WANT_ANY = 1 << TWIN_UNSET | 1 << TWIN_SET | 1 << TWIN_BAD
 };
 
-/* The columns: flags of primary (P) and secondary (S). The last two are no fields, and unset or
- * set: the primary's trailer tells of a swap; all of it can be read. */
+/* The columns: flags of primary (P) and secondary (S). The last three are no fields of one bit: the
+ * request is one to go back; the primary's trailer tells of a swap; all of it can be read. */
 enum twin_column {
     TWIN_P_MAGIC,
     TWIN_S_MAGIC,
     TWIN_P_OK,
     TWIN_S_OK,
     TWIN_P_DONE,
-    TWIN_S_DONE,
+    TWIN_S_BACK,
     TWIN_P_SWAP,
     TWIN_P_READ,
     TWIN_COLUMN_COUNT
@@ -68,6 +68,7 @@ struct twin_mode {
     uint8_t status_per_sector; /* write units of the status area for each of max_sectors */
     bool has_tlv_sizes;        /* is that field in the trailer? */
     uint8_t update_sector;     /* of the secondary, in which an update begins */
+    uint8_t back;              /* what tells a request to go back: COPY_DONE or SWAP_INFO */
     /* Sectors of each slot that no image may use, besides the trailer's. The slot may have as many
      * more than the other one. */
     uint8_t spare[2];
@@ -77,4 +78,4 @@ struct twin_mode {
     const struct twin_swap_request *previous;
 };
 
-extern const struct twin_mode twin_mode_swap_offset;
+extern const struct twin_mode twin_mode_swap_offset, twin_mode_swap_move;

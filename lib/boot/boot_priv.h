@@ -46,7 +46,7 @@ struct place {
 struct move {
     struct place from, to;
     uint32_t status; /* number of the unit */
-    uint32_t value;   /* written into it */
+    uint32_t value;  /* written into it */
 };
 
 struct twin_boot_mode {

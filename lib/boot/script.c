@@ -49,14 +49,15 @@ twin_err_t twin_boot_trailer_step(struct twin_boot *boot, enum twin_slot slot, b
 }
 
 /* What comes next destroys what this trailer replaces, so the flash must really hold it. */
-static twin_err_t check_trailer(const struct twin_boot *boot, enum twin_slot slot)
+static twin_err_t check_trailer(const struct twin_boot *boot, const struct operation *operation)
 {
+    const bool is_done = operation->field == TWIN_FIELD_COPY_DONE;
     struct twin_trailer trailer;
 
-    twin_trailer_read(boot->priv.slots, slot, &trailer);
+    twin_trailer_read(boot->priv.slots, (enum twin_slot)operation->slot, &trailer);
     return trailer.magic == TWIN_SET && trailer.swap_type == boot->priv.type &&
                    trailer.swap_size == boot->priv.swap_size &&
-                   (trailer.copy_done != TWIN_UNSET) == (slot == TWIN_SECONDARY)
+                   (trailer.copy_done != TWIN_UNSET) == is_done
                ? TWIN_OK
                : TWIN_E_IO;
 }
@@ -92,7 +93,7 @@ static twin_err_t do_operation(struct twin_boot *boot, const struct operation *o
     case OP_FIELD:
         return write_field(boot, operation);
     case OP_CHECK:
-        return check_trailer(boot, slot);
+        return check_trailer(boot, operation);
     case OP_MOVES:
         return twin_boot_swap_step(boot, next);
     case OP_ERASE_FIRST:

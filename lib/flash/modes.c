@@ -40,8 +40,32 @@ const struct twin_mode twin_mode_swap_offset = {
     .status_per_sector = 2,
     .has_tlv_sizes = true,
     .update_sector = 1,
+    .back = TWIN_FIELD_COPY_DONE,
     .spare = {[TWIN_PRIMARY] = 0, [TWIN_SECONDARY] = 1},
     .row_count = COUNT(offset_rows),
     .rows = offset_rows,
     .previous = &offset_previous,
+};
+
+/* ---- swap-move ---- */
+
+static const struct twin_plan_row move_rows[] = {
+    /* A whole trailer of the primary counts although the request is not erased: when power tore
+     * that erase, what is left of a revert's request looks like one for a trial. */
+    {{SET, ANY, ANY, ANY, UNSET, ANY, SET, ANY}, TWIN_PLAN_RESUME},
+    {{SET, SET, TOUCHED, ANY, ANY, TOUCHED, ANY, SET}, TWIN_PLAN_PREVIOUS},
+    {{ANY, SET, ANY, ANY, ANY, TOUCHED, ANY, ANY}, TWIN_PLAN_REVERT},
+    {{ANY, SET, ANY, NOT_SET, ANY, ANY, ANY, ANY}, TWIN_PLAN_TEST},
+    {{ANY, SET, ANY, SET, ANY, ANY, ANY, ANY}, TWIN_PLAN_PERM},
+    {{SET, ANY, UNSET, ANY, TOUCHED, ANY, ANY, ANY}, TWIN_PLAN_TRIAL},
+};
+
+const struct twin_mode twin_mode_swap_move = {
+    .id = TWIN_MODE_SWAP_MOVE,
+    .status_per_sector = 3,
+    .back = TWIN_FIELD_SWAP_INFO,
+    .spare = {[TWIN_PRIMARY] = 1, [TWIN_SECONDARY] = 0},
+    .row_count = COUNT(move_rows),
+    .rows = move_rows,
+    .previous = &twin_swap_request_permanent, /* it stands where an update would */
 };

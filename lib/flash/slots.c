@@ -91,13 +91,21 @@ static bool row_matches(const struct twin_plan_row *row, const uint8_t flags[TWI
     return true;
 }
 
+/* Is the request one to go back? */
+static enum twin_flag back(const struct twin_mode *mode, const struct twin_trailer *s)
+{
+    return mode->back == TWIN_FIELD_COPY_DONE ? s->copy_done
+           : s->swap_type == TWIN_SWAP_REVERT ? TWIN_SET
+                                              : TWIN_UNSET;
+}
+
 static enum twin_plan decide(const struct twin_mode *mode, const struct twin_trailer *p,
                              const struct twin_trailer *s)
 {
     const uint8_t flags[TWIN_COLUMN_COUNT] = {
         [TWIN_P_MAGIC] = (uint8_t)p->magic,    [TWIN_S_MAGIC] = (uint8_t)s->magic,
         [TWIN_P_OK] = (uint8_t)p->image_ok,    [TWIN_S_OK] = (uint8_t)s->image_ok,
-        [TWIN_P_DONE] = (uint8_t)p->copy_done, [TWIN_S_DONE] = (uint8_t)s->copy_done,
+        [TWIN_P_DONE] = (uint8_t)p->copy_done, [TWIN_S_BACK] = (uint8_t)back(mode, s),
         [TWIN_P_SWAP] = is_swapping(p),        [TWIN_P_READ] = !p->unreadable,
     };
 

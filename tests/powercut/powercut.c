@@ -461,23 +461,53 @@ static const struct {
     {"downgrades forbidden", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, false, true},
 };
 
+static const struct {
+    const char *name;
+    const struct rig_mode *mode;
+} modes[] = {
+    {"swap_offset", &rig_swap_offset},
+    {"swap_move", &rig_swap_move},
+};
+
+static const struct rig_mode *find_mode(const char *name)
+{
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (strcmp(modes[i].name, name) == 0) {
+            return modes[i].mode;
+        }
+    }
+    return NULL;
+}
+
+static void try_shape(size_t i, const struct rig_mode *mode, unsigned pair_count)
+{
+    unsigned long before = points;
+    struct rig rig;
+
+    rig_make_in(&rig, &shapes[i].shape, mode);
+    rig.config.is_downgrade = shapes[i].no_downgrade ? twin_downgrade_version : NULL;
+    for (size_t k = 0; k < sizeof(scenarios) / sizeof(scenarios[0]); k++) {
+        if (scenarios[k].harm == NULL || shapes[i].harm) {
+            try_scenario(&rig, &scenarios[k], pair_count);
+        }
+    }
+    rig_free(&rig);
+    printf("%-50s %6lu power cuts\n", shapes[i].name, points - before);
+}
+
+/* powercut [MODE]: a sample of the cuts. powercut MODE PAIRS: all, and so many pairs of each. */
 int main(int argc, char **argv)
 {
-    unsigned pair_count = argc > 1 ? (unsigned)atoi(argv[1]) : 1;
+    const struct rig_mode *mode = find_mode(argc > 1 ? argv[1] : modes[0].name);
+    unsigned pair_count = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
 
-    sample = argc > 1 ? 1 : SAMPLE;
+    if (mode == NULL) {
+        fprintf(stderr, "usage: powercut [MODE [PAIRS]]\n");
+        return 2;
+    }
+    sample = argc > 2 ? 1 : SAMPLE;
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-        unsigned long before = points;
-        struct rig rig;
-        rig_make(&rig, &shapes[i].shape);
-        rig.config.is_downgrade = shapes[i].no_downgrade ? twin_downgrade_version : NULL;
-        for (size_t k = 0; k < sizeof(scenarios) / sizeof(scenarios[0]); k++) {
-            if (scenarios[k].harm == NULL || shapes[i].harm) {
-                try_scenario(&rig, &scenarios[k], pair_count);
-            }
-        }
-        rig_free(&rig);
-        printf("%-50s %6lu power cuts\n", shapes[i].name, points - before);
+        try_shape(i, mode, pair_count);
     }
     printf("power cuts: %lu single, %lu in pairs, %lu failures\n", points, pairs, failures);
     CHECK_EQ(failures, 0);

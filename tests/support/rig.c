@@ -19,13 +19,16 @@ struct trailer_map trailer_map(const struct twin_slots *slots, enum twin_slot sl
     };
 }
 
+const struct rig_mode rig_swap_offset = {&twin_mode_swap_offset, &twin_boot_swap_offset};
+const struct rig_mode rig_swap_move = {&twin_mode_swap_move, &twin_boot_swap_move};
+
 /* The bound that twin/boot.h promises for one boot. */
 static uint32_t steps_max(const struct rig *rig)
 {
     const struct twin_slots *slots = &rig->slots;
     uint32_t sectors = slots->area[TWIN_PRIMARY].len / slots->sector_bytes;
     uint32_t buffers = (slots->sector_bytes + rig->config.buf_len - 1) / rig->config.buf_len;
-    uint32_t swap = 2 * sectors * (buffers + 2) + 40;
+    uint32_t swap = slots->mode->status_per_sector * sectors * (buffers + 2) + 40;
 
     return (rig->sim.fault_count == 0 && !rig->sim.write_fails ? 2 : 8) * swap;
 }
@@ -40,6 +43,11 @@ static void count_event(void *ctx, enum twin_boot_event event, uint32_t arg)
 
 void rig_make(struct rig *rig, const struct rig_shape *shape)
 {
+    rig_make_in(rig, shape, &rig_swap_offset);
+}
+
+void rig_make_in(struct rig *rig, const struct rig_shape *shape, const struct rig_mode *mode)
+{
     uint32_t slot_len = shape->sector_bytes * shape->sectors;
 
     memset(rig, 0, sizeof(*rig));
@@ -49,12 +57,12 @@ void rig_make(struct rig *rig, const struct rig_shape *shape)
     test_image_make(&rig->new, &rig->key, 2, shape->new_len, 0);
     test_image_make(&rig->next, &rig->key, 3, shape->new_len, 0);
     rig->slots = (struct twin_slots){
-        .mode = &twin_mode_swap_offset,
+        .mode = mode->facts,
         .area = {{&rig->sim.flash, 0, slot_len}, {&rig->sim.flash, slot_len, slot_len}},
         .sector_bytes = shape->sector_bytes,
         .max_sectors = shape->max_sectors,
         .max_align = shape->max_align};
-    rig->config = (struct twin_boot_config){.mode = &twin_boot_swap_offset,
+    rig->config = (struct twin_boot_config){.mode = mode->boot,
                                             .slots = &rig->slots,
                                             .keys = &rig->key.public,
                                             .alg = &twin_sig_rsa2048,

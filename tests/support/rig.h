@@ -15,6 +15,13 @@ struct trailer_map {
 };
 struct trailer_map trailer_map(const struct twin_slots *slots, enum twin_slot slot);
 
+/* The two halves of a mode. */
+struct rig_mode {
+    const struct twin_mode *facts;
+    const struct twin_boot_mode *boot;
+};
+extern const struct rig_mode rig_swap_offset, rig_swap_move;
+
 struct rig_shape {
     uint32_t sector_bytes, sectors, write_bytes;
     uint16_t max_sectors;
@@ -42,7 +49,9 @@ struct rig_boot {
     uint8_t attempt;
 };
 
+/* A device in the mode swap-offset, or in another one. */
 void rig_make(struct rig *rig, const struct rig_shape *shape);
+void rig_make_in(struct rig *rig, const struct rig_shape *shape, const struct rig_mode *mode);
 void rig_free(struct rig *rig);
 
 /* Erase all flash, put the old image into the primary and the new one where updates go. */

@@ -18,7 +18,7 @@ static const struct operation script[] = {
     {SCRIPT_REVERT | FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_TLV_SIZES},
     {SCRIPT_REVERT | FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_SWAP_SIZE},
     {SCRIPT_REVERT | FOR_REVERT, OP_FIELD, TWIN_SECONDARY, TWIN_FIELD_MAGIC},
-    {SCRIPT_REVERT | FOR_REVERT, OP_CHECK, TWIN_SECONDARY, 0},
+    {SCRIPT_REVERT | FOR_REVERT, OP_CHECK, TWIN_SECONDARY, TWIN_FIELD_COPY_DONE},
     /* From here the request stands in the secondary until the primary's trailer is whole; a cut
      * before that begins here again. The magic makes it whole. */
     {SCRIPT_TAKE | FOR_ALL, OP_ERASE_TRAILER, TWIN_PRIMARY, 0},
