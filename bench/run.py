@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
 
 # One module each, in this folder; its section() returns Markdown.
-SECTIONS = ["upload", "size", "swap", "boot", "sign", "echo"]
+SECTIONS = ["upload", "fleet", "size", "swap", "boot", "sign", "echo"]
 
 HEAD = """# What was measured
 

@@ -69,7 +69,7 @@ static bool prepare(struct twin_loop *loop, int *timeout_ms)
         }
         const int64_t its_ms = twin_session_rest_ms(s);
         rest_ms = its_ms < rest_ms ? its_ms : rest_ms;
-        if (s->link != NULL && s->link->wait.fd >= 0) {
+        if (s->link != NULL) {
             s->priv.watched = loop->priv.fd_count++;
             loop->priv.fds[s->priv.watched] = s->link->wait;
         }

@@ -207,7 +207,6 @@ void twin_session_close(struct twin_session *session)
 {
     twin_link_close(session->link);
     session->link = NULL;
-    session->priv.first = NULL;
     if (session->priv.loop != NULL) {
         twin_loop_remove(session->priv.loop, session);
         session->priv.loop = NULL;

@@ -77,6 +77,26 @@ static void check_many(void)
     loop_unmake();
 }
 
+/* One that always has something to do at once leaves time to another. */
+static void check_turns(void)
+{
+    for (int first = 0; first < 2; first++) {
+        struct peer *peers[2];
+
+        loop_make();
+        for (int i = 0; i < 2; i++) {
+            peers[i] = peer_make(UDP, i == first ? 10000 : 20);
+            peer_begin(peers[i]);
+        }
+        CHECK_EQ(twin_loop_run(&loop), TWIN_ERROR_NONE);
+        CHECK(done_order[0] == peers[1 - first] && done_order[1] == peers[first]);
+        CHECK_EQ(peers[first]->answered, 10000);
+        peer_free(peers[0]);
+        peer_free(peers[1]);
+        loop_unmake();
+    }
+}
+
 /* ---- Tasks of one session ---- */
 
 static unsigned steps, begun;
@@ -219,6 +239,7 @@ static void check_stop(void)
     twin_session_add(&right->session, &right->task);
     twin_session_add(&right->session, &second);
     CHECK_EQ(twin_loop_run(&loop), TWIN_ERROR_INTERRUPTED);
+    CHECK_EQ(done_count, 5);
     peer_free(peers[0]);
     peer_free(peers[1]);
     loop_unmake();
@@ -306,20 +327,26 @@ static void check_reopened(void)
     loop_unmake();
 }
 
-/* Waiting costs nothing, and after each silence the device's line is ended first. */
+/* Waiting costs nothing, and after each silence the device's line is ended first. Another session
+ * waits much longer meanwhile. */
 static void check_silence(void)
 {
-    struct peer *peer;
+    struct peer *peer, *other;
     uint8_t bytes[64];
 
     loop_make();
+    other = peer_make(UDP, 1);
+    other->is_deaf = true;
+    peer_begin(other);
     peer = peer_make(SERIAL, 1);
+    stop_after = 1;
     peer->is_deaf = true;
     peer->timeout_ms = 30;
     peer->silences_max = 3;
     peer_begin(peer);
-    CHECK_EQ(twin_loop_run(&loop), TWIN_ERROR_NONE);
+    CHECK_EQ(twin_loop_run(&loop), TWIN_ERROR_INTERRUPTED);
     CHECK_EQ(peer->task.result, TWIN_E_TIMEOUT);
+    check_interrupted(other);
     CHECK_EQ(peer->session.stats.silences, 4);
     CHECK_EQ(peer->session.stats.packets_sent, 4);
     CHECK(loop.wakeups <= 4 * 3); /* its time, and the pause after the line's end */
@@ -329,6 +356,7 @@ static void check_silence(void)
         ends += memcmp(&bytes[i], "\n\x06\x09", 3) == 0 && (i == 0 || bytes[i - 1] == '\n');
     }
     CHECK_EQ(ends, 3);
+    peer_free(other);
     peer_free(peer);
     loop_unmake();
 }
@@ -356,6 +384,7 @@ static void check_stuck(void)
 int main(void)
 {
     check_many();
+    check_turns();
     check_queue();
     check_closing();
     check_stop();
