@@ -2,6 +2,7 @@
  * buf.c - bytes that grow. SPDX-License-Identifier: Apache-2.0
  */
 #include "base/buf.h"
+#include "base/hex.h"
 #include "base/secret.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -93,6 +94,16 @@ void twin_buf_text(struct twin_buf *buf, const char *format, ...)
     vsnprintf(at, (size_t)len + 1, format, list);
     va_end(list);
     buf->len--; /* the terminator stays behind the end */
+}
+
+void twin_buf_hex(struct twin_buf *buf, struct twin_span bytes)
+{
+    char *at = (char *)extend(buf, 2 * bytes.len + 1);
+
+    if (at != NULL) {
+        twin_hex_text(bytes, at);
+        buf->len--;
+    }
 }
 
 void twin_buf_add_u16(struct twin_buf *buf, bool big_endian, uint16_t value)

@@ -42,6 +42,9 @@ void twin_buf_append(struct twin_buf *buf, const struct twin_buf *from);
 void twin_buf_text(struct twin_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Two lower-case hex digits for each byte, and a 0 behind the buffer as with text. */
+void twin_buf_hex(struct twin_buf *buf, struct twin_span bytes);
+
 /* Integers in the byte order of an image. */
 void twin_buf_add_u16(struct twin_buf *buf, bool big_endian, uint16_t value);
 void twin_buf_add_u32(struct twin_buf *buf, bool big_endian, uint32_t value);

@@ -3,13 +3,13 @@
  */
 #include "base/hex.h"
 
-static const char all[] = "0123456789abcdef";
-
 char *twin_hex_text(struct twin_span bytes, char *out)
 {
+    static const char digits[] = "0123456789abcdef";
+
     for (size_t i = 0; i < bytes.len; i++) {
-        out[2 * i] = all[bytes.ptr[i] >> 4];
-        out[2 * i + 1] = all[bytes.ptr[i] & 15];
+        out[2 * i] = digits[bytes.ptr[i] >> 4];
+        out[2 * i + 1] = digits[bytes.ptr[i] & 15];
     }
     out[2 * bytes.len] = '\0';
     return out;
@@ -17,10 +17,11 @@ char *twin_hex_text(struct twin_span bytes, char *out)
 
 int twin_hex_digit(char digit)
 {
-    const char lower = (char)(digit >= 'A' && digit <= 'F' ? digit - 'A' + 'a' : digit);
-    const char *at = memchr(all, lower, sizeof(all) - 1);
-
-    return at != NULL ? (int)(at - all) : -1;
+    if (digit >= '0' && digit <= '9') {
+        return digit - '0';
+    }
+    const int letter = digit | 0x20; /* small letters */
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 bool twin_hex_bytes(const char *digits, size_t len, uint8_t *out)

@@ -26,10 +26,9 @@ static json_t *bytes_leaf(struct twin_span bytes, bool yaml)
     char line[TWIN_BASE64_LEN(BASE64_LINE)];
     struct twin_buf text = {0};
 
-    for (size_t i = 0; i < bytes.len && !yaml; i++) {
-        twin_buf_text(&text, "%02x", bytes.ptr[i]);
-    }
-    if (yaml) {
+    if (!yaml) {
+        twin_buf_hex(&text, bytes);
+    } else {
         twin_buf_text(&text, bytes.len > 0 ? "!!binary |" : "!!binary \"\"");
     }
     for (size_t done = 0; done < bytes.len && yaml; done += BASE64_LINE) {

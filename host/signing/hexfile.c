@@ -2,6 +2,7 @@
  * hexfile.c - Intel HEX in memory. SPDX-License-Identifier: Apache-2.0
  */
 #include "signing/hexfile.h"
+#include "base/hex.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,15 +48,6 @@ struct reader {
     bool ended;
 };
 
-static int digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c = (uint8_t)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One line without its end to the bytes of a record. */
 static enum twin_hexfile_fault decode_line(struct twin_span line, uint8_t record[RECORD_MAX])
 {
@@ -65,16 +57,11 @@ static enum twin_hexfile_fault decode_line(struct twin_span line, uint8_t record
     if (line.ptr[0] != ':' || line.len % 2 == 0 || len < 5 || len > RECORD_MAX) {
         return TWIN_HEXFILE_SYNTAX;
     }
-    for (size_t i = 0; i < len; i++) {
-        int high = digit(line.ptr[1 + 2 * i]), low = digit(line.ptr[2 + 2 * i]);
-        if (high < 0 || low < 0) {
-            return TWIN_HEXFILE_SYNTAX;
-        }
-        record[i] = (uint8_t)(high << 4 | low);
-        sum = (uint8_t)(sum + record[i]);
-    }
-    if (record[0] != len - 5) {
+    if (!twin_hex_bytes((const char *)line.ptr + 1, 2 * len, record) || record[0] != len - 5) {
         return TWIN_HEXFILE_SYNTAX;
+    }
+    for (size_t i = 0; i < len; i++) {
+        sum = (uint8_t)(sum + record[i]);
     }
     return sum == 0 ? TWIN_HEXFILE_OK : TWIN_HEXFILE_CHECKSUM;
 }

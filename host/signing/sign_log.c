@@ -3,6 +3,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "signing/sign_log.h"
+#include "base/hex.h"
 #include "cli/cli.h"
 #include "keys/hsm.h"
 #include <errno.h>
@@ -17,14 +18,6 @@
 
 #define LINE_MAX_LEN 65536
 #define HEX_MAX      (2 * TWIN_HASH_LEN_MAX + 1)
-
-static void to_hex(const uint8_t *bytes, size_t len, char out[HEX_MAX])
-{
-    out[0] = '\0';
-    for (size_t i = 0; i < len; i++) {
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-    }
-}
 
 /* Wait for others that append, and leave the lock to the end of the process. */
 static bool lock(int fd)
@@ -61,7 +54,7 @@ static int hash_last_line(int fd, char out[HEX_MAX])
     if (twin_hash_compute(&twin_hashes[TWIN_HASH_SHA256], line, digest, &error) != 0) {
         return ENOMEM;
     }
-    to_hex(digest, twin_hashes[TWIN_HASH_SHA256].len, out);
+    twin_hex_text((struct twin_span){digest, twin_hashes[TWIN_HASH_SHA256].len}, out);
     return 0;
 }
 
@@ -77,7 +70,7 @@ static void add_key(json_t *json, const struct twin_sign_spec *spec)
 {
     char hex[HEX_MAX], serial[TWIN_HSM_SERIAL_MAX];
 
-    to_hex(twin_key_hash(spec->key, spec->hash).ptr, spec->hash->len, hex);
+    twin_hex_text(twin_key_hash(spec->key, spec->hash), hex);
     json_object_set_new(json, "key", key_name(spec->key->name));
     json_object_set_new(json, "key_type", json_string(spec->key->type->name));
     json_object_set_new(json, "key_hash", json_string(hex));
@@ -105,7 +98,7 @@ static char *make_line(const struct twin_sign_log_event *event, const char *prev
         add_key(json, event->spec);
     }
     twin_version_print_full(&event->spec->version, text);
-    to_hex(event->build->digest, event->spec->hash->len, digest);
+    twin_hex_text((struct twin_span){event->build->digest, event->spec->hash->len}, digest);
     json_object_set_new(json, "version", json_string(text));
     json_object_set_new(json, "hash", json_string(event->spec->hash->name));
     json_object_set_new(json, "digest", json_string(digest));

@@ -2,6 +2,7 @@
  * cmd_sign_text.c - from the text of options to the spec. SPDX-License-Identifier: Apache-2.0
  */
 #include "base/file.h"
+#include "base/hex.h"
 #include "cmd_sign.h"
 #include "signing/tlv.h"
 #include <ctype.h>
@@ -165,27 +166,6 @@ int imgtool_spec_set_dependencies(struct twin_sign_spec *spec, const char *text)
                : cli_fail(CLI_USAGE, "Image dependency format is invalid: '%s' in: %s", at, text);
 }
 
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *found = strchr(digits, tolower((unsigned char)c));
-
-    return found == NULL || *found == '\0' ? -1 : (int)(found - digits);
-}
-
-/* An even number of hex digits and nothing else. */
-static bool parse_hex(const char *text, size_t len, uint8_t *out)
-{
-    for (size_t i = 0; i < len; i += 2) {
-        int high = hex_digit(text[i]), low = high < 0 ? -1 : hex_digit(text[i + 1]);
-        if (low < 0) {
-            return false;
-        }
-        out[i / 2] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 /* 32 digits, with dashes in the usual places or without any. */
 static bool parse_plain_uuid(const char *text, size_t len, uint8_t out[TWIN_UUID_LEN])
 {
@@ -205,7 +185,7 @@ static bool parse_plain_uuid(const char *text, size_t len, uint8_t out[TWIN_UUID
             digits[count++] = text[i];
         }
     }
-    return parse_hex(digits, count, out);
+    return twin_hex_bytes(digits, count, out);
 }
 
 /* Also as {...} and urn:uuid:..., which the reference tool takes for names. */
@@ -366,7 +346,10 @@ int imgtool_spec_add_custom(struct twin_sign_spec *spec, const char *tag, const 
         return cli_fail(CLI_USAGE, "Custom TLV length is odd.");
     }
     twin_buf_fill(&custom->value, 0, len / 2);
-    if (!parse_hex(text + 2, len, custom->value.data)) {
+    if (custom->value.failed) {
+        return cli_fail(CLI_REFUSED, "out of memory");
+    }
+    if (!twin_hex_bytes(text + 2, len, custom->value.data)) {
         return cli_fail(CLI_REFUSED, "custom TLV %s: '%s' is not hexadecimal", tag, text);
     }
     return CLI_DONE;

@@ -1,6 +1,7 @@
 /*
  * cmd_verify.c - `imgtool verify`. SPDX-License-Identifier: Apache-2.0
  */
+#include "base/hex.h"
 #include "commands.h"
 #include "signing/downgrade.h"
 #include "signing/image_file.h"
@@ -48,11 +49,9 @@ struct job {
 
 static void print_hex(const char *before, struct twin_span bytes)
 {
-    fputs(before, stdout);
-    for (size_t i = 0; i < bytes.len; i++) {
-        printf("%02x", bytes.ptr[i]);
-    }
-    putchar('\n');
+    char digits[2 * TWIN_SIG_LEN_MAX + 1];
+
+    printf("%s%s\n", before, twin_hex_text(bytes, digits));
 }
 
 /* "0x0076 (signed), 0x0080 (not signed)": unprotected TLVs are outside of what is hashed. */
@@ -154,7 +153,7 @@ static json_t *json_unknown(const struct twin_verify_result *result)
 
 static void print_json(const struct twin_verify_result *result)
 {
-    char text[40], digest[2 * TWIN_HASH_LEN_MAX + 1] = "";
+    char text[40], digest[2 * TWIN_HASH_LEN_MAX + 1];
     json_t *json = json_object();
 
     json_object_set_new(json, "valid", json_boolean(result->good));
@@ -167,9 +166,7 @@ static void print_json(const struct twin_verify_result *result)
         return;
     }
     twin_version_print_full(&result->version, text);
-    for (size_t i = 0; i < result->hash->len; i++) {
-        snprintf(digest + 2 * i, 3, "%02x", result->digest[i]);
-    }
+    twin_hex_text((struct twin_span){result->digest, result->hash->len}, digest);
     json_object_set_new(json, "version", json_string(text));
     json_object_set_new(json, "hash", json_string(result->hash->name));
     json_object_set_new(json, "digest", json_string(digest));

@@ -2,6 +2,7 @@
  * cmd_image.c - the device's list of images. SPDX-License-Identifier: Apache-2.0
  */
 #include "cmd_image.h"
+#include "base/buf.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -45,17 +46,16 @@ static void print_slot(const struct twin_image_slot *slot)
     const bool has_version = slot->present & TWIN_IMAGE_SLOT_VERSION || mcumgr_is_compat();
     char *version = report_text(slot->version);
     char number[REPORT_NUMBER_MAX];
+    struct twin_buf hash = {0};
 
     printf(" image=%lld slot=%s\n", (long long)slot->image,
            report_number(slot->present & TWIN_IMAGE_SLOT_SLOT, slot->slot, number));
     printf("    version: %s\n", has_version ? version : "?");
     printf("    bootable: %s\n", slot->bootable ? "true" : "false");
     print_flags(slot);
-    printf("    hash: %s", slot->hash.len == 0 ? "Unavailable" : "");
-    for (size_t i = 0; i < slot->hash.len; i++) {
-        printf("%02x", slot->hash.ptr[i]);
-    }
-    printf("\n");
+    twin_buf_hex(&hash, slot->hash);
+    printf("    hash: %s\n", hash.len > 0 ? (const char *)hash.data : "Unavailable");
+    twin_buf_free(&hash);
     free(version);
 }
 

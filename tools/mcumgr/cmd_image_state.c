@@ -2,6 +2,7 @@
  * cmd_image_state.c - the verbs `image test` and `image confirm`.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/hex.h"
 #include "cmd_image.h"
 #include "commands.h"
 #include <stdio.h>
@@ -15,20 +16,11 @@ struct hash {
     size_t digits; /* of the text; odd ones are in the upper half of the last byte */
 };
 
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789abcdef";
-    const char lower = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-    const char *at = c != '\0' ? strchr(digits, lower) : NULL;
-
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
 static bool parse_hash(const char *text, struct hash *hash)
 {
     memset(hash, 0, sizeof(*hash));
     for (; text[hash->digits] != '\0'; hash->digits++) {
-        const int digit = hex_digit(text[hash->digits]);
+        const int digit = twin_hex_digit(text[hash->digits]);
         if (digit < 0 || hash->digits / 2 >= sizeof(hash->bytes)) {
             return false;
         }

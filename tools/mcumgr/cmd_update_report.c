@@ -4,6 +4,7 @@
  * Apache-2.0
  */
 #include "cmd_update_report.h"
+#include "base/hex.h"
 #include "cmd_image_transfer.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,10 +24,8 @@ static const char *const stage_names[] = {
 
 static void hex(char *out, struct twin_span bytes, size_t digits)
 {
-    *out = '\0';
-    for (size_t i = 0; i < bytes.len && 2 * i < digits; i++) {
-        snprintf(out + 2 * i, 3, "%02x", bytes.ptr[i]);
-    }
+    bytes.len = bytes.len < digits / 2 ? bytes.len : digits / 2;
+    twin_hex_text(bytes, out);
 }
 
 /* What programs are told whatever happens. */

@@ -2,6 +2,7 @@
  * report.c - why something failed, for people and for programs.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/hex.h"
 #include "mcumgr.h"
 #include "twin/grp_image.h"
 #include "twin/grp_os.h"
@@ -105,12 +106,8 @@ json_t *report_json_unsigned(uint64_t number)
 json_t *report_json_hex(struct twin_span bytes)
 {
     char *hex = report_room(2 * bytes.len + 1);
+    json_t *value = json_string(twin_hex_text(bytes, hex));
 
-    hex[0] = '\0';
-    for (size_t i = 0; i < bytes.len; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", bytes.ptr[i]);
-    }
-    json_t *value = json_string(hex);
     free(hex);
     return value;
 }
