@@ -120,9 +120,9 @@ static twin_err_t check_signature(const struct twin_image *image, const struct t
 
 /*
  * The signature of each known key stands directly behind the hash of the key, and matches: there is
- * at least one, and no more of them than keys, because each costs time. Signatures of other keys are
- * passed over. What another reader could take for one of these because of its type is refused: such
- * a TLV in the protected area, and a signature that no key announces.
+ * at least one, and no more of them than keys, because each costs time. Signatures of other keys
+ * are passed over. What another reader could take for one of these because of its type is refused:
+ * such a TLV in the protected area, and a signature that no key announces.
  */
 static twin_err_t check_signatures(const struct twin_image *image, const struct twin_pubkey *keys,
                                    unsigned key_count, const struct twin_sig_alg *alg,
