@@ -4,10 +4,12 @@ endif()
 
 # Tests of host/cli, host/keys and host/signing. The vectors and the token are tested from
 # outside, by python. SPDX-License-Identifier: Apache-2.0
+twin_test(unit test_base host_base)
 twin_test(unit test_cli host_cli)
 twin_test(unit test_cli_fail host_cli)
 twin_test(unit test_cli_go host_cli)
 twin_test(unit test_crypto_openssl twin_image host_keys)
+twin_test(unit test_keys host_keys)
 twin_test(unit test_imgtool_formats imgtool_commands)
 twin_test(unit test_imgtool_hostile host_signing test_support)
 

@@ -1,8 +1,7 @@
 /*
- * test_cli.c - command lines from tables, files, progress. SPDX-License-Identifier: Apache-2.0
+ * test_cli.c - command lines from tables, progress. SPDX-License-Identifier: Apache-2.0
  */
 #define _XOPEN_SOURCE 700
-#include "base/file.h"
 #include "check.h"
 #include "cli/cli.h"
 #include <errno.h>
@@ -261,59 +260,6 @@ static void test_integers(void)
     CHECK(!cli_parse_integer(" 1", &value) && !cli_parse_integer("1 ", &value));
 }
 
-static bool content_is(const char *path, const char *text)
-{
-    struct twin_buf bytes = {0};
-    bool same = twin_file_read(path, 1000, &bytes) == 0 && bytes.len == strlen(text) &&
-                memcmp(bytes.data, text, bytes.len) == 0;
-
-    twin_buf_free(&bytes);
-    return same;
-}
-
-static unsigned mode_of(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) == 0 ? info.st_mode & 0777u : 0;
-}
-
-static void test_files(void)
-{
-    char folder[] = "/tmp/test_cli.XXXXXX";
-    struct twin_buf bytes = {0};
-
-    CHECK(mkdtemp(folder) != NULL && chdir(folder) == 0);
-    umask(022);
-    CHECK_EQ(twin_file_read("none", 10, &bytes), ENOENT);
-    CHECK_EQ(twin_file_read(".", 10, &bytes), EISDIR);
-    CHECK_EQ(twin_file_write("a", "hello", 5, TWIN_FILE_REPLACE), 0);
-    CHECK(content_is("a", "hello") && mode_of("a") == 0644);
-    CHECK_EQ(twin_file_read("a", 4, &bytes), EFBIG);
-    CHECK_EQ(twin_file_read("a", 5, &bytes), 0);
-    CHECK(bytes.len == 5);
-    twin_buf_free(&bytes);
-
-    CHECK_EQ(twin_file_write("a", "other", 5, TWIN_FILE_NEW), EEXIST);
-    CHECK(content_is("a", "hello"));
-    CHECK_EQ(chmod("a", 0640), 0);
-    CHECK_EQ(twin_file_write("a", "", 0, TWIN_FILE_REPLACE), 0);
-    CHECK(content_is("a", "") && mode_of("a") == 0640);
-    CHECK_EQ(twin_file_write("k", "key", 3, TWIN_FILE_NEW | TWIN_FILE_SECRET), 0);
-    CHECK(content_is("k", "key") && mode_of("k") == 0600);
-    CHECK_EQ(twin_file_write("k", "new", 3, TWIN_FILE_NEW | TWIN_FILE_SECRET), EEXIST);
-
-    /* A link stays a link, and a folder that is not there is an error that leaves nothing. */
-    CHECK_EQ(symlink("a", "link"), 0);
-    CHECK_EQ(twin_file_write("link", "through", 7, TWIN_FILE_REPLACE), 0);
-    CHECK(content_is("a", "through"));
-    CHECK_EQ(twin_file_write("no/where", "x", 1, TWIN_FILE_REPLACE), ENOENT);
-    CHECK_EQ(twin_file_write(".", "x", 1, TWIN_FILE_REPLACE), EISDIR);
-    CHECK_EQ(twin_file_write("/dev/null", "x", 1, TWIN_FILE_REPLACE), 0);
-    CHECK_EQ(unlink("link") | unlink("a") | unlink("k"), 0);
-    CHECK_EQ(chdir("/") | rmdir(folder), 0); /* nothing temporary was left */
-}
-
 /* Plain lines on a stderr that is no terminal, at most one every 10 percent. */
 static void test_progress(void)
 {
@@ -348,7 +294,6 @@ int main(void)
     test_commands();
     test_usage_errors();
     test_integers();
-    test_files();
     test_progress();
     return check_report();
 }

@@ -1,13 +1,11 @@
 /*
- * test_imgtool_formats.c - Intel HEX, DER, trailer geometry, option texts, compression, keys: the
- * parts of imgtool below its commands. SPDX-License-Identifier: Apache-2.0
+ * test_imgtool_formats.c - Intel HEX, trailer geometry, option texts, compression, exchange of
+ * keys: the parts of imgtool below its commands. SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
 #include "cli/cli.h"
 #include "cmd_sign.h"
-#include "keys/der.h"
 #include "keys/key.h"
-#include "keys/key_pem.h"
 #include "signing/encrypt.h"
 #include "signing/fit.h"
 #include "signing/hexfile.h"
@@ -118,29 +116,6 @@ static void test_hex_round_trip(void)
         twin_buf_free(&text);
         twin_buf_free(&back);
     }
-}
-
-static void test_der(void)
-{
-    struct twin_buf out = {0};
-    struct twin_der element;
-
-    for (size_t len = 0; len < 70000; len = len * 3 + 1) {
-        struct twin_buf content = {0};
-        twin_buf_fill(&content, 0, len);
-        twin_buf_free(&out);
-        twin_der_add(&out, TWIN_DER_OCTET_STRING, &content);
-        struct twin_span in = twin_buf_span(&out), cut = {out.data, out.len - 1};
-        CHECK(twin_der_next(&in, &element) && element.tag == TWIN_DER_OCTET_STRING);
-        CHECK(element.content.len == len && in.len == 0);
-        CHECK(!twin_der_next(&in, &element) && !twin_der_next(&cut, &element));
-        twin_buf_free(&content);
-    }
-    twin_buf_free(&out);
-    struct twin_span indefinite = {(const uint8_t *)"\x30\x80\x00\x00", 4};
-    CHECK(!twin_der_next(&indefinite, &element));
-    struct twin_span huge = {(const uint8_t *)"\x30\x84\xff\xff\xff\xff", 6};
-    CHECK(!twin_der_next(&huge, &element));
 }
 
 #define PAIR(bytes) ((struct twin_fit_slots){spec.slot_size, spec.slot_size, bytes})
@@ -257,46 +232,6 @@ static void test_compression(void)
     twin_buf_free(&packed);
 }
 
-/* Each kind: make it, write it as PEM, read it, sign, verify, and refuse what was changed. */
-static void test_keys(void)
-{
-    uint8_t digest[TWIN_HASH_LEN_MAX] = {1, 2, 3}, sig[TWIN_SIG_LEN_MAX + 8] = {0};
-
-    for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
-        const struct twin_key_type *type = &twin_key_types[i];
-        const struct twin_hash *alg = &twin_hashes[type->hash];
-        struct twin_span message = {digest, alg->len};
-        EVP_PKEY *pkey = NULL;
-        struct twin_buf pem = {0};
-        struct twin_error error;
-        struct twin_key key;
-        EVP_PKEY *again = NULL;
-        bool is_private = false;
-        size_t len = 0;
-
-        CHECK_EQ(twin_key_generate(type, &pkey, &error), 0);
-        CHECK(twin_key_type_of(pkey) == type);
-        CHECK_EQ(twin_pem_write_private(pkey, NULL, &pem, &error), 0);
-        CHECK_EQ(twin_pem_parse("pem", twin_buf_span(&pem), NULL, &again, &is_private, &error), 0);
-        CHECK(is_private && EVP_PKEY_eq(pkey, again) == 1);
-        EVP_PKEY_free(pkey);
-        CHECK_EQ(twin_key_adopt(&key, again, true, "pem", &error), 0);
-        if (type->scheme != TWIN_SCHEME_NONE) {
-            CHECK_EQ(twin_key_sign(&key, alg, message, sig, &len, &error), 0);
-            CHECK(len <= type->sig_len);
-            CHECK(twin_key_verify(&key, alg, message, (struct twin_span){sig, len}));
-            CHECK(!twin_key_verify(&key, alg, message, (struct twin_span){sig, len - 1}));
-            digest[5] ^= 1;
-            CHECK(!twin_key_verify(&key, alg, message, (struct twin_span){sig, len}));
-            digest[5] ^= 1;
-            sig[len / 2] ^= 1;
-            CHECK(!twin_key_verify(&key, alg, message, (struct twin_span){sig, len}));
-        }
-        twin_key_free(&key);
-        twin_buf_free_secret(&pem);
-    }
-}
-
 /* Every kind of receiver: what is wrapped unwraps, with another key or a changed bit it does not.
  */
 static void test_key_exchange(void)
@@ -362,12 +297,10 @@ int main(void)
     test_hex_read();
     test_hex_lines();
     test_hex_round_trip();
-    test_der();
     test_trailer();
     test_versions();
     test_option_texts();
     test_compression();
-    test_keys();
     test_key_exchange();
     return check_report();
 }
