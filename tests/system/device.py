@@ -16,7 +16,7 @@ import tempfile
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path += [str(TESTS / "integration"), str(TESTS / "system")]
 
-from programs import BIN, BUILD, until
+from programs import BIN, BUILD, PATIENCE_S, until
 from smp import Client
 
 OLD, NEW = "monitor 1.0.0 runs", "monitor 1.1.0 runs"
@@ -225,6 +225,10 @@ class Launched(Device):
 
     def console(self):
         return self.console_file.read_text(errors="replace")
+
+    def exit_status(self):
+        """Wait until the launcher ends by itself."""
+        return self.process.wait(PATIENCE_S)
 
     def errors(self):
         """What the launcher complained about."""

@@ -130,7 +130,7 @@ class Start(Story):
         with self.assertRaises(OSError):  # no answer, or nobody there any more
             client.request(WRITE, IMAGE, 1, first)
         client.close()
-        self.assertEqual(device.process.wait(20), POWER_CUT)
+        self.assertEqual(device.exit_status(), POWER_CUT)
 
     @needs("processes")
     def test_power_failure_of_the_processor(self):
@@ -150,7 +150,7 @@ class CleanUp(Story):
             device.start()
             self.assertEqual(len(holders(device.flash_file)), device.holders)
             device.process.send_signal(number)
-            self.assertEqual(device.process.wait(20), 0)
+            self.assertEqual(device.exit_status(), 0)
             self.assertEqual(holders(device.flash_file), set())
             self.assertFalse(device.link.is_symlink())
             device.power_off()
@@ -167,14 +167,14 @@ class CleanUp(Story):
         with self.kind() as second:
             second.flash_file = self.device.flash_file
             second.power_on()
-            self.assertEqual(second.process.wait(20), 1)
+            self.assertEqual(second.exit_status(), 1)
             self.assertRegex(second.errors(), f"another .* runs on {second.flash_file}")
         self.assertEqual(self.device.client().echo("unharmed"), "unharmed")
 
     def test_what_is_no_flash(self):
         self.device.flash_file.write_bytes(b"important" * 1000)
         self.device.power_on()
-        self.assertEqual(self.device.process.wait(20), 1)
+        self.assertEqual(self.device.exit_status(), 1)
         self.assertEqual(self.device.flash_file.read_bytes(), b"important" * 1000)
 
     def test_image_too_large(self):
@@ -184,7 +184,7 @@ class CleanUp(Story):
                 device.first_image = device.folder / "large.bin"
                 device.first_image.write_bytes(bytes(flash.slot + 1))
                 device.power_on()
-                self.assertEqual(device.process.wait(20), 1)
+                self.assertEqual(device.exit_status(), 1)
                 self.assertEqual(device.flash_file.stat().st_size, 0)
 
     def test_usage(self):

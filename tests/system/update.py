@@ -227,7 +227,7 @@ class Fleet(Story):
             self.assertEqual(file.read_bytes()[: len(new)], new)
 
         device.process.send_signal(signal.SIGTERM)
-        self.assertEqual(device.process.wait(20), 0)
+        self.assertEqual(device.exit_status(), 0)
         left = [name for name in os.listdir(device.folder) if name.startswith("tty")]
         self.assertEqual(left, [])
         for file in files:
