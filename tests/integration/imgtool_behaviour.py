@@ -15,21 +15,13 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, report
+
 IMGTOOL, VECTORS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 KEYS = os.path.join(VECTORS, "keys")
 P256 = os.path.join(KEYS, "ecdsa-p256.pem")
 PAYLOAD = os.path.join(VECTORS, "payload", "fw20k.bin")
 TYPES = ["rsa-2048", "rsa-3072", "ecdsa-p256", "ecdsa-p384", "ed25519", "x25519"]
-checks, failures = 0, []
-
-
-def check(good, what, *details):
-    global checks
-    checks += 1
-    if not good:
-        failures.append(what)
-        print("FAILED:", what, *details, file=sys.stderr)
-    return good
 
 
 def run(*args, stdin=b"", env=None):
@@ -284,8 +276,7 @@ def main():
             if name.startswith("test_"):
                 test()
         os.chdir("/")
-    print(f"{checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    report()
 
 
-sys.exit(main())
+main()

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, report
+
 IMGTOOL, VECTORS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 KEY = os.path.join(VECTORS, "keys", "ecdsa-p256.pem")
@@ -21,15 +23,6 @@ add_executable(app app.c)
 twinslot_sign(app KEY {key} VERSION 1.2.3+4 HEADER_SIZE 0x200 SLOT_SIZE 0x100000 ALIGN 4 PAD_HEADER
   HEX {more} OPTIONS --hex-addr 0x8000 --security-counter auto)
 """
-checks, failures = 0, []
-
-
-def check(good, what, *details):
-    global checks
-    checks += 1
-    if not good:
-        failures.append(what)
-        print("FAILED:", what, *details, file=sys.stderr)
 
 
 def run(*args, env=None):
@@ -76,8 +69,7 @@ def main():
         test_function()
         test_shim()
         os.chdir("/")
-    print(f"{checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    report()
 
 
-sys.exit(main())
+main()

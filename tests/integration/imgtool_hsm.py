@@ -16,20 +16,12 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, report
+
 IMGTOOL, VECTORS, LEFTOVERS = (os.path.abspath(path) for path in sys.argv[1:4])
 PAYLOAD = os.path.join(VECTORS, "payload", "fw20k.bin")
 TYPES = ["rsa-2048", "rsa-3072", "ecdsa-p256", "ecdsa-p384", "ed25519"]
 PIN = "4711"
-checks, failures = 0, []
-
-
-def check(good, what, *details):
-    global checks
-    checks += 1
-    if not good:
-        failures.append(what)
-        print("FAILED:", what, *details, file=sys.stderr)
-    return good
 
 
 def module_path():
@@ -271,7 +263,7 @@ def test_removed_token():
 def main():
     if MODULE is None:
         print("SoftHSM2 is not installed: skipped")
-        return 77
+        sys.exit(77)
     with tempfile.TemporaryDirectory() as scratch:
         os.chdir(scratch)
         configure()
@@ -280,8 +272,7 @@ def main():
             if name.startswith("test_"):
                 test()
         os.chdir("/")
-    print(f"{checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    report()
 
 
-sys.exit(main())
+main()

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+from checks import check, counts, report
+
 IMGTOOL, VECTORS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 
 # The reference makes these images wrongly; what we do instead is in docs/imgtool.md.
@@ -32,21 +34,7 @@ STRICTER = {"sig-before-keyhash", "unprotected-security-counter", "empty-keyhash
 SIGNATURES = {0x20, 0x22, 0x23, 0x24}
 KEY_EXCHANGE = {0x30, 0x31, 0x32, 0x33, 0x34}
 RANDOM_TLVS = {0x20, 0x22, 0x23, 0x72} | KEY_EXCHANGE
-counts = {}
-failures = []
 seen = set()  # of the lists above
-
-
-def count(what):
-    counts[what] = counts.get(what, 0) + 1
-
-
-def check(good, what, *details):
-    count("checks")
-    if not good:
-        failures.append(what)
-        print("FAILED:", what, *details, file=sys.stderr)
-    return good
 
 
 def run(args, **kwargs):
@@ -183,26 +171,26 @@ def one_vector(vector, scratch):
         args[args.index("--sig-out") + 1] = out + ".sig"
     got = run(args)
     if name in QUIRK_VECTORS:
-        count("listed quirks")
+        counts["listed quirks"] += 1
         seen.add(name)
         image = Image(open(out, "rb").read())
         check(got.returncode == 0 and 0x33 in dict(image.tlvs), f"{name}: key TLV",
               got.stderr.decode())
         check(run(verify_args(vector, out)).returncode == 0, f"{name}: verifies")
         return
-    count("vectors made")
+    counts["vectors made"] += 1
     if not check(got.returncode == vector["rc"], f"{name}: exit {got.returncode}",
                  got.stderr.decode()):
         return
     check(got.stdout.decode() == vector["stdout"], f"{name}: stdout", got.stdout)
     mine, theirs = open(out, "rb").read(), read(vector["file"])
     if deterministic(vector):
-        count("of them the same bytes")
+        counts["of them the same bytes"] += 1
         check(mine == theirs, f"{name}: same bytes")
         if "--vector-to-sign" in args:
             return
     else:
-        count("of them the same structure")
+        counts["of them the same structure"] += 1
         a, base_a = flatten(vector["file"], mine)
         b, base_b = flatten(vector["file"], theirs)
         check(base_a == base_b, f"{name}: address")
@@ -219,7 +207,7 @@ def one_vector(vector, scratch):
         key = vector["key"]
         check(openssl_verifies(key if "/" in key else f"keys/{key}.pem", image, scratch),
               f"{name}: openssl verifies")
-        count("signatures checked by openssl")
+        counts["signatures checked by openssl"] += 1
     for which, path in (("ours", out), ("theirs", vector["file"])):
         got = run(verify_args(vector, path))
         check(got.returncode == 0, f"{name}: verify {which}", got.stdout, got.stderr)
@@ -234,10 +222,10 @@ def one_negative(negative):
     key = negative.get("verify_key")
     args = ["verify", negative["file"]] + (["-k", f"keys/{key}.pem"] if key else [])
     got = run(args)
-    count("malformed images")
+    counts["malformed images"] += 1
     theirs = negative["imgtool_verify"]["rc"]
     if name in STRICTER:
-        count("of them taken by the reference and refused by us")
+        counts["of them taken by the reference and refused by us"] += 1
         seen.add(name)
         check(theirs == 0 and got.returncode == 1, f"negative {name}", got.stdout, got.stderr)
         return
@@ -253,10 +241,10 @@ def one_command(golden, scratch):
         args[args.index("-o") + 1] = os.path.join(scratch, "outfile.yaml")
     got = run(args)
     what = " ".join(args)
-    count("commands")
+    counts["commands"] += 1
     wanted = golden["rc"]
     if note in QUIRK_COMMANDS:
-        count("of them listed quirks")
+        counts["of them listed quirks"] += 1
         seen.add(note)
         wanted = QUIRK_COMMANDS[note]
     check(got.returncode == wanted, f"{what}: exit {got.returncode} not {wanted}", got.stderr)
@@ -265,7 +253,7 @@ def one_command(golden, scratch):
         check(b"Error: " in got.stderr or got.stderr == b"Aborted!\n" or got.stdout != b"",
               f"{what}: message", got.stderr)
     if "help" in golden.get("stdout_file", "") or note in QUIRK_COMMANDS:
-        count("of them exit status only")  # help texts are our own
+        counts["of them exit status only"] += 1  # help texts are our own
         return
     if "stdout_file" in golden and golden["rc"] == 0:
         check(got.stdout == read(golden["stdout_file"]) if os.path.exists(
@@ -280,7 +268,7 @@ def one_command(golden, scratch):
 
 def one_synthetic(synthetic, scratch):
     """AES key wrap, which the reference cannot make: its loader has accepted these."""
-    count("AES key wrap images")
+    counts["AES key wrap images"] += 1
     kek = os.path.join(scratch, "kek")
     with open(kek, "w", encoding="ascii") as file:
         file.write(synthetic["kek_hex"])
@@ -315,10 +303,7 @@ def main():
             one_synthetic(synthetic, scratch)
     check(seen == set(QUIRK_VECTORS) | set(QUIRK_COMMANDS) | STRICTER, "every listed quirk occurs",
           seen)
-    for what, number in counts.items():
-        print(f"{number:5} {what}")
-    print(f"{len(failures):5} failed")
-    return 1 if failures else 0
+    report()
 
 
-sys.exit(main())
+main()
