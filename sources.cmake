@@ -35,7 +35,7 @@ twin_room(lib/client USES lib/core lib/smp
   SOURCES client.c upload.c upload_pace.c listing.c update.c update_stages.c)
 
 # What programs on a PC share.
-twin_room(host/base NAMES twin_ QUIET USES lib/core OUTSIDE openssl)
+twin_room(host/base NAMES twin_ QUIET USES lib/core)
 twin_room(host/cli NAMES cli_ USES host/base OUTSIDE jansson)
 twin_room(host/profiles NAMES twin_ QUIET USES host/base OUTSIDE jansson)
 twin_room(host/transport NAMES twin_ QUIET USES host/base lib/core lib/smp)

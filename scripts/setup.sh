@@ -11,7 +11,7 @@ declare -A packages=(
             libp11-kit-dev libbearssl-dev"
     [board]="gcc-arm-none-eabi libnewlib-arm-none-eabi"
     [emulator]="qemu-system-arm"
-    [test]="python3 openssl softhsm2 clang libclang-rt-dev gcc-s390x-linux-gnu
+    [test]="python3 openssl softhsm2 zlib1g-dev clang libclang-rt-dev gcc-s390x-linux-gnu
             libc6-dev-s390x-cross qemu-user"
     [bench]="python3 openssl"
     [lint]="git python3 clang-format clang-tidy universal-ctags shellcheck"

@@ -1,6 +1,6 @@
 /*
- * der.c - the little DER that private keys, points and signatures need. SPDX-License-Identifier:
- * Apache-2.0
+ * der.c - the little DER that private keys, points and signatures need.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "keys/der.h"
 

@@ -13,6 +13,10 @@ twin_test(unit test_keys host_keys)
 twin_test(unit test_imgtool_formats imgtool_commands)
 twin_test(unit test_imgtool_hostile host_signing test_support)
 
+# Somebody else's program, which has functions of the same names as zlib and as ours had once.
+find_package(ZLIB REQUIRED)
+twin_test(unit test_neighbours host_signing host_keys ZLIB::ZLIB)
+
 # Loaded into imgtool by LD_PRELOAD.
 foreach(name leftovers weak_files)
   add_library(${name} MODULE ${CMAKE_SOURCE_DIR}/tests/support/${name}.c)
