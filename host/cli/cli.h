@@ -28,7 +28,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "base/buf.h"
 #include "base/error.h"
+#include "twin/text.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -115,6 +117,7 @@ struct cli_cmd {
     size_t opts_size;              /* of the options struct */
     enum cli_spare spare;
     int (*run)(const struct cli_call *call);
+    const void *data; /* run's own: one function may serve many commands */
 };
 
 struct cli_program {
@@ -198,11 +201,19 @@ void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* An integer as options take it. Returns false if text is not one, or above 64 bits. */
 bool cli_parse_integer(const char *text, int64_t *value);
 
+/* The characters that the terminal shows, by LC_ALL, LC_CTYPE or LANG: all of UTF-8, or ASCII. */
+enum twin_text_keep cli_terminal_text(void);
+
+/*
+ * Print to stdout what was put together, and free it: a text as it is, or JSON on one line. Returns
+ * CLI_DONE; when memory ran out on the way nothing is printed, and it is what to exit with after
+ * the message.
+ */
+int cli_print_text(struct twin_buf *text);
+int cli_json_print(json_t *value);
+
 /* A text as JSON; what is not UTF-8 in it becomes '?'. */
 json_t *cli_json_text(const char *text);
-
-/* Print a JSON value on one line of stdout, and release it. */
-void cli_json_print(json_t *value);
 
 /* A line on stderr that says how far a transfer is: percent, KiB/s, time left. */
 struct cli_progress {

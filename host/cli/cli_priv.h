@@ -24,32 +24,32 @@ struct parser {
     bool help_verb; /* the first word was "help": the others name what about */
 };
 
-/* What parse_arguments answers besides exit codes: go on and run the command. */
+/* What cli_parse_arguments answers besides exit codes: go on and run the command. */
 #define PARSE_GO_ON (-1)
 
 /*
  * Take all of argv: find the command, fill in both options structs, check arguments and required
  * options. parser is zeroed but for call.program. Returns PARSE_GO_ON, or what main() is to return
- * after help or a message. parse_end() releases everything in each case.
+ * after help or a message. cli_parse_end() releases everything in each case.
  */
-int parse_arguments(struct parser *parser, int argc, char **argv);
-void parse_end(struct parser *parser);
+int cli_parse_arguments(struct parser *parser, int argc, char **argv);
+void cli_parse_end(struct parser *parser);
 
 /* Is path the words so far, or does it go on from them? */
 enum path_match { PATH_NO, PATH_LONGER, PATH_EQUAL };
-enum path_match path_compare(const char *path, char *const *words, int word_count);
+enum path_match cli_path_compare(const char *path, char *const *words, int word_count);
 
-void print_usage_line(FILE *out, const struct cli_program *program, const struct cli_cmd *cmd);
-void print_program_help(const struct parser *parser);
-void print_command_help(const struct parser *parser);
+void cli_print_usage_line(FILE *out, const struct cli_program *program, const struct cli_cmd *cmd);
+void cli_print_program_help(const struct parser *parser);
+void cli_print_command_help(const struct parser *parser);
 
 /* ---- fail.c: the failures of one run ---- */
 
 /* Forget those of an earlier run. as_json: the user asked for --json. */
-void failures_begin(bool as_json);
+void cli_failures_begin(bool as_json);
 
 /* The command that runs: an error object names it when nothing says more precisely what failed. */
-void failures_name_command(const char *path);
+void cli_failures_name_command(const char *path);
 
 /* The run ends with this code, which it gives back: no failure goes without an error object. */
-int failures_end(int code);
+int cli_failures_end(int code);

@@ -14,7 +14,7 @@ static struct {
     json_t *beside; /* members that stand beside "error"; NULL: none */
 } json;
 
-void failures_begin(bool as_json)
+void cli_failures_begin(bool as_json)
 {
     json.wanted = as_json;
     json.reported = false;
@@ -38,25 +38,9 @@ void cli_fail_printed(void)
     json.reported = true;
 }
 
-void failures_name_command(const char *path)
+void cli_failures_name_command(const char *path)
 {
     json.command = path;
-}
-
-json_t *cli_json_text(const char *text)
-{
-    json_t *value = json_string(text);
-
-    if (value != NULL) {
-        return value;
-    }
-    char *copy = malloc(strlen(text) + 1); /* not UTF-8: a file name may be anything */
-    for (size_t i = 0; copy != NULL && i <= strlen(text); i++) {
-        copy[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
-    }
-    value = copy != NULL ? json_string(copy) : json_null();
-    free(copy);
-    return value;
 }
 
 /* One failure; its texts may be longer than an error's. */
@@ -136,7 +120,7 @@ int cli_fail_as(const struct cli_failure *failure)
                                     failure->more});
 }
 
-int failures_end(int code)
+int cli_failures_end(int code)
 {
     const char *why = code == CLI_INTERRUPTED ? "interrupted" : "failed; standard error tells more";
 
@@ -175,7 +159,7 @@ int cli_usage_error(const struct cli_call *call, const char *format, ...)
     va_list list;
 
     fflush(stdout);
-    print_usage_line(stderr, call->program, call->cmd);
+    cli_print_usage_line(stderr, call->program, call->cmd);
     fprintf(stderr, "Try '%s%s%s --help' for help.\n\n", name, gap, path);
     snprintf(hint, sizeof(hint), "%s%s%s --help", name, gap, path);
     va_start(list, format);
@@ -211,20 +195,4 @@ void cli_warn(const char *format, ...)
     vfprintf(stderr, format, list);
     va_end(list);
     fputc('\n', stderr);
-}
-
-void cli_json_print(json_t *value)
-{
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII);
-
-    for (const char *c = text; c != NULL && *c != '\0'; c++) {
-        if (*c == 0x7f) { /* the one control character that jansson lets pass */
-            fputs("\\u007f", stdout);
-        } else {
-            putchar(*c);
-        }
-    }
-    putchar('\n');
-    free(text);
-    json_decref(value);
 }

@@ -7,7 +7,7 @@
 #define COLUMN 30 /* where explanations begin */
 #define WIDTH  90
 
-void print_usage_line(FILE *out, const struct cli_program *program, const struct cli_cmd *cmd)
+void cli_print_usage_line(FILE *out, const struct cli_program *program, const struct cli_cmd *cmd)
 {
     bool has_args = cmd != NULL && cmd->args != NULL;
 
@@ -90,14 +90,14 @@ static void print_help_option(void)
     print_option(&help);
 }
 
-void print_program_help(const struct parser *parser)
+void cli_print_program_help(const struct parser *parser)
 {
     const struct cli_program *program = parser->call.program;
 
-    print_usage_line(stdout, program, NULL);
+    cli_print_usage_line(stdout, program, NULL);
     printf("\n%s\n\nCommands:\n", program->help);
     for (const struct cli_cmd *const *cmd = program->commands; *cmd != NULL; cmd++) {
-        if (path_compare((*cmd)->path, parser->words, parser->word_count) != PATH_NO) {
+        if (cli_path_compare((*cmd)->path, parser->words, parser->word_count) != PATH_NO) {
             print_column(printf("  %s  ", (*cmd)->path), COLUMN, (*cmd)->help);
         }
     }
@@ -111,12 +111,12 @@ void print_program_help(const struct parser *parser)
            program->go_style ? " or 'help COMMAND'" : "");
 }
 
-void print_command_help(const struct parser *parser)
+void cli_print_command_help(const struct parser *parser)
 {
     const struct cli_program *program = parser->call.program;
     const struct cli_cmd *cmd = parser->call.cmd;
 
-    print_usage_line(stdout, program, cmd);
+    cli_print_usage_line(stdout, program, cmd);
     printf("\n");
     print_column(0, 2, cmd->help);
     if (cmd->more != NULL) {

@@ -48,7 +48,7 @@ bool cli_flag_given(int argc, char **argv, const char *name)
         const char *word = argv[i];
         if (strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, len) == 0 &&
             (word[2 + len] == '\0' || word[2 + len] == '=')) {
-            is_given = word[2 + len] == '\0' || value_is_true(word + 3 + len);
+            is_given = word[2 + len] == '\0' || cli_value_is_true(word + 3 + len);
         }
     }
     return is_given;
@@ -59,10 +59,10 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
     struct parser parser = {.call = {.program = program}};
 
     twin_std_fds_open();
-    failures_begin(has_json(program) && cli_flag_given(argc, argv, "json"));
-    int rc = parse_arguments(&parser, argc, argv);
+    cli_failures_begin(has_json(program) && cli_flag_given(argc, argv, "json"));
+    int rc = cli_parse_arguments(&parser, argc, argv);
     if (rc == PARSE_GO_ON) {
-        failures_name_command(parser.call.cmd->path);
+        cli_failures_name_command(parser.call.cmd->path);
     }
     if (rc == PARSE_GO_ON && program->before != NULL) {
         const int code = program->before(&parser.call);
@@ -71,6 +71,6 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
     if (rc == PARSE_GO_ON) {
         rc = parser.call.cmd->run(&parser.call);
     }
-    parse_end(&parser);
-    return failures_end(close_stdout(program, rc));
+    cli_parse_end(&parser);
+    return cli_failures_end(close_stdout(program, rc));
 }

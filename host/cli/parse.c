@@ -44,7 +44,7 @@ static int set_begin(struct option_set *set, const struct cli_opt *options, size
         return no_memory();
     }
     for (size_t i = 0; i < count; i++) {
-        if (value_set_default(&options[i], set->opts) != VALUE_OK) {
+        if (cli_value_set_default(&options[i], set->opts) != VALUE_OK) {
             return cli_fail(CLI_REFUSED, "bad default in the table of --%s", options[i].name);
         }
     }
@@ -156,7 +156,7 @@ static int take_option(struct parser *parser, const struct found *found, int arg
         if (value == NULL && words > 0) {
             value = argv[(*next)++];
         }
-        enum value_fault fault = value_set(opt, found->set->opts, value);
+        enum value_fault fault = cli_value_set(opt, found->set->opts, value);
         if (fault != VALUE_OK) {
             return bad_value(parser, opt, value, fault);
         }
@@ -214,7 +214,7 @@ static int take_letters(struct parser *parser, int argc, char **argv, int *next)
     return PARSE_GO_ON;
 }
 
-enum path_match path_compare(const char *path, char *const *words, int word_count)
+enum path_match cli_path_compare(const char *path, char *const *words, int word_count)
 {
     for (int i = 0; i < word_count; i++) {
         size_t len = strlen(words[i]);
@@ -267,7 +267,7 @@ static int words_taken(const struct cli_program *program, const char *word)
 static bool is_path(const struct cli_program *program, char *const *words, int count)
 {
     for (const struct cli_cmd *const *cmd = program->commands; *cmd != NULL; cmd++) {
-        if (path_compare((*cmd)->path, words, count) != PATH_NO) {
+        if (cli_path_compare((*cmd)->path, words, count) != PATH_NO) {
             return true;
         }
     }
@@ -316,7 +316,7 @@ static void list_verbs(const struct parser *parser, int word_count, char *text, 
     }
     text[0] = '\0';
     for (const struct cli_cmd *const *cmd = parser->call.program->commands; *cmd != NULL; cmd++) {
-        if (len < cap && path_compare((*cmd)->path, parser->words, word_count) == PATH_LONGER) {
+        if (len < cap && cli_path_compare((*cmd)->path, parser->words, word_count) == PATH_LONGER) {
             len += (size_t)snprintf(text + len, cap - len, "%s%s", len > 0 ? ", " : "",
                                     (*cmd)->path + done);
         }
@@ -352,7 +352,7 @@ static int take_word(struct parser *parser, char *word)
         return PARSE_GO_ON;
     }
     for (const struct cli_cmd *const *cmd = parser->call.program->commands; *cmd != NULL; cmd++) {
-        enum path_match match = path_compare((*cmd)->path, parser->words, parser->word_count);
+        enum path_match match = cli_path_compare((*cmd)->path, parser->words, parser->word_count);
         longer = longer || match == PATH_LONGER;
         if (match == PATH_EQUAL && !any_given(set)) {
             set_end(set);
@@ -459,7 +459,7 @@ static int without_command(const struct parser *parser, int argc)
     char verbs[300];
 
     if (parser->help || argc <= 1 || (parser->word_count == 0 && !program->go_style) || lenient) {
-        print_program_help(parser);
+        cli_print_program_help(parser);
         return CLI_DONE;
     }
     if (parser->word_count == 0) {
@@ -469,7 +469,7 @@ static int without_command(const struct parser *parser, int argc)
     return cli_usage_error(&parser->call, "'%s' needs a verb: %s.", parser->words[0], verbs);
 }
 
-int parse_arguments(struct parser *parser, int argc, char **argv)
+int cli_parse_arguments(struct parser *parser, int argc, char **argv)
 {
     const struct cli_program *program = parser->call.program;
     int rc = set_begin(&parser->sets[SET_COMMON], program->options, program->opts_size);
@@ -496,7 +496,7 @@ int parse_arguments(struct parser *parser, int argc, char **argv)
         return without_command(parser, argc);
     }
     if (parser->help) {
-        print_command_help(parser);
+        cli_print_command_help(parser);
         return CLI_DONE;
     }
     parser->call.opts = parser->sets[SET_COMMAND].opts;
@@ -507,7 +507,7 @@ int parse_arguments(struct parser *parser, int argc, char **argv)
     return rc == PARSE_GO_ON ? check_required(parser) : rc;
 }
 
-void parse_end(struct parser *parser)
+void cli_parse_end(struct parser *parser)
 {
     for (int i = 0; i < SET_COUNT; i++) {
         set_end(&parser->sets[i]);

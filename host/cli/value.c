@@ -136,12 +136,12 @@ static bool is_one_of(const char *text, const char *const *words)
     return *words != NULL;
 }
 
-bool value_is_true(const char *text)
+bool cli_value_is_true(const char *text)
 {
     return is_one_of(text, (const char *const[]){"1", "t", "true", NULL});
 }
 
-bool value_is_false(const char *text)
+bool cli_value_is_false(const char *text)
 {
     return is_one_of(text, (const char *const[]){"0", "f", "false", NULL});
 }
@@ -149,14 +149,14 @@ bool value_is_false(const char *text)
 static enum value_fault set_flag(const struct cli_opt *opt, void *member, const char *text)
 {
     (void)opt;
-    if (text != NULL && !value_is_true(text) && !value_is_false(text)) {
+    if (text != NULL && !cli_value_is_true(text) && !cli_value_is_false(text)) {
         return VALUE_NOT_A_FLAG;
     }
-    *(bool *)member = text == NULL || value_is_true(text);
+    *(bool *)member = text == NULL || cli_value_is_true(text);
     return VALUE_OK;
 }
 
-enum value_fault value_set(const struct cli_opt *opt, void *opts, const char *text)
+enum value_fault cli_value_set(const struct cli_opt *opt, void *opts, const char *text)
 {
     static enum value_fault (*const setters[])(const struct cli_opt *, void *, const char *) = {
         [CLI_FLAG] = set_flag,     [CLI_U32] = set_integer, [CLI_I64] = set_integer,
@@ -167,12 +167,12 @@ enum value_fault value_set(const struct cli_opt *opt, void *opts, const char *te
     return setters[opt->type](opt, (char *)opts + opt->offset, text);
 }
 
-enum value_fault value_set_default(const struct cli_opt *opt, void *opts)
+enum value_fault cli_value_set_default(const struct cli_opt *opt, void *opts)
 {
     void *member = (char *)opts + opt->offset;
 
     if (opt->def != NULL) {
-        return value_set(opt, opts, opt->def);
+        return cli_value_set(opt, opts, opt->def);
     }
     if (opt->type == CLI_I64) {
         *(int64_t *)member = CLI_I64_NONE;

@@ -17,11 +17,11 @@ enum value_fault {
 
 /* Set the member that opt describes; opts is the whole struct. A REPEAT grows by one word. A
  * FLAG without a text is true. */
-enum value_fault value_set(const struct cli_opt *opt, void *opts, const char *text);
+enum value_fault cli_value_set(const struct cli_opt *opt, void *opts, const char *text);
 
 /* The same with the default. opts is zeroed before the first. */
-enum value_fault value_set_default(const struct cli_opt *opt, void *opts);
+enum value_fault cli_value_set_default(const struct cli_opt *opt, void *opts);
 
 /* Texts that mean yes and no behind a flag's '=': 1, t, true, 0, f, false; any case of letters. */
-bool value_is_true(const char *text);
-bool value_is_false(const char *text);
+bool cli_value_is_true(const char *text);
+bool cli_value_is_false(const char *text);

@@ -1,0 +1,79 @@
+/*
+ * print.c - what goes to stdout, and what the terminal shows. SPDX-License-Identifier: Apache-2.0
+ */
+#include "cli/cli.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum twin_text_keep cli_terminal_text(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"}; /* the first set counts */
+    static const char *const spellings[] = {"UTF-8", "utf8", "utf-8", "UTF8"};
+    const char *value = NULL;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && (value == NULL || !*value); i++) {
+        value = getenv(names[i]);
+    }
+    for (size_t i = 0; value != NULL && i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+        if (strstr(value, spellings[i]) != NULL) {
+            return TWIN_TEXT_PRINTABLE;
+        }
+    }
+    return TWIN_TEXT_ASCII; /* it may take bytes of UTF-8 for control characters */
+}
+
+static int no_memory(void)
+{
+    struct twin_error error;
+
+    twin_error_no_memory(&error);
+    return cli_fail_error(&error);
+}
+
+int cli_print_text(struct twin_buf *text)
+{
+    const bool is_whole = !text->failed;
+
+    if (is_whole && text->len > 0) {
+        fwrite(text->data, 1, text->len, stdout);
+    }
+    twin_buf_free(text);
+    return is_whole ? CLI_DONE : no_memory();
+}
+
+json_t *cli_json_text(const char *text)
+{
+    json_t *value = json_string(text);
+
+    if (value != NULL) {
+        return value;
+    }
+    char *copy = malloc(strlen(text) + 1); /* not UTF-8: a file name may be anything */
+    for (size_t i = 0; copy != NULL && i <= strlen(text); i++) {
+        copy[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
+    }
+    value = copy != NULL ? json_string(copy) : json_null();
+    free(copy);
+    return value;
+}
+
+int cli_json_print(json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+    json_decref(value);
+    if (text == NULL) {
+        return no_memory();
+    }
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == 0x7f) { /* the one control character that jansson lets pass */
+            fputs("\\u007f", stdout);
+        } else {
+            putchar(*c);
+        }
+    }
+    putchar('\n');
+    free(text);
+    return CLI_DONE;
+}
