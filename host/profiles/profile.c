@@ -3,7 +3,6 @@
  */
 #include "profiles/profile.h"
 #include "base/file.h"
-#include "cli/cli.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,80 +11,150 @@
 #define FILE_NAME ".mcumgr.cp.json"
 #define FILE_MAX  (1024 * 1024)
 
-static bool file_path(char *path, size_t cap)
+/* Keys of one profile. */
+#define KEY_NAME       "MyName"
+#define KEY_TYPE       "MyType"
+#define KEY_CONNSTRING "MyConnString"
+
+/* ---- The file ---- */
+
+static enum twin_error_code find_path(struct twin_profiles *profiles, struct twin_error *error)
 {
     const char *home = getenv("HOME");
+    const size_t cap = sizeof(profiles->path);
 
-    if (home == NULL || (size_t)snprintf(path, cap, "%s/" FILE_NAME, home) >= cap) {
-        cli_fail(CLI_USAGE, "no place for connection profiles: HOME is not set or too long");
-        return false;
+    if (home == NULL || (size_t)snprintf(profiles->path, cap, "%s/" FILE_NAME, home) >= cap) {
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              "no place for connection profiles: HOME is not set or too long");
     }
-    return true;
+    return TWIN_ERROR_NONE;
 }
 
-const char *profile_text(const json_t *profile, const char *key)
+static enum twin_error_code parse(struct twin_profiles *profiles, struct twin_span text,
+                                  struct twin_error *error)
 {
-    const char *text = json_string_value(json_object_get(profile, key));
+    json_error_t at = {.line = 1, .text = "not a list"};
+
+    profiles->list = json_loadb(text.len > 0 ? (const char *)text.ptr : "", text.len, 0, &at);
+    if (json_is_array(profiles->list)) {
+        return TWIN_ERROR_NONE;
+    }
+    const bool is_json = profiles->list != NULL;
+    return twin_error_set(error, TWIN_ERROR_USAGE,
+                          "cannot read the connection profiles in %s: %s (line %d). Correct the "
+                          "file, or move it away",
+                          profiles->path, is_json ? "not a list" : at.text, is_json ? 1 : at.line);
+}
+
+enum twin_error_code twin_profiles_load(struct twin_profiles *profiles, struct twin_error *error)
+{
+    struct twin_buf text = {0};
+
+    profiles->list = NULL;
+    if (find_path(profiles, error) != TWIN_ERROR_NONE) {
+        return error->code;
+    }
+    enum twin_error_code code = TWIN_ERROR_NONE;
+    const int why = twin_file_read(profiles->path, FILE_MAX, &text);
+    if (why == 0) {
+        code = parse(profiles, twin_buf_span(&text), error);
+    } else if (why == ENOENT) {
+        profiles->list = json_array();
+    } else {
+        code =
+            twin_error_set(error, TWIN_ERROR_USAGE, "cannot read the connection profiles in %s: %s",
+                           profiles->path, strerror(why));
+    }
+    twin_buf_free(&text);
+    return code;
+}
+
+void twin_profiles_free(struct twin_profiles *profiles)
+{
+    json_decref(profiles->list);
+    profiles->list = NULL;
+}
+
+enum twin_error_code twin_profiles_save(const struct twin_profiles *profiles,
+                                        struct twin_error *error)
+{
+    char *text = json_dumps(profiles->list, JSON_INDENT(4));
+    const int why = text == NULL
+                        ? ENOMEM
+                        : twin_file_write(profiles->path, text, strlen(text), TWIN_FILE_REPLACE);
+
+    free(text);
+    return why == 0 ? TWIN_ERROR_NONE
+                    : twin_error_set(error, TWIN_ERROR_USAGE,
+                                     "cannot write the connection profiles to %s: %s",
+                                     profiles->path, strerror(why));
+}
+
+/* ---- The list ---- */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
 
     return text != NULL ? text : "";
 }
 
-static json_t *parse(const char *path, const struct twin_buf *bytes)
+bool twin_profiles_get(const struct twin_profiles *profiles, size_t index,
+                       struct twin_profile *profile)
 {
-    json_error_t error;
-    json_t *profiles = json_loadb((const char *)bytes->data, bytes->len, 0, &error);
+    const json_t *object = json_array_get(profiles->list, index);
 
-    if (json_is_array(profiles)) {
-        return profiles;
-    }
-    cli_fail(CLI_USAGE,
-             "cannot read the connection profiles in %s: %s (line %d). Correct the file, or move "
-             "it away",
-             path, profiles == NULL ? error.text : "not a list", profiles == NULL ? error.line : 1);
-    json_decref(profiles);
-    return NULL;
+    *profile = (struct twin_profile){.name = text_of(object, KEY_NAME),
+                                     .type = text_of(object, KEY_TYPE),
+                                     .connstring = text_of(object, KEY_CONNSTRING)};
+    return object != NULL;
 }
 
-json_t *profiles_load(void)
+/* Index of the first of this name; the number of them all if there is none. */
+static size_t index_of(const struct twin_profiles *profiles, const char *name)
 {
-    char path[4096];
-    struct twin_buf bytes = {0};
-    json_t *profiles = NULL;
+    struct twin_profile profile;
+    size_t index = 0;
 
-    if (!file_path(path, sizeof(path))) {
-        return NULL;
+    while (twin_profiles_get(profiles, index, &profile) && strcmp(profile.name, name) != 0) {
+        index++;
     }
-    const int why = twin_file_read(path, FILE_MAX, &bytes);
-    if (why == ENOENT) {
-        return json_array();
-    }
-    if (why != 0) {
-        cli_fail(CLI_USAGE, "cannot read the connection profiles in %s: %s", path, strerror(why));
-        return NULL;
-    }
-    profiles = parse(path, &bytes);
-    twin_buf_free(&bytes);
-    return profiles;
+    return index;
 }
 
-bool profiles_save(const json_t *profiles)
+bool twin_profiles_find(const struct twin_profiles *profiles, const char *name,
+                        struct twin_profile *profile)
 {
-    char path[4096];
-
-    if (!file_path(path, sizeof(path))) {
-        return false;
-    }
-    char *text = json_dumps(profiles, JSON_INDENT(4));
-    const int why =
-        text == NULL ? ENOMEM : twin_file_write(path, text, strlen(text), TWIN_FILE_REPLACE);
-    free(text);
-    if (why != 0) {
-        cli_fail(CLI_USAGE, "cannot write the connection profiles to %s: %s", path, strerror(why));
-    }
-    return why == 0;
+    return twin_profiles_get(profiles, index_of(profiles, name), profile);
 }
 
-bool profile_type_is_known(const char *type)
+bool twin_profiles_remove(struct twin_profiles *profiles, const char *name)
+{
+    return json_array_remove(profiles->list, index_of(profiles, name)) == 0;
+}
+
+enum twin_error_code twin_profiles_set(struct twin_profiles *profiles,
+                                       const struct twin_profile *profile, struct twin_error *error)
+{
+    struct twin_profile next;
+    json_error_t at;
+    size_t index = 0;
+
+    twin_profiles_remove(profiles, profile->name);
+    while (twin_profiles_get(profiles, index, &next) && strcmp(next.name, profile->name) <= 0) {
+        index++;
+    }
+    json_t *object = json_pack_ex(&at, 0, "{s:s, s:s, s:s}", KEY_NAME, profile->name, KEY_TYPE,
+                                  profile->type, KEY_CONNSTRING, profile->connstring);
+    if (object == NULL) {
+        return twin_error_set(error, TWIN_ERROR_USAGE, "a connection profile cannot be kept: %s",
+                              at.text);
+    }
+    return json_array_insert_new(profiles->list, index, object) == 0 ? TWIN_ERROR_NONE
+                                                                     : twin_error_no_memory(error);
+}
+
+bool twin_profile_type_is_known(const char *type)
 {
     static const char *const types[] = {"serial",  "oic_serial", "ble",     "oic_ble",  "bhd",
                                         "oic_bhd", "udp",        "oic_udp", "oic_mtech"};
@@ -95,16 +164,4 @@ bool profile_type_is_known(const char *type)
         found = found || strcmp(types[i], type) == 0;
     }
     return found;
-}
-
-size_t profile_index(const json_t *profiles, const char *name)
-{
-    const size_t count = json_array_size(profiles);
-
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(profile_text(json_array_get(profiles, i), PROFILE_NAME), name) == 0) {
-            return i;
-        }
-    }
-    return count;
 }

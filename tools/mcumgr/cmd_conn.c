@@ -8,10 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct settings {
-    const char *type, *connstring;
-};
-
 /* "type=serial": the text behind the '=' if the word begins so, else NULL. */
 static const char *value_of(const char *word, const char *key)
 {
@@ -20,9 +16,9 @@ static const char *value_of(const char *word, const char *key)
     return strncmp(word, key, len) == 0 && word[len] == '=' ? word + len + 1 : NULL;
 }
 
-static int parse_settings(const struct cli_call *call, struct settings *settings)
+static int parse_settings(const struct cli_call *call, struct twin_profile *profile)
 {
-    *settings = (struct settings){.connstring = ""};
+    *profile = (struct twin_profile){.name = call->args[0], .connstring = ""};
     for (int i = 1; i < call->argc; i++) {
         const char *type = value_of(call->args[i], "type");
         const char *connstring = value_of(call->args[i], "connstring");
@@ -30,78 +26,66 @@ static int parse_settings(const struct cli_call *call, struct settings *settings
             return cli_usage_error(call, "'%s' is neither type=TYPE nor connstring=TEXT",
                                    call->args[i]);
         }
-        settings->type = type != NULL ? type : settings->type;
-        settings->connstring = connstring != NULL ? connstring : settings->connstring;
+        profile->type = type != NULL ? type : profile->type;
+        profile->connstring = connstring != NULL ? connstring : profile->connstring;
     }
-    if (settings->type == NULL) {
+    if (profile->type == NULL) {
         return cli_usage_error(call, "Must specify a connection type: type=serial or type=udp");
     }
-    if (!profile_type_is_known(settings->type)) {
-        return cli_usage_error(call, "Invalid connection type: %s (serial or udp)", settings->type);
+    if (!twin_profile_type_is_known(profile->type)) {
+        return cli_usage_error(call, "Invalid connection type: %s (serial or udp)", profile->type);
     }
-    if (twin_transport_find(settings->type) == NULL) {
+    if (twin_transport_find(profile->type) == NULL) {
         cli_warn("connections of type %s are not built into this program; the profile is kept for "
                  "those that have them",
-                 settings->type);
+                 profile->type);
     }
     return CLI_DONE;
 }
 
-/* Put a profile where the order by name wants it. */
-static void insert(json_t *profiles, const char *name, const struct settings *settings)
+/* {"added": NAME}, or the same in words. */
+static int tell(const struct cli_call *call, const char *did, const char *stop)
 {
-    size_t at = profile_index(profiles, name);
+    const struct mcumgr_common *common = call->common;
 
-    json_array_remove(profiles, at);
-    for (at = 0; at < json_array_size(profiles); at++) {
-        if (strcmp(profile_text(json_array_get(profiles, at), PROFILE_NAME), name) > 0) {
-            break;
-        }
+    if (common->json) {
+        cli_json_print(json_pack("{s:o}", did, cli_json_text(call->args[0])));
+    } else {
+        printf("Connection profile %s successfully %s%s\n", call->args[0], did, stop);
     }
-    json_array_insert_new(profiles, at,
-                          json_pack("{s:s, s:s, s:s}", PROFILE_NAME, name, PROFILE_TYPE,
-                                    settings->type, PROFILE_STRING, settings->connstring));
+    return CLI_DONE;
 }
 
 static int add_run(const struct cli_call *call)
 {
-    const struct mcumgr_common *common = call->common;
-    struct settings settings;
+    struct twin_profiles profiles;
+    struct twin_profile profile;
+    struct twin_error error;
 
-    const int code = parse_settings(call, &settings);
+    const int code = parse_settings(call, &profile);
     if (code != CLI_DONE) {
         return code;
     }
-    json_t *profiles = profiles_load();
-    if (profiles == NULL) {
-        return CLI_USAGE;
-    }
-    insert(profiles, call->args[0], &settings);
-    const bool is_saved = profiles_save(profiles);
-    json_decref(profiles);
-    if (is_saved && common->json) {
-        cli_json_print(json_pack("{s:s}", "added", call->args[0]));
-    } else if (is_saved) {
-        printf("Connection profile %s successfully added\n", call->args[0]);
-    }
-    return is_saved ? CLI_DONE : CLI_USAGE;
+    const bool is_saved = twin_profiles_load(&profiles, &error) == TWIN_ERROR_NONE &&
+                          twin_profiles_set(&profiles, &profile, &error) == TWIN_ERROR_NONE &&
+                          twin_profiles_save(&profiles, &error) == TWIN_ERROR_NONE;
+    twin_profiles_free(&profiles);
+    return is_saved ? tell(call, "added", "") : cli_fail_error(&error);
 }
 
-static void show_text(const json_t *profiles, const char *only)
+static void show_text(const struct twin_profiles *profiles, const char *only)
 {
+    struct twin_profile profile;
     unsigned shown = 0;
 
-    for (size_t i = 0; i < json_array_size(profiles); i++) {
-        const json_t *profile = json_array_get(profiles, i);
-        const char *name = profile_text(profile, PROFILE_NAME);
-        if (only != NULL && strcmp(only, name) != 0) {
+    for (size_t i = 0; twin_profiles_get(profiles, i, &profile); i++) {
+        if (only != NULL && strcmp(only, profile.name) != 0) {
             continue;
         }
         if (shown++ == 0) {
             puts("Connection profiles: ");
         }
-        printf("  %s: type=%s, connstring='%s'\n", name, profile_text(profile, PROFILE_TYPE),
-               profile_text(profile, PROFILE_STRING));
+        printf("  %s: type=%s, connstring='%s'\n", profile.name, profile.type, profile.connstring);
     }
     if (shown == 0 && only != NULL) {
         printf("No connection profiles found matching %s\n", only);
@@ -110,48 +94,50 @@ static void show_text(const json_t *profiles, const char *only)
     }
 }
 
+static json_t *show_json(const struct twin_profiles *profiles, const char *only)
+{
+    struct twin_profile profile;
+    json_t *found = json_array();
+
+    for (size_t i = 0; twin_profiles_get(profiles, i, &profile); i++) {
+        if (only == NULL || strcmp(only, profile.name) == 0) {
+            json_array_append(found, json_array_get(profiles->list, i));
+        }
+    }
+    return found;
+}
+
 static int show_run(const struct cli_call *call)
 {
     const struct mcumgr_common *common = call->common;
-    json_t *profiles = profiles_load();
+    const char *only = call->argc > 0 ? call->args[0] : NULL;
+    struct twin_profiles profiles;
+    struct twin_error error;
 
-    if (profiles == NULL) {
-        return CLI_USAGE;
+    const enum twin_error_code code = twin_profiles_load(&profiles, &error);
+    if (code == TWIN_ERROR_NONE && common->json) {
+        cli_json_print(show_json(&profiles, only));
+    } else if (code == TWIN_ERROR_NONE) {
+        show_text(&profiles, only);
     }
-    if (!common->json) {
-        show_text(profiles, call->argc > 0 ? call->args[0] : NULL);
-    } else if (call->argc > 0) {
-        const size_t index = profile_index(profiles, call->args[0]);
-        json_t *one = json_array();
-        json_array_append(one, json_array_get(profiles, index)); /* nothing, if there is none */
-        cli_json_print(one);
-    } else {
-        cli_json_print(json_incref(profiles));
-    }
-    json_decref(profiles);
-    return CLI_DONE;
+    twin_profiles_free(&profiles);
+    return code == TWIN_ERROR_NONE ? CLI_DONE : cli_fail_error(&error);
 }
 
 static int delete_run(const struct cli_call *call)
 {
-    const struct mcumgr_common *common = call->common;
-    json_t *profiles = profiles_load();
+    struct twin_profiles profiles;
+    struct twin_error error;
 
-    if (profiles == NULL) {
-        return CLI_USAGE;
+    bool is_saved = twin_profiles_load(&profiles, &error) == TWIN_ERROR_NONE;
+    if (is_saved && !twin_profiles_remove(&profiles, call->args[0])) {
+        twin_error_set(&error, TWIN_ERROR_USAGE, "connection profile \"%s\" doesn't exist",
+                       call->args[0]);
+        is_saved = false;
     }
-    const bool is_there = json_array_remove(profiles, profile_index(profiles, call->args[0])) == 0;
-    const bool is_saved = is_there && profiles_save(profiles);
-    json_decref(profiles);
-    if (!is_there) {
-        return cli_fail(CLI_USAGE, "connection profile \"%s\" doesn't exist", call->args[0]);
-    }
-    if (is_saved && common->json) {
-        cli_json_print(json_pack("{s:s}", "deleted", call->args[0]));
-    } else if (is_saved) {
-        printf("Connection profile %s successfully deleted.\n", call->args[0]);
-    }
-    return is_saved ? CLI_DONE : CLI_USAGE;
+    is_saved = is_saved && twin_profiles_save(&profiles, &error) == TWIN_ERROR_NONE;
+    twin_profiles_free(&profiles);
+    return is_saved ? tell(call, "deleted", ".") : cli_fail_error(&error);
 }
 
 const struct cli_cmd cmd_conn_add = {

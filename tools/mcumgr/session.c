@@ -76,21 +76,21 @@ static bool add_words(struct target *target, const char *words)
 
 static int use_profile(struct target *target, const char *name)
 {
-    json_t *profiles = profiles_load();
+    struct twin_profiles profiles;
+    struct twin_profile profile;
+    struct twin_error error;
 
-    if (profiles == NULL) {
-        return CLI_USAGE;
+    enum twin_error_code code = twin_profiles_load(&profiles, &error);
+    if (code == TWIN_ERROR_NONE && twin_profiles_find(&profiles, name, &profile) &&
+        add_words(target, profile.connstring)) {
+        snprintf(target->type, sizeof(target->type), "%s", profile.type);
+    } else if (code == TWIN_ERROR_NONE) {
+        code = twin_error_set(&error, TWIN_ERROR_USAGE,
+                              "there is no connection profile '%s' ('mcumgr conn show' lists them)",
+                              name);
     }
-    const json_t *profile = json_array_get(profiles, profile_index(profiles, name));
-    const bool fits = profile != NULL && add_words(target, profile_text(profile, PROFILE_STRING));
-    if (fits) {
-        snprintf(target->type, sizeof(target->type), "%s", profile_text(profile, PROFILE_TYPE));
-    }
-    json_decref(profiles);
-    return fits ? CLI_DONE
-                : cli_fail(CLI_USAGE,
-                           "there is no connection profile '%s' ('mcumgr conn show' lists them)",
-                           name);
+    twin_profiles_free(&profiles);
+    return code == TWIN_ERROR_NONE ? CLI_DONE : cli_fail_error(&error);
 }
 
 /* The profile first, then what the options override. */
@@ -129,7 +129,7 @@ static int find_transport(const struct target *target, const struct mcumgr_commo
     *kind = twin_transport_find(target->type);
     if (*kind == NULL) {
         return cli_fail(CLI_USAGE,
-                        profile_type_is_known(target->type)
+                        twin_profile_type_is_known(target->type)
                             ? "connections of type %s are not built into this program; it has "
                               "serial and udp"
                             : "invalid conntype: \"%s\"; this program has serial and udp",
