@@ -38,6 +38,7 @@ twin_room(lib/client USES lib/core lib/smp
 twin_room(host/base NAMES twin_ QUIET USES lib/core)
 twin_room(host/cli NAMES cli_ USES host/base lib/core OUTSIDE jansson)
 twin_room(host/profiles NAMES twin_ QUIET USES host/base OUTSIDE jansson)
+twin_room(host/report NAMES twin_ QUIET USES host/base lib/core lib/smp lib/image lib/client OUTSIDE jansson)
 twin_room(host/transport NAMES twin_ QUIET USES host/base lib/core lib/smp)
 twin_room(host/session NAMES twin_ QUIET USES host/base host/transport lib/core lib/smp lib/client)
 twin_room(host/keys NAMES twin_ QUIET USES host/base lib/core lib/crypto lib/image OUTSIDE openssl p11-kit)

@@ -1,0 +1,241 @@
+/*
+ * test_report.c - answers of devices as readers see them: lines, lists, tables, JSON, errors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "check.h"
+#include "report/failure.h"
+#include "report/layout.h"
+#include "report/map.h"
+#include "twin/grp_image.h"
+#include "twin/grp_os.h"
+
+static const struct twin_report_style style = {TWIN_TEXT_ASCII, "?"};
+
+/* An answer in CBOR, as text of the test: bytes without the 0 at the end. */
+#define BYTES(text) ((struct twin_span){(const uint8_t *)(text), sizeof(text) - 1})
+
+static uint64_t answer[64]; /* room for any message */
+
+/* The answer is this message, and is shown with these columns. */
+static const struct twin_msg *msg;
+static const struct twin_column *columns;
+
+static void read_answer(struct twin_span bytes)
+{
+    struct twin_cbor_reader r = {.buf = bytes.ptr, .len = bytes.len};
+
+    twin_msg_read(&r, msg, answer);
+    CHECK(!r.failed);
+}
+
+static void check_text(const char *want)
+{
+    struct twin_buf out = {0};
+
+    twin_layout_text(&out, msg, columns, answer, &style);
+    CHECK(!out.failed);
+    CHECK_EQ(out.len, strlen(want));
+    CHECK(out.len == strlen(want) && memcmp(out.data, want, out.len) == 0);
+    twin_buf_free(&out);
+}
+
+static void check_json(const char *want)
+{
+    json_t *value = twin_layout_json(msg, columns, answer);
+    char *got = json_dumps(value, JSON_COMPACT);
+
+    CHECK(got != NULL && strcmp(got, want) == 0);
+    free(got);
+    json_decref(value);
+}
+
+/* ---- Lines ---- */
+
+static void test_no_table_at_all(void)
+{
+    msg = twin_os_params_cmd.rsp;
+    columns = NULL;
+    read_answer(BYTES("\xa2\x68"
+                      "buf_size\x19\x01\x80\x69"
+                      "buf_count\x04"));
+    check_text("buf_size: 384\nbuf_count: 4\n");
+    check_json("{\"buf_size\":384,\"buf_count\":4}");
+
+    read_answer(BYTES("\xa1\x69"
+                      "buf_count\x61x"));
+    check_text("buf_size: ?\nbuf_count: ?\n");
+    check_json("{\"buf_size\":null,\"buf_count\":null}");
+}
+
+static void test_value_alone(void)
+{
+    static const struct twin_column alone[] = {{.key = "output", .title = ""}, {.key = NULL}};
+
+    msg = twin_os_info_cmd.rsp;
+    columns = alone;
+    read_answer(BYTES("\xa1\x66output\x65"
+                      "a\n\x1b\xc3\xa9"));
+    check_text("a\\n\\x1b\\xc3\\xa9\n");
+    check_json("{\"output\":\"a\\n\\u001B\xc3\xa9\"}");
+}
+
+static void test_absent(void)
+{
+    static const struct twin_column some[] = {{.key = "permanent"},
+                                              {.key = "hash", .absent = TWIN_ABSENT_EMPTY},
+                                              {.key = "image", .absent = TWIN_ABSENT_EMPTY},
+                                              {.key = "version", .title = "Version"},
+                                              {.key = "slot", .absent = TWIN_ABSENT_LEFT_OUT},
+                                              {.key = "active", .json_only = true},
+                                              {.key = NULL}};
+
+    msg = &twin_image_slot_msg;
+    columns = some;
+    read_answer(BYTES("\xa0"));
+    check_text("permanent: false\nhash: ?\nimage: ?\nVersion: ?\nslot: ?\n");
+    check_json("{\"permanent\":false,\"hash\":\"\",\"image\":0,\"version\":null,"
+               "\"active\":false}");
+    read_answer(BYTES("\xa3\x64hash\x42\xab\x01\x64slot\x20\x66"
+                      "active\xf5"));
+    check_text("permanent: false\nhash: ab01\nimage: ?\nVersion: ?\nslot: -1\n");
+    check_json("{\"permanent\":false,\"hash\":\"ab01\",\"image\":0,\"version\":null,"
+               "\"slot\":-1,\"active\":true}");
+}
+
+/* ---- Lists ---- */
+
+static void test_list_in_a_list(void)
+{
+    static const struct twin_column slot_columns[] = {
+        {.key = "slot", .absent = TWIN_ABSENT_LEFT_OUT},
+        {.key = "size", .absent = TWIN_ABSENT_LEFT_OUT},
+        {.key = "rc", .title = "error", .absent = TWIN_ABSENT_LEFT_OUT},
+        {.key = NULL}};
+    static const struct twin_column image_columns[] = {
+        {.key = "image"},
+        {.key = "slots", .item = &twin_image_slot_info_slot_msg, .columns = slot_columns},
+        {.key = "max_image_size", .absent = TWIN_ABSENT_LEFT_OUT},
+        {.key = NULL}};
+    static const struct twin_column images[] = {
+        {.key = "images", .item = &twin_image_slot_info_image_msg, .columns = image_columns},
+        {.key = NULL}};
+
+    msg = twin_image_slot_info_cmd.rsp;
+    columns = images;
+    read_answer(BYTES("\xa1\x66images\x82" /* two images */
+                      "\xa2\x65slots\x82"
+                      "\xa2\x64slot\x00\x64size\x1b\xff\xff\xff\xff\xff\xff\xff\xff"
+                      "\xa1\x62rc\x20"
+                      "\x6emax_image_size\x19\x02\x00"
+                      "\xa1\x65image\x01"));
+    check_text("image=? max_image_size=512\n"
+               "  slot=0 size=18446744073709551615\n"
+               "  slot=? error=-1\n"
+               "image=1\n");
+    check_json("{\"images\":[{\"image\":null,\"slots\":[{\"slot\":0,\"size\":"
+               "\"18446744073709551615\"},{\"rc\":-1}],\"max_image_size\":512},"
+               "{\"image\":1,\"slots\":[]}]}");
+}
+
+/* ---- Maps ---- */
+
+static void test_table(void)
+{
+    static const struct twin_column task_columns[] = {
+        {.key = "tid", .width = 3, .absent = TWIN_ABSENT_LEFT_OUT},
+        {.key = "stksiz", .title = "stack", .width = 6, .absent = TWIN_ABSENT_LEFT_OUT},
+        {.key = "state", .json_only = true, .absent = TWIN_ABSENT_LEFT_OUT},
+        {.key = NULL}};
+    static const struct twin_column tasks[] = {{.key = "tasks",
+                                                .title = "task",
+                                                .width = 8,
+                                                .item = &twin_os_task_msg,
+                                                .columns = task_columns},
+                                               {.key = NULL}};
+
+    msg = twin_os_taskstat_cmd.rsp;
+    columns = tasks;
+    /* Twice the same name, one that is the number given to the second, a number, none that shows.
+     */
+    read_answer(BYTES("\xa1\x65tasks\xa5"
+                      "\x61z\xa2\x63tid\x05\x66stksiz\x18\x80"
+                      "\x61"
+                      "a\xa1\x65state\x07"
+                      "\x61"
+                      "a\xa1\x63tid\x02"
+                      "\x63"
+                      "a#2\xa0"
+                      "\x3b\xff\xff\xff\xff\xff\xff\xff\xff\xa1\x63tid\x01"));
+    check_text("      task tid  stack\n"
+               "  -18446744073709551616   1      ?\n"
+               "         a   ?      ?\n"
+               "       a#2   ?      ?\n"
+               "       a#3   2      ?\n"
+               "         z   5    128\n");
+    check_json("{\"tasks\":{\"-18446744073709551616\":{\"tid\":1},\"a\":{\"state\":7},"
+               "\"a#2\":{},\"a#3\":{\"tid\":2},\"z\":{\"tid\":5,\"stksiz\":128}}}");
+}
+
+/* ---- Failures ---- */
+
+static struct twin_client client;
+static const struct twin_report_device device = {&client, "COM7", "serial", TWIN_TEXT_ASCII};
+
+static void test_refusal(void)
+{
+    struct twin_error error;
+
+    client.refusal = (struct twin_refusal){.is_group = true,
+                                           .group = TWIN_GRP_IMAGE,
+                                           .rc = TWIN_IMAGE_RC_TOO_LARGE,
+                                           .reason = "\xc3\xa9"};
+    CHECK_EQ(twin_report_failure(&device, TWIN_E_REFUSED, &error), TWIN_ERROR_REFUSED);
+    CHECK(strcmp(error.why, "the device refused: the image is too large for the slot: "
+                            "\"\\xc3\\xa9\" (code 30 of group 1)") == 0);
+    CHECK(strstr(error.hint, "slot-info") != NULL);
+    json_t *more = twin_report_refusal_json(&client.refusal);
+    CHECK_EQ(json_integer_value(json_object_get(more, "rc")), 30);
+    CHECK_EQ(json_integer_value(json_object_get(more, "group")), 1);
+    CHECK(strcmp(json_string_value(json_object_get(more, "reason")), "\xc3\xa9") == 0);
+    json_decref(more);
+
+    /* The same number of no group is another code. */
+    client.refusal = (struct twin_refusal){.rc = TWIN_IMAGE_RC_TOO_LARGE};
+    twin_report_failure(&device, TWIN_E_REFUSED, &error);
+    CHECK(strstr(error.why, "(code 30)") != NULL && error.hint[0] == '\0');
+}
+
+static void test_silence(void)
+{
+    struct twin_error error;
+
+    client.has_answered = false;
+    CHECK_EQ(twin_report_failure(&device, TWIN_E_TIMEOUT, &error), TWIN_ERROR_LINK);
+    CHECK(strcmp(error.why, "no answer from the device at COM7 (serial)") == 0);
+    client.has_answered = true;
+    twin_report_failure(&device, TWIN_E_TIMEOUT, &error);
+    CHECK(strcmp(error.why, "no further answer from the device at COM7 (serial)") == 0);
+}
+
+static void test_other_results(void)
+{
+    struct twin_error error;
+
+    CHECK_EQ(twin_report_failure(&device, TWIN_E_VERIFY, &error), TWIN_ERROR_VERIFY);
+    CHECK_EQ(twin_report_failure(&device, TWIN_E_ARG, &error), TWIN_ERROR_USAGE);
+    CHECK_EQ(twin_report_failure(&device, TWIN_E_UNSUPPORTED, &error), TWIN_ERROR_LINK);
+    CHECK(strcmp(error.why, twin_err_str(TWIN_E_UNSUPPORTED)) == 0);
+}
+
+int main(void)
+{
+    test_no_table_at_all();
+    test_value_alone();
+    test_absent();
+    test_list_in_a_list();
+    test_table();
+    test_refusal();
+    test_silence();
+    test_other_results();
+    return check_report();
+}
