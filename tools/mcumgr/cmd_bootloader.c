@@ -3,10 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "mcumgr.h"
 #include "twin/grp_os.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Modes as MCUboot numbers them. */
@@ -38,18 +36,20 @@ static int ask(struct session *session, const char *query, bool may_refuse,
     const twin_err_t err = session_ask(session, &request);
     return err == TWIN_OK || (err == TWIN_E_REFUSED && may_refuse)
                ? CLI_DONE
-               : report_failure(session, err, "ask about the bootloader");
+               : mcumgr_fail(session, err, "ask about the bootloader");
 }
 
-static void print_name(struct twin_span name)
+static int print_name(struct twin_span name)
 {
-    char *text = report_text(name);
+    struct twin_buf out = {0};
 
-    printf("Bootloader: %s\n", name.len != 0 ? text : "?");
-    free(text);
+    twin_buf_text(&out, "Bootloader: ");
+    twin_report_text(&out, name.len != 0 ? name : twin_span_text("?"), cli_terminal_text());
+    twin_buf_text(&out, "\n");
+    return cli_print_text(&out);
 }
 
-static void print_mode(const struct twin_os_bootloader_rsp *rsp)
+static int print_mode(const struct twin_os_bootloader_rsp *rsp)
 {
     if (rsp->present & TWIN_OS_BOOTLOADER_RSP_MODE) {
         printf("Mode: %s (%lld)\n", mode_text(rsp->mode), (long long)rsp->mode);
@@ -59,38 +59,38 @@ static void print_mode(const struct twin_os_bootloader_rsp *rsp)
     if (rsp->no_downgrade) {
         puts("Downgrades are refused");
     }
+    return CLI_DONE;
 }
 
-static void print_json(json_t *name, const struct twin_os_bootloader_rsp *rsp)
+static int print_json(json_t *name, const struct twin_os_bootloader_rsp *rsp)
 {
     const bool has_mode = rsp->present & TWIN_OS_BOOTLOADER_RSP_MODE;
 
-    cli_json_print(json_pack("{s:o, s:o, s:s, s:b}", "bootloader", name, "mode",
-                             has_mode ? json_integer(rsp->mode) : json_null(), "mode_text",
-                             has_mode ? mode_text(rsp->mode) : "unknown", "no_downgrade",
-                             rsp->no_downgrade));
+    return cli_json_print(json_pack("{s:O, s:o, s:s, s:b}", "bootloader", name, "mode",
+                                    has_mode ? json_integer(rsp->mode) : json_null(), "mode_text",
+                                    has_mode ? mode_text(rsp->mode) : "unknown", "no_downgrade",
+                                    rsp->no_downgrade));
 }
 
 /* Two questions; an answer is used before the next one takes its place. */
 static int show(struct session *session)
 {
+    const bool is_json = session->common->json;
     struct twin_os_bootloader_rsp rsp;
     json_t *name = NULL;
 
     int code = ask(session, NULL, false, &rsp);
-    if (code == CLI_DONE && session->common->json) {
+    if (code == CLI_DONE && is_json) {
         const bool has_name = rsp.present & TWIN_OS_BOOTLOADER_RSP_NAME;
-        name = has_name ? report_json_text(rsp.bootloader) : json_null();
+        name = has_name ? twin_report_json_text(rsp.bootloader) : json_null();
     } else if (code == CLI_DONE) {
-        print_name(rsp.bootloader);
+        code = print_name(rsp.bootloader);
     }
     if (code == CLI_DONE) {
         code = ask(session, "mode", true, &rsp);
     }
-    if (code == CLI_DONE && session->common->json) {
-        print_json(json_incref(name), &rsp);
-    } else if (code == CLI_DONE) {
-        print_mode(&rsp);
+    if (code == CLI_DONE) {
+        code = is_json ? print_json(name, &rsp) : print_mode(&rsp);
     }
     json_decref(name);
     return code;

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "mcumgr.h"
 #include "profiles/profile.h"
 #include <stdio.h>
 #include <string.h>

@@ -2,25 +2,11 @@
  * cmd_echo.c - the verb `echo`: is the device there? SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "mcumgr.h"
 #include "twin/grp_os.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define ASK_MS    1000 /* for the question that finds out why there was no echo */
 #define ASK_TRIES 2
-
-static void print_reply(const struct mcumgr_common *common, struct twin_span text)
-{
-    if (common->json) {
-        cli_json_print(json_pack("{s:o}", "r", report_json_text(text)));
-        return;
-    }
-    char *copy = report_text(text);
-    puts(copy);
-    free(copy);
-}
+#define WHAT      "echo"
 
 /* Bytes of the packet that a request makes; 0 if it fits none. */
 static size_t packet_len(const struct session *session, const struct twin_request *request)
@@ -33,14 +19,13 @@ static size_t packet_len(const struct session *session, const struct twin_reques
     return err == TWIN_OK ? len : 0;
 }
 
-static int fail_too_long(const char *why)
+/* The cause is set: it is the length of the text. */
+static int fail_too_long(struct twin_error *error)
 {
-    return cli_fail_as(&(struct cli_failure){.code = CLI_REFUSED,
-                                             .what = "echo",
-                                             .why = why,
-                                             .hint = "Try a shorter TEXT; 'mcumgr params' shows "
-                                                     "the size of the device's buffers, if it "
-                                                     "tells"});
+    twin_error_what(error, WHAT);
+    twin_error_hint(error, "Try a shorter TEXT; 'mcumgr params' shows the size of the device's "
+                           "buffers, if it tells");
+    return cli_fail_error(error);
 }
 
 /*
@@ -51,26 +36,26 @@ static int explain_silence(struct session *session, const struct twin_request *e
 {
     struct twin_os_params_rsp params = {0};
     const struct twin_request ask = {
-        .cmd = &twin_os_params_cmd, .timeout_ms = ASK_MS, .tries = ASK_TRIES, .rsp = &params};
+        .cmd = &twin_os_params_cmd, .rsp = &params, .timeout_ms = ASK_MS, .tries = ASK_TRIES};
     const size_t len = packet_len(session, echo) + session->device.config.kind->frame_bytes;
-    char why[200];
+    struct twin_error error;
 
     const twin_err_t err = session_ask(session, &ask);
     if (err != TWIN_OK && err != TWIN_E_REFUSED) {
-        return report_failure(session, TWIN_E_TIMEOUT, "echo");
+        return mcumgr_fail(session, TWIN_E_TIMEOUT, WHAT);
     }
     if (params.present & TWIN_OS_PARAMS_RSP_SIZE && len > params.buf_size) {
-        snprintf(why, sizeof(why),
-                 "TEXT is longer than the device takes: it makes %zu bytes, the device's buffers "
-                 "have %u",
-                 len, (unsigned)params.buf_size);
+        twin_error_set(&error, TWIN_ERROR_REFUSED,
+                       "TEXT is longer than the device takes: it makes %zu bytes, the device's "
+                       "buffers have %u",
+                       len, (unsigned)params.buf_size);
     } else {
-        snprintf(why, sizeof(why),
-                 "the device is there, but does not answer this echo of %zu bytes: TEXT may be "
-                 "longer than it takes",
-                 len);
+        twin_error_set(&error, TWIN_ERROR_REFUSED,
+                       "the device is there, but does not answer this echo of %zu bytes: TEXT may "
+                       "be longer than it takes",
+                       len);
     }
-    return fail_too_long(why);
+    return fail_too_long(&error);
 }
 
 /* What the device could mean by this code, of an echo, is the length of the text. */
@@ -82,28 +67,29 @@ static bool is_about_length(const struct twin_refusal *refusal)
 
 static int explain(struct session *session, const struct twin_request *request, twin_err_t err)
 {
-    char why[200];
+    const struct twin_refusal *refusal = &session->client.refusal;
+    struct twin_error error;
 
     if (mcumgr_is_compat() || session_was_stopped(session) || session->device.link == NULL) {
-        return report_failure(session, err, "echo");
+        return mcumgr_fail(session, err, WHAT);
     }
     if (err == TWIN_E_TIMEOUT) {
         return explain_silence(session, request);
     }
-    if (err == TWIN_E_REFUSED && is_about_length(&session->client.refusal)) {
-        snprintf(why, sizeof(why), "TEXT is longer than the device takes (code %lld: %s)",
-                 (long long)session->client.refusal.rc, twin_refusal_str(&session->client.refusal));
-        return fail_too_long(why);
+    if (err == TWIN_E_REFUSED && is_about_length(refusal)) {
+        twin_error_set(&error, TWIN_ERROR_REFUSED,
+                       "TEXT is longer than the device takes (code %lld: %s)",
+                       (long long)refusal->rc, twin_refusal_str(refusal));
+        return fail_too_long(&error);
     }
-    return report_failure(session, err, "echo");
+    return mcumgr_fail(session, err, WHAT);
 }
 
 static int echo(struct session *session, const char *text)
 {
-    const struct twin_os_echo_req req = {
-        .present = TWIN_OS_ECHO_REQ_TEXT,
-        .text = {(const uint8_t *)text, strlen(text)},
-    };
+    static const struct twin_column columns[] = {{.key = "r", .title = ""}, {.key = NULL}};
+    const struct twin_os_echo_req req = {.present = TWIN_OS_ECHO_REQ_TEXT,
+                                         .text = twin_span_text(text)};
     struct twin_os_echo_rsp rsp;
     const struct twin_request request = {.cmd = &twin_os_echo_cmd, .req = &req, .rsp = &rsp};
     const size_t len = packet_len(session, &request);
@@ -113,11 +99,8 @@ static int echo(struct session *session, const char *text)
                         (unsigned)session->device.link->packet_max);
     }
     const twin_err_t err = session_ask(session, &request);
-    if (err != TWIN_OK) {
-        return explain(session, &request, err);
-    }
-    print_reply(session->common, rsp.text);
-    return CLI_DONE;
+    return err == TWIN_OK ? mcumgr_show(session->common, request.cmd->rsp, columns, &rsp)
+                          : explain(session, &request, err);
 }
 
 static int run(const struct cli_call *call)

@@ -2,15 +2,15 @@
  * cmd_image.c - the device's list of images. SPDX-License-Identifier: Apache-2.0
  */
 #include "cmd_image.h"
-#include "base/buf.h"
-#include <stdio.h>
-#include <stdlib.h>
 
 int image_list_read(struct session *session, struct twin_image_state_rsp *state)
 {
     const struct twin_request request = {.cmd = &twin_image_state_cmd, .rsp = state};
-    return session_request(session, &request, "read the list of images");
+
+    return mcumgr_request(session, &request, "read the list of images");
 }
+
+/* ---- Text: word for word that of the Go tool ---- */
 
 static const char *split_text(int64_t status)
 {
@@ -19,7 +19,7 @@ static const char *split_text(int64_t status)
     return (uint64_t)status < sizeof(texts) / sizeof(texts[0]) ? texts[status] : "Unknown!";
 }
 
-static void print_flags(const struct twin_image_slot *slot)
+static void add_flags(struct twin_buf *out, const struct twin_image_slot *slot)
 {
     const struct {
         const char *name;
@@ -30,75 +30,77 @@ static void print_flags(const struct twin_image_slot *slot)
                  {"permanent", slot->permanent}};
     const char *between = "";
 
-    printf("    flags: ");
+    twin_buf_text(out, "    flags: ");
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         if (flags[i].is_set) {
-            printf("%s%s", between, flags[i].name);
+            twin_buf_text(out, "%s%s", between, flags[i].name);
             between = " ";
         }
     }
-    printf("\n");
+    twin_buf_text(out, "\n");
 }
 
 /* Devices with one image do not number it. */
-static void print_slot(const struct twin_image_slot *slot)
+static void add_slot(struct twin_buf *out, const struct twin_image_slot *slot)
 {
+    const struct twin_report_style style = mcumgr_style();
     const bool has_version = slot->present & TWIN_IMAGE_SLOT_VERSION || mcumgr_is_compat();
-    char *version = report_text(slot->version);
-    char number[REPORT_NUMBER_MAX];
-    struct twin_buf hash = {0};
 
-    printf(" image=%lld slot=%s\n", (long long)slot->image,
-           report_number(slot->present & TWIN_IMAGE_SLOT_SLOT, slot->slot, number));
-    printf("    version: %s\n", has_version ? version : "?");
-    printf("    bootable: %s\n", slot->bootable ? "true" : "false");
-    print_flags(slot);
-    twin_buf_hex(&hash, slot->hash);
-    printf("    hash: %s\n", hash.len > 0 ? (const char *)hash.data : "Unavailable");
-    twin_buf_free(&hash);
-    free(version);
+    twin_buf_text(out, " image=%lld slot=", (long long)slot->image);
+    if (slot->present & TWIN_IMAGE_SLOT_SLOT) {
+        twin_buf_text(out, "%lld\n", (long long)slot->slot);
+    } else {
+        twin_buf_text(out, "%s\n", style.absent);
+    }
+    twin_buf_text(out, "    version: ");
+    twin_report_text(out, has_version ? slot->version : twin_span_text("?"), style.keep);
+    twin_buf_text(out, "\n    bootable: %s\n", slot->bootable ? "true" : "false");
+    add_flags(out, slot);
+    twin_buf_text(out, "    hash: %s", slot->hash.len == 0 ? "Unavailable" : "");
+    twin_report_hex(out, slot->hash);
+    twin_buf_text(out, "\n");
 }
+
+static int print_text(const struct twin_image_state_rsp *state)
+{
+    struct twin_msg_items items = twin_msg_items(state->slots);
+    struct twin_image_slot slot;
+    struct twin_buf out = {0};
+
+    twin_buf_text(&out, "Images:\n");
+    while (twin_msg_next(&items, &twin_image_slot_msg, &slot)) {
+        add_slot(&out, &slot);
+    }
+    twin_buf_text(&out, "Split status: %s (%lld)\n", split_text(state->split_status),
+                  (long long)state->split_status);
+    return cli_print_text(&out);
+}
+
+/* ---- JSON ---- */
 
 /* What the device did not tell is null, but flags: those it leaves out are false. */
-static json_t *slot_json(const struct twin_image_slot *slot)
+static const struct twin_column slot_columns[] = {
+    {.key = "image", .absent = TWIN_ABSENT_EMPTY},
+    {.key = "slot"},
+    {.key = "version"},
+    {.key = "hash", .absent = TWIN_ABSENT_EMPTY},
+    {.key = "bootable"},
+    {.key = "pending"},
+    {.key = "confirmed"},
+    {.key = "active"},
+    {.key = "permanent"},
+    {.key = NULL},
+};
+
+static const struct twin_column columns[] = {
+    {.key = "images", .item = &twin_image_slot_msg, .columns = slot_columns},
+    {.key = "splitStatus", .absent = TWIN_ABSENT_EMPTY},
+    {.key = NULL},
+};
+
+int image_list_print(const struct session *session, const struct twin_image_state_rsp *state)
 {
-    json_t *number = slot->present & TWIN_IMAGE_SLOT_SLOT ? json_integer(slot->slot) : json_null();
-    json_t *version =
-        slot->present & TWIN_IMAGE_SLOT_VERSION ? report_json_text(slot->version) : json_null();
-
-    return json_pack("{s:I, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b}", "image",
-                     (json_int_t)slot->image, "slot", number, "version", version, "hash",
-                     report_json_hex(slot->hash), "bootable", slot->bootable, "pending",
-                     slot->pending, "confirmed", slot->confirmed, "active", slot->active,
-                     "permanent", slot->permanent);
-}
-
-static void print_json(const struct twin_image_state_rsp *state)
-{
-    struct twin_msg_items items = twin_msg_items(state->slots);
-    struct twin_image_slot slot;
-    json_t *images = json_array();
-
-    while (twin_msg_next(&items, &twin_image_slot_msg, &slot)) {
-        json_array_append_new(images, slot_json(&slot));
-    }
-    cli_json_print(
-        json_pack("{s:o, s:I}", "images", images, "splitStatus", (json_int_t)state->split_status));
-}
-
-void image_list_print(const struct session *session, const struct twin_image_state_rsp *state)
-{
-    struct twin_msg_items items = twin_msg_items(state->slots);
-    struct twin_image_slot slot;
-
-    if (session->common->json) {
-        print_json(state);
-        return;
-    }
-    puts("Images:");
-    while (twin_msg_next(&items, &twin_image_slot_msg, &slot)) {
-        print_slot(&slot);
-    }
-    printf("Split status: %s (%lld)\n", split_text(state->split_status),
-           (long long)state->split_status);
+    return session->common->json
+               ? cli_json_print(twin_layout_json(twin_image_state_cmd.rsp, columns, state))
+               : print_text(state);
 }

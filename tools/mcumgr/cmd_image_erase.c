@@ -3,7 +3,6 @@
  */
 #include "cmd_image.h"
 #include "commands.h"
-#include "mcumgr.h"
 #include "twin/grp_image.h"
 
 #define ERASE_MS   60000 /* a slot on slow flash; the answer comes when all is done */
@@ -30,9 +29,9 @@ static const struct cli_opt options[] = {
 static int meet(struct session *session)
 {
     const struct twin_request request = {.cmd = &twin_image_state_cmd};
-
     const twin_err_t err = session_ask(session, &request);
-    return err == TWIN_OK || err == TWIN_E_REFUSED ? CLI_DONE : report_failure(session, err, WHAT);
+
+    return err == TWIN_OK || err == TWIN_E_REFUSED ? CLI_DONE : mcumgr_fail(session, err, WHAT);
 }
 
 int image_erase(struct session *session, int64_t slot)
@@ -42,14 +41,14 @@ int image_erase(struct session *session, int64_t slot)
                                              .slot = has_slot ? (uint32_t)slot : 0};
     const uint32_t wanted_ms = (uint32_t)(session->common->timeout * 1000);
     const struct twin_request request = {.cmd = &twin_image_erase_cmd,
+                                         .req = &req,
                                          .timeout_ms = wanted_ms > ERASE_MS ? wanted_ms : ERASE_MS,
                                          .tries = session->common->tries,
                                          .meet_first = true,
-                                         .recheck_ms = RECHECK_MS,
-                                         .req = &req};
+                                         .recheck_ms = RECHECK_MS};
 
     const int code = meet(session);
-    return code == CLI_DONE ? session_request(session, &request, WHAT) : code;
+    return code == CLI_DONE ? mcumgr_request(session, &request, WHAT) : code;
 }
 
 static int run(const struct cli_call *call)
@@ -62,7 +61,7 @@ static int run(const struct cli_call *call)
         code = image_erase(&session, opts->slot);
     }
     if (code == CLI_DONE) {
-        report_done(&session);
+        code = mcumgr_done(session.common);
     }
     session_close(&session);
     return code;

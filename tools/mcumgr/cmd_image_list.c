@@ -14,7 +14,7 @@ static int run(const struct cli_call *call)
         code = image_list_read(&session, &state);
     }
     if (code == CLI_DONE) {
-        image_list_print(&session, &state);
+        code = image_list_print(&session, &state);
     }
     session_close(&session);
     return code;

@@ -86,16 +86,14 @@ static int set_state(struct session *session, const struct hash *hash, bool conf
     const struct twin_request request = {
         .cmd = &twin_image_state_write_cmd, .req = &req, .rsp = &state};
 
-    const int code = session_request(session, &request,
-                                     confirm ? "confirm the image" : "mark the image for test");
-    if (code == CLI_DONE && (state.present & TWIN_IMAGE_STATE_RSP_SLOTS)) {
-        image_list_print(session, &state);
-    } else if (code == CLI_DONE) {
-        fprintf(stderr, "The device agreed, but did not show its images; 'mcumgr image list' asks "
-                        "for them.\n");
-        report_done(session);
+    const int code = mcumgr_request(session, &request,
+                                    confirm ? "confirm the image" : "mark the image for test");
+    if (code != CLI_DONE || (state.present & TWIN_IMAGE_STATE_RSP_SLOTS)) {
+        return code != CLI_DONE ? code : image_list_print(session, &state);
     }
-    return code;
+    fprintf(stderr, "The device agreed, but did not show its images; 'mcumgr image list' asks for "
+                    "them.\n");
+    return mcumgr_done(session->common);
 }
 
 static int run(const struct cli_call *call, bool confirm)

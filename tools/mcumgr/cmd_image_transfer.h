@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "mcumgr.h"
+#include "commands.h"
 #include "twin/update.h"
 
 /* What an upload needs to know of the link, and -t as patience for the erase. */

@@ -5,7 +5,6 @@
 #include "cmd_image_transfer.h"
 #include "commands.h"
 #include "image_file.h"
-#include "mcumgr.h"
 #include <stdio.h>
 
 struct opts {
@@ -49,18 +48,17 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static void print_result(const struct session *session, const struct image_file *file,
-                         const struct twin_upload_status *status)
+static int print_result(const struct session *session, const struct image_file *file,
+                        const struct twin_upload_status *status)
 {
     if (session->common->json) {
-        cli_json_print(
-            json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "len", (json_int_t)file->bytes.len,
-                      "resumed_from", (json_int_t)status->resumed_from, "packets",
-                      (json_int_t)status->packets, "losses", (json_int_t)status->losses, "match",
-                      status->has_matched ? json_true() : json_null(), "sha",
-                      report_json_hex((struct twin_span){file->sha, sizeof(file->sha)}), "hash",
-                      report_json_hex((struct twin_span){file->hash, file->hash_len})));
-        return;
+        return cli_json_print(json_pack(
+            "{s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "len", (json_int_t)file->bytes.len,
+            "resumed_from", (json_int_t)status->resumed_from, "packets",
+            (json_int_t)status->packets, "losses", (json_int_t)status->losses, "match",
+            status->has_matched ? json_true() : json_null(), "sha",
+            twin_report_json_hex((struct twin_span){file->sha, sizeof(file->sha)}), "hash",
+            twin_report_json_hex((struct twin_span){file->hash, file->hash_len})));
     }
     if (status->resumed_from == file->bytes.len) {
         fprintf(stderr, "The device has this file already; nothing was sent.\n");
@@ -70,7 +68,7 @@ static void print_result(const struct session *session, const struct image_file 
     fprintf(stderr, status->has_matched ? "The device compared what it stored: match.\n"
                                         : "The device did not say whether what it stored is "
                                           "the same.\n");
-    puts("Done");
+    return mcumgr_done(session->common);
 }
 
 static int upload(struct session *session, const struct opts *opts, struct image_file *file)
@@ -88,12 +86,11 @@ static int upload(struct session *session, const struct opts *opts, struct image
     twin_upload_begin(&job, &session->client, &config);
     const twin_err_t err = upload_drive(session, &job);
     if (err != TWIN_OK) {
-        code = report_failure(session, err, "upload the image");
+        code = mcumgr_fail(session, err, "upload the image");
         upload_explain_resume(&job.status, err);
         return code;
     }
-    print_result(session, file, &job.status);
-    return CLI_DONE;
+    return print_result(session, file, &job.status);
 }
 
 static int run(const struct cli_call *call)

@@ -2,37 +2,23 @@
  * cmd_info.c - the verb `info`: who the device is. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "mcumgr.h"
 #include "twin/grp_os.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-static int run(const struct cli_call *call)
+static int fill(const struct cli_call *call, void *req_)
 {
-    const char *format = call->argc > 0 ? call->args[0] : "a";
-    const struct twin_os_info_req req = {
-        .present = TWIN_OS_INFO_REQ_FORMAT,
-        .format = {(const uint8_t *)format, strlen(format)},
-    };
-    struct twin_os_info_rsp rsp;
-    const struct twin_request request = {.cmd = &twin_os_info_cmd, .req = &req, .rsp = &rsp};
-    struct session session;
+    struct twin_os_info_req *req = req_;
 
-    int code = session_open(&session, call);
-    if (code == CLI_DONE) {
-        code = session_request(&session, &request, "read the device's description");
-    }
-    if (code == CLI_DONE && session.common->json) {
-        cli_json_print(json_pack("{s:o}", "output", report_json_text(rsp.output)));
-    } else if (code == CLI_DONE) {
-        char *text = report_text(rsp.output);
-        puts(text);
-        free(text);
-    }
-    session_close(&session);
-    return code;
+    req->present = TWIN_OS_INFO_REQ_FORMAT;
+    req->format = twin_span_text(call->argc > 0 ? call->args[0] : "a");
+    return CLI_DONE;
 }
+
+static const struct twin_column columns[] = {{.key = "output", .title = ""}, {.key = NULL}};
+
+static const struct mcumgr_ask ask = {.cmd = &twin_os_info_cmd,
+                                      .what = "read the device's description",
+                                      .fill = fill,
+                                      .columns = columns};
 
 const struct cli_cmd cmd_info = {
     .path = "info",
@@ -41,5 +27,6 @@ const struct cli_cmd cmd_info = {
     .more = "FORMAT is any of the letters s (kernel), n (node), r (application version), v (kernel "
             "version), b (build time), m (machine), p (processor), i (board), o (operating system) "
             "and a (all, the default).",
-    .run = run,
+    .run = mcumgr_ask,
+    .data = &ask,
 };

@@ -2,7 +2,6 @@
  * cmd_reset.c - the verb `reset`. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "mcumgr.h"
 #include "twin/grp_os.h"
 #include <stdio.h>
 
@@ -26,10 +25,10 @@ static twin_err_t ask(struct session *session, bool force)
                                           .force = force};
     /* Sent once only: a repeat that comes late would reset the device a second time. */
     const struct twin_request request = {.cmd = &twin_os_reset_cmd,
+                                         .req = &req,
                                          .timeout_ms = (uint32_t)(session->common->timeout * 1000),
                                          .tries = 1,
-                                         .meet_first = true,
-                                         .req = &req};
+                                         .meet_first = true};
 
     return session_ask(session, &request);
 }
@@ -41,26 +40,39 @@ static bool has_gone(const struct session *session, twin_err_t err)
            session->client.was_sent && session->device.is_sent;
 }
 
-static void report_gone(const struct session *session)
+static int tell_gone(const struct session *session)
 {
     fprintf(stderr, "The request was sent, then the port went away without an answer, as it does "
                     "when a device restarts.\n");
-    if (session->common->json) {
-        cli_json_print(json_pack("{s:b}", "answered", false));
-    } else {
-        report_done(session);
-    }
+    return session->common->json ? cli_json_print(json_pack("{s:b}", "answered", false))
+                                 : mcumgr_done(session->common);
 }
 
 /* It was there just before, so a question about its power and its port would be the wrong one. */
-static int report_silence(void)
+static int tell_silence(void)
 {
-    return cli_fail_as(&(struct cli_failure){
-        .code = CLI_LINK,
-        .what = WHAT,
-        .why = "the device answered a question, but not the reset, which was sent once: whether it "
-               "restarts is not known",
-        .hint = "'mcumgr image list' shows whether it is there and what runs"});
+    struct twin_error error;
+
+    twin_error_set(&error, TWIN_ERROR_LINK,
+                   "the device answered a question, but not the reset, which was sent once: "
+                   "whether it restarts is not known");
+    twin_error_what(&error, WHAT);
+    twin_error_hint(&error, "'mcumgr image list' shows whether it is there and what runs");
+    return cli_fail_error(&error);
+}
+
+static int tell(const struct session *session, twin_err_t err)
+{
+    if (err == TWIN_OK) {
+        return mcumgr_done(session->common);
+    }
+    if (has_gone(session, err)) {
+        return tell_gone(session);
+    }
+    if (err == TWIN_E_TIMEOUT && session->client.has_answered && !mcumgr_is_compat()) {
+        return tell_silence();
+    }
+    return mcumgr_fail(session, err, WHAT);
 }
 
 static int run(const struct cli_call *call)
@@ -70,16 +82,7 @@ static int run(const struct cli_call *call)
 
     int code = session_open(&session, call);
     if (code == CLI_DONE) {
-        const twin_err_t err = ask(&session, opts->force);
-        if (err == TWIN_OK) {
-            report_done(&session);
-        } else if (has_gone(&session, err)) {
-            report_gone(&session);
-        } else if (err == TWIN_E_TIMEOUT && session.client.has_answered && !mcumgr_is_compat()) {
-            code = report_silence();
-        } else {
-            code = report_failure(&session, err, WHAT);
-        }
+        code = tell(&session, ask(&session, opts->force));
     }
     session_close(&session);
     return code;

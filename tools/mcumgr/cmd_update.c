@@ -7,7 +7,6 @@
 #include "cmd_update_report.h"
 #include "commands.h"
 #include "image_file.h"
-#include "mcumgr.h"
 #include <stdio.h>
 
 struct opts {
@@ -100,9 +99,6 @@ static int update(struct run *run, bool confirm)
         update_report_add(&run->report, &run->update);
         return CLI_DONE;
     }
-    if (run->report.has_run && run->update.cause == TWIN_UPDATE_DECLINED) {
-        run->update.cause = TWIN_UPDATE_OTHER_RUNS; /* it ran, and is gone */
-    }
     return update_report_failure(&run->report, &run->update, err);
 }
 
@@ -151,7 +147,7 @@ static int update_and_check(struct run *run)
         code = check_health(run);
     }
     if (code == CLI_DONE) {
-        update_report_done(&run->report, &run->update);
+        code = update_report_done(&run->report, &run->update);
     }
     update_report_end(&run->report);
     return code;

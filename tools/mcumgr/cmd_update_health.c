@@ -1,6 +1,6 @@
 /*
- * cmd_update_health.c - the user's own check of a device that was updated. SPDX-License-Identifier:
- * Apache-2.0
+ * cmd_update_health.c - the user's own check of a device that was updated.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #define _XOPEN_SOURCE 700
 #include "cmd_update_health.h"
@@ -19,22 +19,21 @@ static void run_shell(const char *command)
     _exit(127);
 }
 
-static int fail(int code, const char *why, const char *consequence)
+static int fail(struct twin_error *error, const char *consequence)
 {
-    cli_fail_as(&(struct cli_failure){.code = code,
-                                      .what = "find the device healthy",
-                                      .why = why,
-                                      .hint = consequence,
-                                      .more = json_pack("{s:s}", "reason", "health")});
-    if (code == CLI_INTERRUPTED) { /* which is told without more words */
+    twin_error_what(error, "find the device healthy");
+    twin_error_hint(error, "%s", consequence);
+    twin_error_reason(error, "health");
+    cli_fail_error(error);
+    if (error->code == TWIN_ERROR_INTERRUPTED) { /* which is told without more words */
         fprintf(stderr, "%s.\n", consequence);
     }
-    return code;
+    return error->code;
 }
 
-int health_check(const char *command, const char *consequence)
+/* Run the command to its end. */
+static enum twin_error_code run_to_end(const char *command, struct twin_error *error)
 {
-    char why[100];
     int status;
 
     fflush(NULL);
@@ -42,19 +41,27 @@ int health_check(const char *command, const char *consequence)
     if (pid == 0) {
         run_shell(command);
     }
-    while (pid > 0 && waitpid(pid, &status, 0) < 0) {
-        if (errno != EINTR) {
-            return fail(CLI_VERIFY, strerror(errno), consequence);
-        }
-    }
-    if (pid < 0) {
-        return fail(CLI_VERIFY, strerror(errno), consequence);
+    pid_t ended;
+    do {
+        ended = pid < 0 ? pid : waitpid(pid, &status, 0);
+    } while (ended < 0 && errno == EINTR);
+    if (ended < 0) {
+        return twin_error_set(error, TWIN_ERROR_VERIFY, "%s", strerror(errno));
     }
     if (WIFSIGNALED(status)) {
         const bool by_user = WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM;
-        snprintf(why, sizeof(why), "the check was ended by signal %d", WTERMSIG(status));
-        return fail(by_user ? CLI_INTERRUPTED : CLI_VERIFY, why, consequence);
+        return twin_error_set(error, by_user ? TWIN_ERROR_INTERRUPTED : TWIN_ERROR_VERIFY,
+                              "the check was ended by signal %d", WTERMSIG(status));
     }
-    snprintf(why, sizeof(why), "the check ended with %d", WEXITSTATUS(status));
-    return WEXITSTATUS(status) == 0 ? CLI_DONE : fail(CLI_VERIFY, why, consequence);
+    return WEXITSTATUS(status) == 0
+               ? TWIN_ERROR_NONE
+               : twin_error_set(error, TWIN_ERROR_VERIFY, "the check ended with %d",
+                                WEXITSTATUS(status));
+}
+
+int health_check(const char *command, const char *consequence)
+{
+    struct twin_error error;
+
+    return run_to_end(command, &error) == TWIN_ERROR_NONE ? CLI_DONE : fail(&error, consequence);
 }

@@ -1,6 +1,6 @@
 /*
- * cmd_update_health.h - the user's own check of a device that was updated. SPDX-License-Identifier:
- * Apache-2.0
+ * cmd_update_health.h - the user's own check of a device that was updated.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 

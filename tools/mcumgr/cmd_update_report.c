@@ -1,16 +1,14 @@
 /*
- * cmd_update_report.c - an update in words, for people and for programs. What is said of the device
- * is what it told; what follows from no answer is not known, and not said. SPDX-License-Identifier:
- * Apache-2.0
+ * cmd_update_report.c - an update in words, for people and for programs.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "cmd_update_report.h"
 #include "base/hex.h"
 #include "cmd_image_transfer.h"
+#include "report/update.h"
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define HASH_DIGITS 16 /* enough to name an image to 'mcumgr image confirm' */
+#define WHAT "update the device"
 
 /* ---- Steps ---- */
 
@@ -22,12 +20,6 @@ static const char *const stage_names[] = {
     [TWIN_UPDATE_CONFIRM] = "confirm", [TWIN_UPDATE_PROVE] = "prove",
 };
 
-static void hex(char *out, struct twin_span bytes, size_t digits)
-{
-    bytes.len = bytes.len < digits / 2 ? bytes.len : digits / 2;
-    twin_hex_text(bytes, out);
-}
-
 /* What programs are told whatever happens. */
 static void set_members(const struct update_report *report)
 {
@@ -36,7 +28,7 @@ static void set_members(const struct update_report *report)
 
     twin_version_print(&file->version, version);
     cli_fail_with(json_pack("{s:s, s:o, s:s*, s:o, s:O}", "version", version, "hash",
-                            report_json_hex((struct twin_span){file->hash, file->hash_len}),
+                            twin_report_json_hex((struct twin_span){file->hash, file->hash_len}),
                             "replaced", report->before[0] != '\0' ? report->before : NULL,
                             "signature_checked", json_boolean(file->is_verified), "steps",
                             report->steps));
@@ -68,7 +60,7 @@ void update_report_begin(struct update_report *report, const struct session *ses
     *report = (struct update_report){
         .session = session, .file = file, .wait_s = wait_s, .steps = json_array()};
     twin_version_print(&file->version, version);
-    hex(digits, (struct twin_span){file->hash, file->hash_len}, sizeof(digits) - 1);
+    twin_hex_text((struct twin_span){file->hash, file->hash_len}, digits);
     fprintf(stderr, "%s: version %s, hash %s\n", file->path, version, digits);
     fprintf(stderr, file->is_verified
                         ? "Its signature is by the given key.\n"
@@ -115,192 +107,43 @@ void update_report_stage(struct update_report *report, const struct twin_update 
 
 void update_report_before(struct update_report *report, const struct twin_image_slot *slot)
 {
-    char *version = slot != NULL ? report_text(slot->version) : NULL;
-    char digits[HASH_DIGITS + 1];
+    char digits[TWIN_REPORT_HASH_DIGITS + 1];
 
-    snprintf(report->before, sizeof(report->before), "%s", version != NULL ? version : "");
-    if (version != NULL) {
-        hex(digits, slot->hash, HASH_DIGITS);
-        fprintf(stderr, "  on the device: version %s, hash %s\n", version,
-                digits[0] != '\0' ? digits : "not told");
+    if (slot == NULL) {
+        report->before[0] = '\0';
+        return;
     }
-    free(version);
+    twin_text_clean(slot->version, cli_terminal_text(), report->before, sizeof(report->before));
+    twin_report_hash(slot->hash, digits);
+    fprintf(stderr, "  on the device: version %s, hash %s\n", report->before,
+            digits[0] != '\0' ? digits : "not told");
 }
 
-/* ---- Why it failed ---- */
-
-/* A cause that needs words of its own. */
-struct explanation {
-    int code;
-    const char *reason; /* for programs */
-    const char *why, *hint;
-};
-
-static const struct explanation explanations[TWIN_UPDATE_CAUSE_COUNT] = {
-    [TWIN_UPDATE_IS_OLD] =
-        {CLI_REFUSED, "on-trial",
-         "it is what the device falls back to: another image is on trial there, unconfirmed",
-         "It comes back by itself at one of the next restarts; --go-back restarts the device until "
-         "it is back"},
-    [TWIN_UPDATE_ON_TRIAL] =
-        {CLI_REFUSED, "on-trial",
-         "another image is on trial there, unconfirmed, and what it falls back to must stay",
-         "Confirm the image that runs, or give --go-back: it restarts the device until the old one "
-         "is back, and then goes on"},
-    [TWIN_UPDATE_STAYS] = {CLI_REFUSED, "on-trial",
-                           "the device was restarted, but the trial of the other image goes on",
-                           "'mcumgr image list' shows what runs"},
-    [TWIN_UPDATE_NOT_LISTED] =
-        {CLI_VERIFY, "not-stored", "the device took the file, but does not list its hash",
-         "'mcumgr image list' shows what it has. Is the file for another image of it (-n)"},
-    [TWIN_UPDATE_NOT_FOUND] = {CLI_REFUSED, "not-stored",
-                               "the device does not find the image, although it was sent twice",
-                               "'mcumgr image list' shows what it has; its flash may be worn"},
-    [TWIN_UPDATE_NOT_MARKED] = {CLI_REFUSED, "not-marked",
-                                "the device agreed to test the image, but does not list it as "
-                                "pending",
-                                "'mcumgr image list' shows what it has"},
-    [TWIN_UPDATE_NO_RESTART] = {CLI_REFUSED, "no-restart",
-                                "the device answers, but did not restart", "Switch it off and on"},
-    [TWIN_UPDATE_OTHER_RUNS] = {CLI_VERIFY, "other-runs",
-                                "the device restarted, but does not run the new image", NULL},
-    [TWIN_UPDATE_NOT_KNOWN] = {CLI_VERIFY, "not-known",
-                               "the device restarted, but does not tell the hash of what runs",
-                               "'mcumgr image list' shows what it tells. A bootloader that still "
-                               "waits for an upload starts the image at the next power-on"},
-    [TWIN_UPDATE_NOT_CONFIRMED] = {CLI_REFUSED, "not-confirmed",
-                                   "the device agreed to confirm the image, but does not list it "
-                                   "as confirmed",
-                                   "'mcumgr image confirm' tries again"},
-};
-
-/* Of a bad end nobody but the device knows more; what can be excluded is. */
-static const char *other_runs_hint(const struct update_report *report)
-{
-    return report->file->is_verified
-               ? "Its bootloader refused the image (does it trust the key that was given, does it "
-                 "allow this version?), or the image started and failed, and the old one came back"
-               : "Its bootloader refused the image (signed with another key, for another device, a "
-                 "version that it does not allow), or the image started and failed, and the old "
-                 "one came back. --key checks the signature before anything is sent";
-}
-
-/* "WHY (version 1.0.0, hash 0123... runs)" */
-static void add_running(char *why, size_t cap, const struct twin_update *update)
-{
-    struct twin_image_slot running;
-    char *version = twin_update_running(update, &running) ? report_text(running.version) : NULL;
-    const size_t len = strlen(why);
-    char digits[HASH_DIGITS + 1];
-
-    if (version != NULL) {
-        hex(digits, running.hash, HASH_DIGITS);
-        snprintf(why + len, cap - len, " (version %s%s%s runs)", version,
-                 digits[0] != '\0' ? ", hash " : "", digits);
-    }
-    free(version);
-}
-
-static int explain_older(const struct update_report *report)
-{
-    char version[TWIN_VERSION_STR_MAX], why[200];
-
-    twin_version_print(&report->file->version, version);
-    snprintf(why, sizeof(why), "version %s is older than %s, which the device has", version,
-             report->before);
-    return cli_fail_as(&(struct cli_failure){.code = CLI_VERIFY,
-                                             .what = "update the device",
-                                             .why = why,
-                                             .hint = "--allow-downgrade installs it all the same",
-                                             .more = json_pack("{s:s}", "reason", "older")});
-}
-
-static int explain(const struct update_report *report, const struct twin_update *update)
-{
-    const struct explanation *row = &explanations[update->cause];
-    char why[400];
-
-    snprintf(why, sizeof(why), "%s", row->why);
-    add_running(why, sizeof(why), update);
-    return cli_fail_as(&(struct cli_failure){
-        .code = row->code,
-        .what = "update the device",
-        .why = why,
-        .hint = update->cause == TWIN_UPDATE_OTHER_RUNS ? other_runs_hint(report) : row->hint,
-        .more = json_pack("{s:s}", "reason", row->reason)});
-}
-
-static int explain_silence(const struct update_report *report)
-{
-    char why[1200];
-
-    snprintf(why, sizeof(why), "after the restart nothing answered at %s within %u s",
-             report->session->connstring, (unsigned)report->wait_s);
-    return cli_fail_as(&(struct cli_failure){
-        .code = CLI_LINK,
-        .what = "update the device",
-        .why = why,
-        .hint = "Is the cable still in, does the new firmware answer here, did a USB port come "
-                "back under another name? --wait waits longer",
-        .more = json_pack("{s:s}", "reason", "no-answer")});
-}
-
-/* ---- What state a failure leaves ---- */
-
-#define RERUN "Run the same command again: it goes on where the device is."
-
-static const char *const states[] = {
-    [TWIN_UPDATE_LOOK] = "Nothing was changed.",
-    [TWIN_UPDATE_GO_BACK] = "Nothing was sent. " RERUN,
-    [TWIN_UPDATE_RETURN] = "Nothing was sent; the device was asked to restart. " RERUN,
-    [TWIN_UPDATE_UPLOAD] = "The device was not told to start what it has of the file.",
-    [TWIN_UPDATE_INSPECT] = "The device took the file, and was not told to start it. " RERUN,
-    [TWIN_UPDATE_TEST] = "The device took the file; 'mcumgr image list' shows whether it is marked "
-                         "for the next start. " RERUN,
-    [TWIN_UPDATE_RESET] = "The image is marked: the device tests it at its next restart. " RERUN,
-    [TWIN_UPDATE_WAIT] = RERUN,
-    [TWIN_UPDATE_CONFIRM] = "The new image runs; one that is not confirmed gives way to the old "
-                            "one at one of the next restarts. " RERUN,
-    [TWIN_UPDATE_PROVE] = "The new image runs; 'mcumgr image list' shows whether it is confirmed. "
-                          "" RERUN,
-};
-
-static const char *state_of(const struct update_report *report, const struct twin_update *update)
-{
-    if (report->has_run && update->stage == TWIN_UPDATE_LOOK) {
-        return "The new image ran before the health check.";
-    }
-    if (update->restarts > 0 && update->stage == TWIN_UPDATE_LOOK) {
-        return states[TWIN_UPDATE_RETURN];
-    }
-    if (update->stage == TWIN_UPDATE_RESET && update->is_direct) {
-        return "The image is stored where the device starts from.";
-    }
-    return update->stage < TWIN_UPDATE_END ? states[update->stage] : "";
-}
-
-static bool is_final(const struct twin_update *update)
-{
-    return update->cause == TWIN_UPDATE_OTHER_RUNS || update->cause == TWIN_UPDATE_NOT_KNOWN;
-}
+/* ---- It failed ---- */
 
 int update_report_failure(struct update_report *report, const struct twin_update *update,
                           twin_err_t err)
 {
-    const bool in_wait = update->stage == TWIN_UPDATE_WAIT || update->stage == TWIN_UPDATE_RETURN;
+    const struct twin_report_device device = mcumgr_device(report->session);
+    const struct twin_report_update told = {.device = &device,
+                                            .update = update,
+                                            .version = report->file->version,
+                                            .is_verified = report->file->is_verified,
+                                            .before = report->before,
+                                            .has_run = report->has_run,
+                                            .wait_s = report->wait_s};
+    const char *state = twin_report_update_state(&told);
+    struct twin_error error;
     int code;
 
-    if (session_was_stopped(report->session) || update->cause == TWIN_UPDATE_PLAIN) {
-        code = err == TWIN_E_TIMEOUT && in_wait
-                   ? explain_silence(report)
-                   : report_failure(report->session, err, "update the device");
-    } else if (update->cause == TWIN_UPDATE_DECLINED) {
-        code = explain_older(report);
+    if (!session_was_stopped(report->session) && twin_report_update_failure(&told, err, &error)) {
+        twin_error_what(&error, WHAT);
+        code = cli_fail_error(&error);
     } else {
-        code = explain(report, update);
+        code = mcumgr_fail(report->session, err, WHAT);
     }
-    if (!is_final(update)) {
-        fprintf(stderr, "%s\n", state_of(report, update));
+    if (*state != '\0') {
+        fprintf(stderr, "%s\n", state);
     }
     if (update->stage == TWIN_UPDATE_UPLOAD) {
         upload_explain_resume(&update->upload.status, err);
@@ -316,38 +159,38 @@ void update_report_add(struct update_report *report, const struct twin_update *u
     report->has_matched |= update->upload.status.has_matched;
 }
 
-static void print_json(struct update_report *report, const struct twin_update *update)
+static int print_json(const struct update_report *report, const struct twin_update *update)
 {
     const struct image_file *file = report->file;
     char version[TWIN_VERSION_STR_MAX];
 
     twin_version_print(&file->version, version);
-    cli_json_print(
+    return cli_json_print(
         json_pack("{s:s, s:o, s:s*, s:b, s:b, s:b, s:b, s:I, s:O}", "version", version, "hash",
-                  report_json_hex((struct twin_span){file->hash, file->hash_len}), "replaced",
+                  twin_report_json_hex((struct twin_span){file->hash, file->hash_len}), "replaced",
                   report->before[0] != '\0' ? report->before : NULL, "was_running",
                   update->was_running, "confirmed", update->is_confirmed, "signature_checked",
                   file->is_verified, "matched", update->upload.status.has_matched, "restarts",
                   (json_int_t)update->restarts, "steps", report->steps));
 }
 
-void update_report_done(struct update_report *report, const struct twin_update *update)
+int update_report_done(struct update_report *report, const struct twin_update *update)
 {
-    char version[TWIN_VERSION_STR_MAX], digits[HASH_DIGITS + 1];
+    char version[TWIN_VERSION_STR_MAX], digits[TWIN_REPORT_HASH_DIGITS + 1];
 
     set_last_done(report);
     if (report->session->common->json) {
-        print_json(report, update);
-        return;
+        return print_json(report, update);
     }
     twin_version_print(&report->file->version, version);
     printf("%s %s%s.\n", version, report->was_running ? "runs already" : "runs now",
            update->is_confirmed ? " and is confirmed" : ", on trial");
     if (!update->is_confirmed) {
-        hex(digits, (struct twin_span){report->file->hash, report->file->hash_len}, HASH_DIGITS);
+        twin_report_hash((struct twin_span){report->file->hash, report->file->hash_len}, digits);
         fprintf(stderr,
                 "'mcumgr image confirm %s' keeps it; otherwise the old firmware comes back at one "
                 "of the next restarts.\n",
                 digits);
     }
+    return CLI_DONE;
 }

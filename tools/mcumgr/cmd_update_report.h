@@ -3,17 +3,17 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "commands.h"
 #include "image_file.h"
-#include "mcumgr.h"
 #include "twin/update.h"
 
 struct update_report {
     const struct session *session;
     const struct image_file *file;
-    uint32_t wait_s; /* of the waits for a restart */
-    json_t *steps;   /* so far, for programs */
-    char before[64]; /* version of the image that gives way; "": not known */
-    bool has_run;    /* the new image was seen running: it is confirmed or not, and no more */
+    uint32_t wait_s;  /* of the waits for a restart */
+    json_t *steps;    /* so far, for programs */
+    char before[256]; /* version of the image that gives way; "": not known */
+    bool has_run;     /* the new image was seen running: it is confirmed or not, and no more */
     unsigned restarts;
     bool was_running, has_matched; /* before; and the device compared what it stored: equal */
 };
@@ -39,5 +39,5 @@ int update_report_failure(struct update_report *report, const struct twin_update
 /* The job ended well; there may be another one. */
 void update_report_add(struct update_report *report, const struct twin_update *update);
 
-/* The image runs. */
-void update_report_done(struct update_report *report, const struct twin_update *update);
+/* The image runs. Returns the exit code. */
+int update_report_done(struct update_report *report, const struct twin_update *update);

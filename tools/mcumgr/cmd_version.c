@@ -2,7 +2,6 @@
  * cmd_version.c - the verb `version`. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
-#include "mcumgr.h"
 #include "twin_config.h"
 #include <stdio.h>
 

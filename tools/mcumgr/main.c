@@ -4,7 +4,6 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include "commands.h"
-#include "mcumgr.h"
 #include "twin_config.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * session.c - which device is meant, and this program's one session with it.
+ * cmd_session.c - which device is meant, and this program's one session with it.
  *
  * Ctrl-C only makes a pipe readable, at which the loop looks whenever it waits, so the link is
  * always closed properly. A handler can be told nothing, so the pipe is a variable of this file.
@@ -7,13 +7,12 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #define _POSIX_C_SOURCE 200809L
-#include "mcumgr.h"
+#include "commands.h"
 #include "profiles/profile.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -146,11 +145,12 @@ static int find_transport(const struct target *target, const struct mcumgr_commo
 
 static void show_console(void *ctx, struct twin_span line)
 {
-    char *text = report_text(line);
+    struct twin_buf text = {0};
 
     (void)ctx;
-    fprintf(stderr, "device: %s\n", text);
-    free(text);
+    twin_report_text(&text, line, cli_terminal_text());
+    fprintf(stderr, "device: %.*s\n", (int)text.len, text.len > 0 ? (char *)text.data : "");
+    twin_buf_free(&text);
 }
 
 static struct twin_session_config link_config(const struct session *session,
@@ -189,15 +189,12 @@ static struct twin_client_config client_config(const struct mcumgr_common *commo
                                        .seq = random_seq()};
 }
 
-static struct session *open_session; /* a program has one at a time; NULL: none */
-
 int session_open(struct session *session, const struct cli_call *call)
 {
     const struct twin_transport *kind = NULL;
     struct target target;
 
     memset(session, 0, sizeof(*session));
-    open_session = session;
     session->options = *(const struct mcumgr_common *)call->common;
     session->options.tries += session->options.tries == 0; /* as the Go tool counts */
     session->common = &session->options;
@@ -227,15 +224,6 @@ void session_close(struct session *session)
 {
     twin_session_close(&session->device);
     twin_loop_free(&session->loop);
-    open_session = NULL;
-}
-
-void session_abandon(int code)
-{
-    if (open_session != NULL) {
-        session_close(open_session);
-    }
-    exit(code);
 }
 
 /* ---- Driving a job ---- */
@@ -258,11 +246,4 @@ twin_err_t session_ask(struct session *session, const struct twin_request *reque
 bool session_was_stopped(const struct session *session)
 {
     return session->device.error.code == TWIN_ERROR_INTERRUPTED;
-}
-
-int session_request(struct session *session, const struct twin_request *request, const char *what)
-{
-    const twin_err_t err = session_ask(session, request);
-
-    return err == TWIN_OK ? CLI_DONE : report_failure(session, err, what);
 }
