@@ -172,7 +172,7 @@ static void add_value(struct twin_buf *out, const struct member *member,
         twin_report_text(out, *(const struct twin_span *)member->at, style->keep);
         break;
     case TWIN_F_BSTR:
-        twin_report_hex(out, *(const struct twin_span *)member->at);
+        twin_buf_hex(out, *(const struct twin_span *)member->at);
         break;
     case TWIN_F_LIST:
     case TWIN_F_MAP:

@@ -29,15 +29,6 @@ void twin_report_text(struct twin_buf *out, struct twin_span text, enum twin_tex
     free(copy);
 }
 
-void twin_report_hex(struct twin_buf *out, struct twin_span bytes)
-{
-    char digits[3];
-
-    for (size_t i = 0; i < bytes.len; i++) {
-        twin_buf_text(out, "%s", twin_hex_text((struct twin_span){bytes.ptr + i, 1}, digits));
-    }
-}
-
 char *twin_report_hash(struct twin_span hash, char out[TWIN_REPORT_HASH_DIGITS + 1])
 {
     const size_t most = TWIN_REPORT_HASH_DIGITS / 2;

@@ -22,9 +22,6 @@ struct twin_report_style {
  */
 void twin_report_text(struct twin_buf *out, struct twin_span text, enum twin_text_keep keep);
 
-/* Append bytes in hex. */
-void twin_report_hex(struct twin_buf *out, struct twin_span bytes);
-
 /* The beginning of a hash in hex, enough to name an image to people. Returns out. */
 #define TWIN_REPORT_HASH_DIGITS 16
 char *twin_report_hash(struct twin_span hash, char out[TWIN_REPORT_HASH_DIGITS + 1]);

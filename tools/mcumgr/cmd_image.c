@@ -57,7 +57,7 @@ static void add_slot(struct twin_buf *out, const struct twin_image_slot *slot)
     twin_buf_text(out, "\n    bootable: %s\n", slot->bootable ? "true" : "false");
     add_flags(out, slot);
     twin_buf_text(out, "    hash: %s", slot->hash.len == 0 ? "Unavailable" : "");
-    twin_report_hex(out, slot->hash);
+    twin_buf_hex(out, slot->hash);
     twin_buf_text(out, "\n");
 }
 
