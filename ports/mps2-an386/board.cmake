@@ -23,7 +23,10 @@ set(BOARD_SOURCES board.c flash.c ../common/startup.c ../common/processor.c ../c
   ../common/mpu.c ../common/nor.c ../common/clock.c ../common/names.c)
 set(BOARD_RECEIVE_SOURCES receive.c ../common/receive.c)
 
-# Where tests put the number of flash words after which power fails (flash.c).
+# Its machine in QEMU, the memory chip that stands for flash, which QEMU keeps in a file, and where
+# tests put the number of flash words after which power fails (flash.c).
+set(BOARD_QEMU mps2-an386,memory-backend=flash)
+set(BOARD_QEMU_FILE_LEN 0x1000000)
 set(BOARD_QEMU_CUT 0x2003ffd0)
 
 # The board of the demo, the tests and the documents.

@@ -2,22 +2,21 @@
  * emulator.c - see emulator.h. SPDX-License-Identifier: Apache-2.0
  */
 #include "emulator.h"
+#include "complain.h"
 #include "flash_file.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define ARGS_MAX        32
 #define EXIT_NO_PROGRAM 127
-#define CUT_BUDGET_ADDR "0x2003ffd0" /* retained.h of the firmware */
+#define EXIT_POWER_CUT  10 /* the firmware used its word budget up (ports/BOARD/flash.c) */
 
 struct args {
     char *list[ARGS_MAX + 1];
@@ -44,102 +43,138 @@ static void add_line(struct args *args, const char *name, int fd)
 }
 
 /*
- * The reset vector is at the start of the file. The budget goes into RAM that the firmware reads
- * when power comes on; its end is reported by semihosting, which is off otherwise.
+ * The reset vector is at the start of the file. The budget goes into RAM that the firmware looks
+ * at; its end is reported by semihosting, which is off otherwise.
  */
-static void make_args(struct args *args, const struct options *options, int flash_fd, int smp,
-                      int console)
+static void make_args(struct args *args, const struct emulator *emulator)
 {
+    const struct options *options = emulator->options;
+    const struct emulated_board *board = options->board;
+
     add(args, "%s", options->qemu);
     add(args, "-M");
-    add(args, "mps2-an386,memory-backend=flash");
+    add(args, "%s", board->machine);
     add(args, "-m");
-    add(args, "16M");
+    add(args, "%uB", board->file_len);
     add(args, "-object");
     add(args, "memory-backend-file,id=flash,size=%u,share=on,mem-path=/proc/self/fd/%d",
-        FLASH_FILE_LEN, flash_fd);
+        board->file_len, emulator->flash);
     add(args, "-global");
-    add(args, "armv7m.init-nsvtor=0x21000000");
+    add(args, "armv7m.init-nsvtor=%u", board->flash_addr);
     add(args, "-display");
     add(args, "none");
     add(args, "-monitor");
     add(args, "none");
     add(args, "-action");
     add(args, "watchdog=reset");
-    add_line(args, "smp", smp);
-    add_line(args, "console", console);
+    add_line(args, "smp", emulator->device.smp[1]);
+    add_line(args, "console", emulator->device.console[1]);
     if (options->cut_words != 0) {
         add(args, "-semihosting-config");
         add(args, "enable=on,target=native");
         add(args, "-device");
-        add(args, "loader,addr=" CUT_BUDGET_ADDR ",data=%u,data-len=4", options->cut_words);
+        add(args, "loader,addr=%u,data=%u,data-len=4", board->cut_addr, options->cut_words);
     }
 }
 
-/* In the child: become QEMU. */
-static void become_qemu(struct args *args, pid_t parent)
+/* In the child: become QEMU, which inherits what its arguments name. */
+static _Noreturn void become_qemu(const struct emulator *emulator, char *const *list, pid_t parent)
 {
+    const int inherited[] = {emulator->flash, emulator->device.smp[1], emulator->device.console[1]};
     sigset_t none;
     int null = open("/dev/null", O_RDWR);
 
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0) {
         _exit(EXIT_NO_PROGRAM);
     }
+    for (size_t i = 0; i < sizeof(inherited) / sizeof(inherited[0]); i++) {
+        fcntl(inherited[i], F_SETFD, 0);
+    }
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() == parent) {
-        execvp(args->list[0], args->list);
-        fprintf(stderr, "twinslot-board: cannot run %s: %s\n", args->list[0], strerror(errno));
+        execvp(list[0], list);
+        complain("cannot run", list[0]);
     }
     _exit(EXIT_NO_PROGRAM);
 }
 
-/* A pair of connected sockets: pair[0] is ours, pair[1] is inherited by QEMU. */
-static int open_pair(int pair[2])
+static int start(struct device *device)
 {
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0) {
-        return -1;
-    }
-    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
-    return fcntl(pair[0], F_SETFL, O_NONBLOCK);
-}
-
-int emulator_start(struct emulator *emulator, const struct options *options, int flash_fd)
-{
+    const struct emulator *emulator = (const struct emulator *)device;
     struct args args = {.count = 0};
     pid_t parent = getpid();
-    int smp[2], console[2];
 
-    if (open_pair(smp) != 0 || open_pair(console) != 0) {
-        fprintf(stderr, "twinslot-board: cannot make sockets: %s\n", strerror(errno));
-        return -1;
+    make_args(&args, emulator);
+    device->pid = fork();
+    if (device->pid == 0) {
+        become_qemu(emulator, args.list, parent);
     }
-    make_args(&args, options, flash_fd, smp[1], console[1]);
-    pid_t pid = fork();
-    if (pid == 0) {
-        become_qemu(&args, parent);
-    }
-    close(smp[1]);
-    close(console[1]);
     for (size_t i = 0; i < args.count; i++) {
         free(args.list[i]);
     }
-    *emulator = (struct emulator){.pid = pid, .smp = smp[0], .console = console[0]};
-    if (pid < 0) {
-        fprintf(stderr, "twinslot-board: cannot start a process: %s\n", strerror(errno));
-        return -1;
+    if (device->pid < 0) {
+        device->pid = 0;
+        return complain("cannot start", emulator->options->qemu);
     }
     return 0;
 }
 
-void emulator_stop(struct emulator *emulator)
+/* It resets the processor by itself; when it ends, it stays off. */
+static int ended(struct device *device, int status, uint64_t now_ns)
 {
-    if (emulator->pid > 0) {
-        kill(emulator->pid, SIGKILL);
-        waitpid(emulator->pid, NULL, 0);
+    (void)device;
+    (void)now_ns;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_POWER_CUT) {
+        fprintf(stderr, "twinslot-board: the power was cut\n");
+        return EXIT_POWER_CUT;
     }
-    emulator->pid = 0;
-    close(emulator->smp);
-    close(emulator->console);
+    fprintf(stderr, "twinslot-board: the emulator ended unexpectedly\n");
+    return 1;
+}
+
+/* Behind the flash lies the rest of the memory chip that stands for it. */
+static int complete_flash(int fd, const void *kind)
+{
+    const struct emulated_board *board = kind;
+
+    return ftruncate(fd, board->file_len);
+}
+
+static bool is_flash(int fd, const void *kind)
+{
+    const struct emulated_board *board = kind;
+    struct stat file;
+
+    return fstat(fd, &file) == 0 && file.st_size == board->file_len;
+}
+
+int emulator_open(struct emulator *emulator, const struct options *options)
+{
+    const struct emulated_board *board = options->board;
+    const struct flash_shape shape = {
+        .owner = "this board",
+        .len = board->flash_len,
+        .erased = 0xff,
+        .bootloader = {options->bootloader, 0, board->boot_len},
+        .image = {options->image, board->primary_off, board->slot_len},
+        .complete = complete_flash,
+        .is_complete = is_flash,
+        .kind = board,
+    };
+
+    device_init(&emulator->device, start, ended);
+    emulator->options = options;
+    emulator->flash = flash_file_open(options->flash, &shape);
+    if (emulator->flash < 0) {
+        return -1;
+    }
+    return device_open(&emulator->device, options->pty, &options->line, 0, options->console);
+}
+
+void emulator_close(struct emulator *emulator)
+{
+    device_close(&emulator->device);
+    close(emulator->flash);
 }

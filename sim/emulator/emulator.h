@@ -1,24 +1,21 @@
 /*
- * emulator.h - the QEMU process. SPDX-License-Identifier: Apache-2.0
+ * emulator.h - a board whose processor is QEMU's. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "boards.h"
+#include "device.h"
 #include "options.h"
-#include <sys/types.h>
-
-#define EMULATOR_POWER_CUT 10 /* exit status: the firmware used its word budget up */
 
 struct emulator {
-    pid_t pid;
-    int smp, console; /* our ends of the two serial lines; they do not block */
+    struct device device; /* the first member: run.c knows no more */
+    const struct options *options;
+    int flash;
 };
 
 /*
- * Start QEMU on the flash file (flash_file_open). It ends when this process does, however that
- * ends.
+ * Prepare it; emulator is zeroed, and options must live as long as it.
  *
- * Returns 0, or -1 after saying on stderr what is wrong.
+ * Returns 0, or -1 after saying on stderr what is wrong; emulator_close() is due in any case.
  */
-int emulator_start(struct emulator *emulator, const struct options *options, int flash_fd);
-
-/* End it and wait for it. Harmless when it has ended. */
-void emulator_stop(struct emulator *emulator);
+int emulator_open(struct emulator *emulator, const struct options *options);
+void emulator_close(struct emulator *emulator);

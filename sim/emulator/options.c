@@ -6,13 +6,13 @@
 #include "args.h"
 #include <limits.h>
 
-static const char intro[] =
-    "usage: twinslot-board --flash FILE --pty LINK [option...]\n"
-    "\n"
-    "Runs the emulated Cortex-M4 board (QEMU mps2-an386) with its flash in FILE. Its SMP serial\n"
-    "port appears as LINK, its console on standard output; lines typed here go to the console.\n"
-    "Ends with Ctrl-C or SIGTERM; kill -9 is a power failure.\n"
-    "\n";
+static const char intro[] = "usage: twinslot-board --flash FILE --pty LINK [option...]\n"
+                            "\n"
+                            "Runs an emulated board (QEMU) with its flash in FILE. Its SMP serial "
+                            "port appears as LINK, its\n"
+                            "console on standard output; lines typed here go to the console.\n"
+                            "Ends with Ctrl-C or SIGTERM; kill -9 is a power failure.\n"
+                            "\n";
 static const char outro[] =
     "\n"
     "Exit status: 0 ended by a signal, 1 failure, 2 usage, 10 the power was cut (--cut).\n"
@@ -24,6 +24,7 @@ static const char outro[] =
 #define NUMBER         0, UINT_MAX
 
 static const struct args_row rows[] = {
+    {"--board", "NAME", "folder of ports/ (mps2-an386, a Cortex-M4)", OPTION(board_name), TEXT},
     {"--flash", "FILE", "flash of the board; made, erased, if it is not there", OPTION(flash),
      TEXT},
     {"--bootloader", "FILE", "put this program into a flash that is made", OPTION(bootloader),
@@ -52,11 +53,19 @@ static const struct args_program program = {.name = "twinslot-board",
 
 int options_parse(struct options *options, int argc, char **argv)
 {
-    *options = (struct options){.console = "-", .qemu = "qemu-system-arm"};
+    *options =
+        (struct options){.board_name = "mps2-an386", .console = "-", .qemu = "qemu-system-arm"};
     int status = args_parse(&program, options, argc, argv);
 
-    if (status == ARGS_GO_ON && (options->flash == NULL || options->pty == NULL)) {
+    if (status != ARGS_GO_ON) {
+        return status;
+    }
+    if (options->flash == NULL || options->pty == NULL) {
         return args_wrong(&program, "--flash and --pty are needed", "");
     }
-    return status;
+    options->board = emulated_board_find(options->board_name);
+    if (options->board == NULL) {
+        return args_wrong(&program, "QEMU knows no board ", options->board_name);
+    }
+    return ARGS_GO_ON;
 }

@@ -2,9 +2,12 @@
  * options.h - command line of twinslot-board. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "boards.h"
 #include "line.h"
 
 struct options {
+    const char *board_name;
+    const struct emulated_board *board;
     const char *flash, *bootloader, *image; /* files */
     const char *pty, *console, *qemu;
     unsigned cut_words; /* 0: power never fails */
