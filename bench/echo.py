@@ -5,8 +5,7 @@ import statistics
 import tempfile
 import time
 
-import upload
-from tools import BIN, run, table
+from tools import BIN, run, start_devices, table
 
 ROUNDS = 40
 
@@ -24,7 +23,7 @@ def section():
     with tempfile.TemporaryDirectory(prefix="twin-bench-") as name:
         folder = pathlib.Path(name)
         port = 20000 + time.time_ns() % 20000
-        device = upload.start_device(folder, ["--udp", port])
+        device = start_devices(folder, ["--udp", port])
         try:
             base = median_ms("version")
             links = {"pty": ("serial", f"dev={folder}/tty"), "UDP, IPv4": ("udp", f"127.0.0.1:{port}"),

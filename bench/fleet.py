@@ -6,31 +6,12 @@ import pathlib
 import resource
 import subprocess
 import tempfile
-import time
 
-from tools import BIN, host_program, table
+from tools import host_program, numbered, start_devices, table
 from upload import make_image
 
 COUNTS = [1, 10, 100]
 LINES = [(115200, (384, 4), 60_000), (115200, (2048, 4), 60_000), (1_000_000, (2048, 4), 400_000)]
-
-
-def consoles(folder, count):
-    return [folder / (f"console.{number}" if count > 1 else "console") for number in range(count)]
-
-
-def start_devices(folder, count, options):
-    """So many devices that run; their flash is new."""
-    image = BIN.parent / "firmware/native/device-1.0.0.bin"
-    devices = subprocess.Popen([BIN / "twinslot-device", "--flash", folder / "flash", "--pty",
-                                folder / "tty", "--image", image, "--console", folder / "console",
-                                "--count", str(count), *map(str, options)],
-                               stdin=subprocess.DEVNULL)
-    for console in consoles(folder, count):
-        while not console.exists() or "runs on" not in console.read_text(errors="replace"):
-            assert devices.poll() is None, "the devices ended"
-            time.sleep(0.01)
-    return devices
 
 
 def children_s():
@@ -44,9 +25,9 @@ def transfer(client_program, image, count, options):
     with tempfile.TemporaryDirectory(prefix="twin-bench-") as name:
         folder = pathlib.Path(name)
         before_s = children_s()
-        devices = start_devices(folder, count, options)
-        ports = [folder / (f"tty.{number}" if count > 1 else "tty") for number in range(count)]
-        links = [word for port in ports for word in ("serial", f"dev={port}")]
+        devices = start_devices(folder, options, count)
+        links = [word for port in numbered(folder / "tty", count)
+                 for word in ("serial", f"dev={port}")]
         # Its standard input is left open: it ends when that does.
         with subprocess.Popen([client_program, image, *links], text=True,
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE) as client:

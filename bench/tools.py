@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0"""
 import functools
 import pathlib
 import subprocess
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -22,6 +23,28 @@ def cmake(preset, folder, *arguments, target="all"):
     run("cmake", "--preset", preset, "-B", folder, "--log-level=ERROR", *arguments, cwd=ROOT)
     run("cmake", "--build", folder, "--target", target)
     return folder
+
+
+def numbered(path, count):
+    """The files of so many devices."""
+    return [path.with_name(f"{path.name}.{i}") for i in range(count)] if count > 1 else [path]
+
+
+def start_devices(folder, options, count=1):
+    """Linux devices that run, with one launcher: ports FOLDER/tty, consoles FOLDER/console. Their
+    flash is new."""
+    for old in [*folder.glob("flash*"), *folder.glob("console*")]:
+        old.unlink()
+    image = BIN.parent / "firmware/native/device-1.0.0.bin"
+    devices = subprocess.Popen([BIN / "twinslot-device", "--flash", folder / "flash", "--pty",
+                                folder / "tty", "--image", image, "--console", folder / "console",
+                                "--count", str(count), *map(str, options)],
+                               stdin=subprocess.DEVNULL)
+    for console in numbered(folder / "console", count):
+        while not console.exists() or "runs on" not in console.read_text(errors="replace"):
+            assert devices.poll() is None, "a device ended"
+            time.sleep(0.01)
+    return devices
 
 
 @functools.cache

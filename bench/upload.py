@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from tools import BIN, run, table
+from tools import BIN, run, start_devices, table
 
 # Baud (0: no limit) and the payload that makes a measurable transfer of it.
 LINES = [(115200, 60_000), (1_000_000, 400_000), (0, 400_000)]
@@ -33,26 +33,10 @@ def make_image(folder, payload_len):
     return path
 
 
-def start_device(folder, options):
-    """A device that runs; its flash is new."""
-    for old in folder.glob("flash*"):
-        old.unlink()
-    image = BIN.parent / "firmware/native/device-1.0.0.bin"
-    console = folder / "console"
-    console.write_text("")
-    device = subprocess.Popen([BIN / "twinslot-device", "--flash", folder / "flash", "--pty",
-                               folder / "tty", "--image", image, "--console", console,
-                               *map(str, options)], stdin=subprocess.DEVNULL)
-    while "runs on" not in console.read_text():
-        assert device.poll() is None, "the device ended"
-        time.sleep(0.01)
-    return device
-
-
 def upload(folder, image, options):
     """One upload: its seconds (None if it failed), the client's CPU seconds, and the bytes that the
     line carried to the device."""
-    device = start_device(folder, options)
+    device = start_devices(folder, options)
     try:
         command = [BIN / "mcumgr", "-t", "60", "--conntype", "serial", "--connstring",
                    f"dev={folder}/tty", "image", "upload", image]

@@ -54,6 +54,7 @@ struct twin_task {
 
 /* ---- Loop ---- */
 
+/* One thread's; 64 KiB, so perhaps not for a stack. */
 struct twin_loop {
     uint64_t wakeups; /* times that it waited: calls of poll(2) */
     struct {
