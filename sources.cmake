@@ -8,6 +8,7 @@
 #         SOURCES FILE...     what is compiled, in a room of lib/; a * stands for all there are
 #         HEADERS NAME...     headers in include/twin that are this room's. Others are by their
 #                             names: twin/flash.h is lib/flash's, so is twin/slots.h for its slots.c
+#         PUBLIC HEADER...    all that others may include of a room of host/; these are installed
 #         NAMES PREFIX        external names begin so: a program that links it collides with nobody
 #         QUIET               keeps no variables, never prints, never ends the program
 #         HOLDS FILE...       nothing but these files
@@ -35,14 +36,21 @@ twin_room(lib/client USES lib/core lib/smp
   SOURCES client.c upload.c upload_pace.c listing.c update.c update_stages.c)
 
 # What programs on a PC share.
-twin_room(host/base NAMES twin_ QUIET USES lib/core)
+twin_room(host/base NAMES twin_ QUIET USES lib/core
+  PUBLIC error.h buf.h file.h ask.h secret.h hex.h std_fds.h)
 twin_room(host/cli NAMES cli_ USES host/base lib/core OUTSIDE jansson)
 twin_room(host/profiles NAMES twin_ QUIET USES host/base OUTSIDE jansson)
-twin_room(host/report NAMES twin_ QUIET USES host/base lib/core lib/smp lib/image lib/client OUTSIDE jansson)
-twin_room(host/transport NAMES twin_ QUIET USES host/base lib/core lib/smp)
-twin_room(host/session NAMES twin_ QUIET USES host/base host/transport lib/core lib/smp lib/client)
-twin_room(host/keys NAMES twin_ QUIET USES host/base lib/core lib/crypto lib/image OUTSIDE openssl p11-kit)
-twin_room(host/signing NAMES twin_ QUIET USES host/base host/keys lib/core lib/flash lib/image OUTSIDE openssl lzma jansson)
+twin_room(host/report NAMES twin_ QUIET USES host/base lib/core lib/smp lib/image lib/client
+  OUTSIDE jansson)
+twin_room(host/transport NAMES twin_ QUIET USES host/base lib/core lib/smp
+  PUBLIC link.h)
+twin_room(host/session NAMES twin_ QUIET USES host/base host/transport lib/core lib/smp lib/client
+  PUBLIC session.h)
+twin_room(host/keys NAMES twin_ QUIET USES host/base lib/core lib/crypto lib/image
+  OUTSIDE openssl p11-kit
+  PUBLIC key.h hash.h key_pem.h key_private.h hsm.h openssl.h)
+twin_room(host/signing NAMES twin_ QUIET USES host/base host/keys lib/core lib/flash lib/image
+  OUTSIDE openssl lzma jansson)
 
 # Programs: commands.c is the table, cmd_*.c a command; the rest is a library's.
 twin_room(tools/* USES host/* lib/* OUTSIDE openssl

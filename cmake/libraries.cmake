@@ -14,20 +14,26 @@ macro(twin_find_sources room)
   endforeach()
 endmacro()
 
-# A row of the list: TWIN_LIBS gets the room's name, TWIN_name_SOURCES and TWIN_name_USES what it
-# says. Rooms outside lib/ have CMakeLists.txt of their own.
+# A row of the list. TWIN_LIBS gets the rooms of lib/, TWIN_HOST_LIBS those of host/ that others may
+# use too; TWIN_name_SOURCES, TWIN_name_USES and so on what the row of a room says.
 macro(twin_room folder)
-  if(${folder} MATCHES "^lib/(.+)$")
-    set(room ${CMAKE_MATCH_1})
-    list(APPEND TWIN_LIBS ${room})
-    cmake_parse_arguments(TWIN_${room} "" "" "USES;SOURCES;HEADERS;OUTSIDE" ${ARGN})
-    list(TRANSFORM TWIN_${room}_USES REPLACE "^lib/" "")
-    twin_find_sources(${room})
+  if(${folder} MATCHES "^(lib|host)/(.+)$")
+    set(room ${CMAKE_MATCH_2})
+    cmake_parse_arguments(TWIN_${room} "QUIET" ""
+      "USES;OUTSIDE;SOURCES;HEADERS;PUBLIC;NAMES;HOLDS" ${ARGN})
+    list(TRANSFORM TWIN_${room}_USES REPLACE "^(lib|host)/" "")
+    if(${folder} MATCHES "^lib/")
+      list(APPEND TWIN_LIBS ${room})
+      twin_find_sources(${room})
+    elseif(TWIN_${room}_PUBLIC)
+      list(APPEND TWIN_HOST_LIBS ${room})
+    endif()
   endif()
 endmacro()
 macro(twin_exception)
 endmacro()
 set(TWIN_LIBS)
+set(TWIN_HOST_LIBS)
 include(${PROJECT_SOURCE_DIR}/sources.cmake)
 
 # All are built where they are installed; elsewhere only what is linked.

@@ -47,7 +47,7 @@ class Room:
         return self.words.get(word, [])
 
 
-WORDS = ("USES", "OUTSIDE", "SOURCES", "HEADERS", "NAMES", "QUIET", "HOLDS")
+WORDS = ("USES", "OUTSIDE", "SOURCES", "HEADERS", "NAMES", "QUIET", "PUBLIC", "HOLDS")
 
 
 def read_row(row):
@@ -117,6 +117,10 @@ def uses(room, other):
 
 
 def may_use(file, other):
-    """Whether one of our files may use another."""
+    """Whether one of our files may use another. Tests use what is not public, too."""
     here, there = room_of(file), room_of(other)
-    return here is not None and there is not None and uses(here, there[0])
+    if here is None or there is None or not uses(here, there[0]):
+        return False
+    public = there[1]["PUBLIC"]
+    return (not public or here[0] == there[0] or os.path.basename(other) in public
+            or file.startswith("tests/"))

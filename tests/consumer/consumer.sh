@@ -8,7 +8,8 @@ root=$(cd "$here/../.." && pwd)
 folder=$1 way=$2
 work=$folder/$way
 tree=$folder/tree
-programs='server bootloader client'
+programs=(server bootloader client)
+host_programs=(gateway)
 strict=(-std=c11 -Wall -Wextra -Wpedantic -Werror)
 rm -rf "${work:?}"
 mkdir -p "$work"
@@ -18,11 +19,12 @@ fail() {
     exit 1
 }
 
-# Each says what it did; its exit status says whether that was right.
+# Each says what it did; its exit status says whether that was right: FOLDER PROGRAM...
 run_programs() {
-    local program
-    for program in $programs; do
-        "$1/$program" || fail "$program: exit status $?"
+    local from=$1 program
+    shift
+    for program; do
+        "$from/$program" || fail "$program: exit status $?"
     done
 }
 
@@ -36,7 +38,7 @@ way_install() {
     local build=$folder/build targets
     configure -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release
     mapfile -t targets < <(cd "$root/lib" && printf 'twin_%s\n' *)
-    cmake --build "$build" --target imgtool mcumgr "${targets[@]}"
+    cmake --build "$build" --target imgtool mcumgr host_session "${targets[@]}"
     DESTDIR=$work cmake --install "$build" --prefix /opt/first >/dev/null
     rm -rf "$tree"
     mv "$work/opt/first" "$tree"
@@ -66,7 +68,7 @@ way_find_package() {
     PATH=/usr/bin:/bin "$tree/bin/imgtool" keygen -t rsa-2048 -k "$key"
     PATH=/usr/bin:/bin configure -S "$here" -B "$work/build" -DCMAKE_PREFIX_PATH="$tree" -DKEY="$key"
     cmake --build "$work/build"
-    run_programs "$work/build"
+    run_programs "$work/build" "${programs[@]}" "${host_programs[@]}"
     "$tree/bin/imgtool" verify -k "$key" "$work/build/client.signed.bin"
     if configure -S "$here" -B "$work/build" -DCMAKE_PREFIX_PATH="$tree" -DWANTED=99; then
         fail 'version 99 was found'
@@ -74,15 +76,15 @@ way_find_package() {
 }
 
 way_pkg_config() {
-    local flags program
+    local flags program name row
     export PKG_CONFIG_PATH=$tree/lib/pkgconfig
-    local -A package=([server]=twinslot-server [bootloader]=twinslot-boot [client]=twinslot-client)
-    for program in $programs; do
-        for name in "${package[$program]}" twinslot; do # the part, and the whole
-            read -ra flags < <(pkg-config --cflags --libs "$name")
-            cc "${strict[@]}" "$here/$program.c" "${flags[@]}" -o "$work/$program"
-            "$work/$program" || fail "$program with $name: exit status $?"
-        done
+    # Each program with the part, and with the whole.
+    for row in server:twinslot-server server:twinslot bootloader:twinslot-boot bootloader:twinslot \
+        client:twinslot-client client:twinslot gateway:twinslot-session,twinslot-server; do
+        program=${row%:*} name=${row#*:}
+        read -ra flags < <(pkg-config --cflags --libs "${name//,/ }")
+        cc "${strict[@]}" "$here/$program.c" "${flags[@]}" -o "$work/$program"
+        "$work/$program" || fail "$program with $name: exit status $?"
     done
     [[ $(pkg-config --libs twinslot-client) != *bearssl* ]] || fail 'a client needs no BearSSL'
 }
@@ -98,19 +100,23 @@ vendored() {
 
 way_add_subdirectory() {
     vendored
-    configure -S "$here" -B "$work/build" -DTWINSLOT_FOLDER="$work/twinslot"
+    configure -S "$here" -B "$work/build" -DTWINSLOT_FOLDER="$work/twinslot" -DTWINSLOT_HOST=OFF
     cmake --build "$work/build"
-    run_programs "$work/build"
+    run_programs "$work/build" "${programs[@]}"
+    cp -r "$root/host" "$work/twinslot/"
+    configure -S "$here" -B "$work/host" -DTWINSLOT_FOLDER="$work/twinslot"
+    cmake --build "$work/host"
+    run_programs "$work/host" "${programs[@]}" "${host_programs[@]}"
 }
 
 way_sources() {
     local program
     vendored
     cd "$work/twinslot"
-    for program in $programs; do
+    for program in "${programs[@]}"; do
         cc "${strict[@]}" -Iinclude lib/*/*.c lib/*/*/*.c "$here/$program.c" -lbearssl -o "$work/$program"
     done
-    run_programs "$work"
+    run_programs "$work" "${programs[@]}"
 }
 
 "way_$way"
