@@ -72,11 +72,6 @@ int twin_encrypt_check_key(const struct twin_sign_spec *spec)
     return CLI_DONE;
 }
 
-bool twin_encrypt_is_key_tlv(uint16_t type)
-{
-    return type >= TWIN_TLV_ENC_RSA2048 && type <= TWIN_TLV_ENC_X25519_SHA512;
-}
-
 bool twin_payload_cipher(const uint8_t *key, size_t key_len, uint8_t *payload, size_t len)
 {
     static const uint8_t start[16];

@@ -18,9 +18,6 @@ int twin_encrypt_check_key(const struct twin_sign_spec *spec);
 int twin_encrypt_payload(const struct twin_sign_spec *spec, uint8_t *payload, size_t len,
                          struct twin_tlv_area *area);
 
-/* Is this a TLV that carries a wrapped key? */
-bool twin_encrypt_is_key_tlv(uint16_t type);
-
 /*
  * Unwrap an image key.
  *

@@ -159,7 +159,7 @@ static bool find_key_tlv(const struct twin_view *view, struct twin_view_tlv *tlv
     size_t cursor = 0;
 
     while (twin_view_next(view, &cursor, tlv)) {
-        if (twin_encrypt_is_key_tlv(tlv->type)) {
+        if (twin_tlv_wraps_key(tlv->type)) {
             return true;
         }
     }
@@ -234,17 +234,6 @@ static const struct twin_key *named_key(const struct check *check, const struct 
     return NULL;
 }
 
-/* All types from the first kind of signature to the last, also those that nobody makes any more. */
-static bool is_signature(uint16_t type)
-{
-    return type >= TWIN_TLV_RSA2048 && type <= TWIN_TLV_ED25519;
-}
-
-static bool names_key(uint16_t type)
-{
-    return type == TWIN_TLV_KEYHASH || type == TWIN_TLV_PUBKEY;
-}
-
 static struct twin_span signed_message(const struct check *check)
 {
     if (!check->result->pure) {
@@ -258,7 +247,7 @@ static struct twin_span signed_message(const struct check *check)
 static bool check_signature(struct check *check, const struct twin_view_tlv *tlv,
                             const struct twin_key *key)
 {
-    if (!is_signature(tlv->type)) {
+    if (!twin_tlv_is_signature(tlv->type)) {
         return fail(check, bad_signature,
                     "no signature stands directly behind the TLV that names %s", key->name);
     }
@@ -305,11 +294,11 @@ static bool check_name(struct check *check, const struct twin_view_tlv *tlv,
 /* What another reader could take for part of a signature. announced: the TLV before names a key. */
 static bool check_stray(struct check *check, const struct twin_view_tlv *tlv, bool announced)
 {
-    if (tlv->is_protected && (is_signature(tlv->type) || names_key(tlv->type))) {
+    if (tlv->is_protected && (twin_tlv_is_signature(tlv->type) || twin_tlv_names_key(tlv->type))) {
         return fail(check, bad_signature, "TLV type 0x%02x stands in the protected area",
                     tlv->type);
     }
-    if (is_signature(tlv->type) && !announced) {
+    if (twin_tlv_is_signature(tlv->type) && !announced) {
         return fail(check, bad_signature,
                     "no TLV directly before a signature (type 0x%02x) names its key", tlv->type);
     }
@@ -329,11 +318,11 @@ static bool check_places(struct check *check)
             !check_stray(check, &tlv, announced)) {
             return false;
         }
-        if (is_signature(tlv.type) && key == NULL) {
+        if (twin_tlv_is_signature(tlv.type) && key == NULL) {
             check->result->foreign_signatures++;
         }
         key = NULL;
-        announced = names_key(tlv.type);
+        announced = twin_tlv_names_key(tlv.type);
         if (announced && !check_name(check, &tlv, &key)) {
             return false;
         }

@@ -56,6 +56,27 @@ enum twin_tlv_type {
     TWIN_TLV_VENDOR_MAX = 0xfffe
 };
 
+/* Kinds of TLVs: ranges of types, with those that nobody makes any more. */
+static inline bool twin_tlv_is_hash(uint16_t type)
+{
+    return type >= TWIN_TLV_SHA256 && type <= TWIN_TLV_SHA512;
+}
+
+static inline bool twin_tlv_is_signature(uint16_t type)
+{
+    return type >= TWIN_TLV_RSA2048 && type <= TWIN_TLV_ED25519;
+}
+
+static inline bool twin_tlv_names_key(uint16_t type)
+{
+    return type == TWIN_TLV_KEYHASH || type == TWIN_TLV_PUBKEY;
+}
+
+static inline bool twin_tlv_wraps_key(uint16_t type)
+{
+    return type >= TWIN_TLV_ENC_RSA2048 && type <= TWIN_TLV_ENC_X25519_SHA512;
+}
+
 struct twin_version {
     uint8_t major, minor;
     uint16_t revision;

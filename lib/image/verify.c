@@ -30,19 +30,10 @@ twin_err_t twin_image_hash_compute(const struct twin_image *image, uint8_t hash[
     return TWIN_OK;
 }
 
-static bool is_hash(uint16_t type)
+/* What another reader could take for a signature, or for how one is made. */
+static bool could_sign(uint16_t type)
 {
-    return type >= TWIN_TLV_SHA256 && type <= TWIN_TLV_SHA512;
-}
-
-static bool is_signature(uint16_t type)
-{
-    return type >= TWIN_TLV_RSA2048 && type <= TWIN_TLV_SIG_PURE;
-}
-
-static bool names_key(uint16_t type)
-{
-    return type == TWIN_TLV_KEYHASH || type == TWIN_TLV_PUBKEY;
+    return twin_tlv_is_signature(type) || type == TWIN_TLV_SIG_PURE;
 }
 
 twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWIN_SHA256_LEN])
@@ -53,7 +44,7 @@ twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWI
     twin_err_t err;
 
     while ((err = twin_image_tlv_next(image, &cursor, &tlv)) == TWIN_OK) {
-        if (!is_hash(tlv.type)) {
+        if (!twin_tlv_is_hash(tlv.type)) {
             continue;
         }
         found++;
@@ -72,9 +63,9 @@ twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWI
 static bool is_stray(const struct twin_tlv *tlv, bool announced)
 {
     if (tlv->is_protected) {
-        return names_key(tlv->type) || is_signature(tlv->type);
+        return twin_tlv_names_key(tlv->type) || could_sign(tlv->type);
     }
-    return is_signature(tlv->type) && !announced;
+    return could_sign(tlv->type) && !announced;
 }
 
 /* The key whose hash this TLV names; NULL if none does. */
@@ -143,7 +134,7 @@ static twin_err_t check_signatures(const struct twin_image *image, const struct 
         if (is_stray(&tlv, announced) || good > key_count) {
             return TWIN_E_VERIFY;
         }
-        announced = names_key(tlv.type);
+        announced = twin_tlv_names_key(tlv.type);
         TWIN_TRY(find_key(image, &tlv, keys, key_count, &key));
     }
     if (err != TWIN_E_NOT_FOUND) {
