@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "base/error.h"
 #include "signing/view.h"
 
 /* What the loader compares. Equal ones may replace each other. */
@@ -14,19 +15,7 @@ enum twin_downgrade_rule {
 };
 extern const char *const twin_downgrade_rule_names[TWIN_DOWNGRADE_COUNT + 1]; /* ends with NULL */
 
-#define TWIN_DOWNGRADE_WHY_MAX 120
-
-/* why: out, for the message when the answer is no. */
-bool twin_downgrade_allowed(const struct twin_view *next, const struct twin_view *installed,
-                            enum twin_downgrade_rule rule, char why[TWIN_DOWNGRADE_WHY_MAX]);
-
-/*
- * The same for an image in memory and a file.
- *
- * allowed  out; valid with CLI_DONE.
- *
- * Returns CLI_DONE, or an exit code after the message if there is no image in the file.
- */
-int twin_downgrade_check_file(struct twin_span next, const char *installed,
-                              enum twin_downgrade_rule rule, bool *allowed,
-                              char why[TWIN_DOWNGRADE_WHY_MAX]);
+/* TWIN_ERROR_VERIFY: no, and the error says what is below what. */
+enum twin_error_code twin_downgrade_check(const struct twin_view *next,
+                                          const struct twin_view *installed,
+                                          enum twin_downgrade_rule rule, struct twin_error *error);

@@ -20,17 +20,20 @@ bool twin_image_file_is_hex(const char *path);
 /*
  * Read a file.
  *
- * room       bytes to leave free in front, filled with `fill`.
- * not_found  exit code for a file that is not there.
+ * room, fill  bytes to leave free in front, with this value.
+ * file        out; to be freed (bytes) also after an error.
  *
- * Returns CLI_DONE, or an exit code after the message.
+ * TWIN_ERROR_USAGE: there is no such file. TWIN_ERROR_REFUSED: it cannot be read, or is no Intel
+ * HEX although its name says so; the error names the line.
  */
-int twin_image_file_read(const char *path, size_t room, uint8_t fill, int not_found,
-                         struct twin_image_file *file);
+enum twin_error_code twin_image_file_read(const char *path, size_t room, uint8_t fill,
+                                          struct twin_image_file *file, struct twin_error *error);
 
 /*
- * Write what `sign` made, padded to the slot as the spec says. bytes may grow.
- * Returns CLI_DONE, or an exit code after the message.
+ * Write what was signed, padded to the slot as the spec says. bytes may grow.
+ *
+ * TWIN_ERROR_USAGE: Intel HEX, and the address is not known or the image would end above 32 bits of
+ * it. TWIN_ERROR_REFUSED: the file cannot be written.
  */
-int twin_image_file_write(const char *path, const struct twin_sign_spec *spec,
-                          struct twin_image_file *file);
+enum twin_error_code twin_image_file_write(const char *path, const struct twin_sign_spec *spec,
+                                           struct twin_image_file *file, struct twin_error *error);

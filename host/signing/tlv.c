@@ -53,7 +53,7 @@ const char *twin_tlv_name(uint16_t type)
     return info != NULL ? info->name : "UNKNOWN";
 }
 
-void twin_tlv_add(struct twin_tlv_area *area, uint16_t type, const void *value, size_t len)
+static void add_head(struct twin_tlv_area *area, uint16_t type, size_t len)
 {
     if (twin_tlv_info(type) != NULL) {
         /* A predefined type is a byte and a reserved byte in either byte order. */
@@ -63,16 +63,18 @@ void twin_tlv_add(struct twin_tlv_area *area, uint16_t type, const void *value, 
         twin_buf_add_u16(&area->entries, area->big_endian, type);
     }
     twin_buf_add_u16(&area->entries, area->big_endian, (uint16_t)len);
+}
+
+void twin_tlv_add(struct twin_tlv_area *area, uint16_t type, const void *value, size_t len)
+{
+    add_head(area, type, len);
     twin_buf_add(&area->entries, value, len);
 }
 
 void twin_tlv_add_u32(struct twin_tlv_area *area, uint16_t type, uint32_t value)
 {
-    struct twin_buf bytes = {0};
-
-    twin_buf_add_u32(&bytes, area->big_endian, value);
-    twin_tlv_add(area, type, bytes.data, bytes.len);
-    twin_buf_free(&bytes);
+    add_head(area, type, sizeof(value));
+    twin_buf_add_u32(&area->entries, area->big_endian, value);
 }
 
 size_t twin_tlv_area_len(const struct twin_tlv_area *area)
@@ -82,10 +84,9 @@ size_t twin_tlv_area_len(const struct twin_tlv_area *area)
 
 void twin_tlv_area_append(const struct twin_tlv_area *area, struct twin_buf *out)
 {
-    if (area->entries.len == 0) {
-        return;
+    if (area->entries.len > 0) {
+        twin_buf_add_u16(out, area->big_endian, area->magic);
+        twin_buf_add_u16(out, area->big_endian, (uint16_t)twin_tlv_area_len(area));
     }
-    twin_buf_add_u16(out, area->big_endian, area->magic);
-    twin_buf_add_u16(out, area->big_endian, (uint16_t)twin_tlv_area_len(area));
-    twin_buf_add(out, area->entries.data, area->entries.len);
+    twin_buf_append(out, &area->entries);
 }

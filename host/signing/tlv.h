@@ -22,13 +22,15 @@ const struct twin_tlv_info *twin_tlv_info(uint16_t type);
 /* Its name; "UNKNOWN" for a type that is not predefined. */
 const char *twin_tlv_name(uint16_t type);
 
-/* One area. An empty one is not written at all. */
+/* One area. An empty one is not written at all. Memory that runs out fails `entries`, and then the
+ * buffer that the area is put behind. */
 struct twin_tlv_area {
     uint16_t magic; /* TWIN_TLV_MAGIC or TWIN_TLV_MAGIC_PROT */
     bool big_endian;
     struct twin_buf entries;
 };
 
+/* Add an entry; its value has at most 65535 bytes. */
 void twin_tlv_add(struct twin_tlv_area *area, uint16_t type, const void *value, size_t len);
 void twin_tlv_add_u32(struct twin_tlv_area *area, uint16_t type, uint32_t value);
 

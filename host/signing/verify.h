@@ -1,37 +1,45 @@
 /*
- * verify.h - is this image whole, and who signed it? SPDX-License-Identifier: Apache-2.0
+ * verify.h - is this image whole, and who signed it?
+ *
+ *     struct twin_verify_input input = {.bytes = bytes, .keys = &key, .key_count = 1};
+ *     struct twin_verify_result result;
+ *     struct twin_error error;
+ *     if (twin_verify_image(&input, &result, &error) != TWIN_ERROR_NONE) {
+ *         complain(error.why, error.hint);
+ *     }
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "keys/key.h"
 #include "signing/trailer.h"
 
-#define TWIN_VERIFY_DETAIL_MAX  200
 #define TWIN_VERIFY_UNKNOWN_MAX 8 /* TLVs of unknown type that are remembered */
 
 struct twin_verify_input {
-    struct twin_span bytes;         /* the file, from where the image should begin */
+    struct twin_span bytes;         /* from where the image should begin, to the end of the file */
     size_t offset;                  /* of bytes in the file, for hints */
     const struct twin_key *keys;    /* whose signatures count */
     size_t key_count;               /* 0: the hash alone is checked */
-    const struct twin_key *dec_key; /* private, to decrypt with; NULL: none */
+    const struct twin_key *dec_key; /* private and no token's, to decrypt with; NULL: none */
     struct twin_span kek;           /* the other way to decrypt; empty: none */
 };
 
+/* Spans point into the bytes. After a fault the members hold what was found before it. */
 struct twin_verify_result {
-    bool good;
-    const char *fault;                   /* why not; NULL when good */
-    char detail[TWIN_VERIFY_DETAIL_MAX]; /* more about the fault; may be empty */
-    char hint[TWIN_VERIFY_DETAIL_MAX]; /* what the file may be instead, and what to do; may be empty
-                                        */
+    enum twin_fault fault;
+    size_t image_at; /* with a fault: where in the file an image begins instead; 0: nowhere */
     struct twin_version version;
     const struct twin_hash *hash;
     uint8_t digest[TWIN_HASH_LEN_MAX];
-    bool pure, encrypted, clear, compressed;
+    bool pure;             /* signatures are over the image, not its hash */
+    bool encrypted, clear; /* clear: the header says encrypted, the payload is not */
+    bool compressed;
     struct twin_slot_trailer trailer; /* what stands behind the image */
     struct twin_view_tlv unknown[TWIN_VERIFY_UNKNOWN_MAX];
     unsigned unknown_count;      /* of all; the first TWIN_VERIFY_UNKNOWN_MAX are in unknown */
     unsigned signatures;         /* that were checked and match */
     unsigned foreign_signatures; /* by keys that were not given */
-    struct twin_span last_sig;   /* in bytes */
+    struct twin_span last_sig;   /* that matched */
 };
 
 /*
@@ -43,6 +51,11 @@ struct twin_verify_result {
  * the TLV that names its key; when keys are given, it is signed by at least one of them, by none of
  * them wrongly, and by none of them twice. So whatever twin_image_verify() refuses is not good, but
  * for what that supports not at all: whole keys in place of their hashes, other kinds of keys and
- * hashes, signatures over the image, encryption, compression. Returns result->good.
+ * hashes, signatures over the image, encryption, compression.
+ *
+ * TWIN_ERROR_VERIFY: it is not good; result->fault says of what kind, and so does the error's
+ * reason (twin_fault_reason). TWIN_ERROR_REFUSED: it could not be checked for lack of memory, or
+ * because OpenSSL is not installed whole.
  */
-bool twin_verify_image(const struct twin_verify_input *input, struct twin_verify_result *result);
+enum twin_error_code twin_verify_image(const struct twin_verify_input *input,
+                                       struct twin_verify_result *result, struct twin_error *error);

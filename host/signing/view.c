@@ -8,20 +8,6 @@
 #define LZMA_FLAGS (TWIN_IMAGE_LZMA1 | TWIN_IMAGE_LZMA2)
 #define FIND_MAX   (1024 * 1024) /* bytes in which an image is looked for */
 
-const char *const twin_fault_text[] = {
-    [TWIN_FAULT_NONE] = "no fault",
-    [TWIN_FAULT_SHORT] = "The file is too short for an image",
-    [TWIN_FAULT_MAGIC] = "Invalid image magic; is this an MCUboot image?",
-    [TWIN_FAULT_HEADER] = "The header contradicts itself",
-    [TWIN_FAULT_CUT] = "The file ends before the image does; was it cut?",
-    [TWIN_FAULT_TLV_MAGIC] = "Invalid TLV info magic; is this an MCUboot image?",
-    [TWIN_FAULT_PROT_SIZE] = "Header and protected TLV area differ about its length",
-    [TWIN_FAULT_TLV_OVERRUN] = "A TLV is longer than its area",
-    [TWIN_FAULT_TLV_PLACE] = "A TLV stands in the wrong area",
-    [TWIN_FAULT_TLV_LENGTH] = "A TLV has an impossible length",
-    [TWIN_FAULT_TLV_REPEAT] = "A TLV stands there twice",
-};
-
 uint16_t twin_view_get_u16(const struct twin_view *view, const uint8_t *at)
 {
     return view->big_endian ? twin_get_be16(at) : twin_get_le16(at);
@@ -157,6 +143,36 @@ bool twin_view_find(const struct twin_view *view, uint16_t type, bool is_protect
         }
     }
     return false;
+}
+
+static bool find_kind(const struct twin_view *view, bool (*is_kind)(uint16_t type),
+                      struct twin_view_tlv *tlv)
+{
+    size_t cursor = 0;
+
+    while (twin_view_next(view, &cursor, tlv)) {
+        if (is_kind(tlv->type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool twin_view_find_hash(const struct twin_view *view, struct twin_view_tlv *tlv)
+{
+    return find_kind(view, twin_tlv_is_hash, tlv);
+}
+
+bool twin_view_find_wrapped_key(const struct twin_view *view, struct twin_view_tlv *tlv)
+{
+    return find_kind(view, twin_tlv_wraps_key, tlv);
+}
+
+bool twin_view_is_signed(const struct twin_view *view)
+{
+    struct twin_view_tlv tlv;
+
+    return find_kind(view, twin_tlv_is_signature, &tlv);
 }
 
 static enum twin_fault check_tlv(const struct twin_view *view, const struct twin_view_tlv *tlv)

@@ -5,23 +5,8 @@
  * be trusted. Spec: docs/spec-image.md section 1. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
-#include "signing/sign.h"
+#include "signing/fault.h"
 #include "signing/tlv.h"
-
-enum twin_fault {
-    TWIN_FAULT_NONE,
-    TWIN_FAULT_SHORT,       /* fewer bytes than a header */
-    TWIN_FAULT_MAGIC,       /* no image */
-    TWIN_FAULT_HEADER,      /* sizes or flags that exclude each other */
-    TWIN_FAULT_CUT,         /* the sizes point behind the end */
-    TWIN_FAULT_TLV_MAGIC,   /* no TLV area where it should begin */
-    TWIN_FAULT_PROT_SIZE,   /* the header and the protected area differ about its length */
-    TWIN_FAULT_TLV_OVERRUN, /* an entry is longer than its area */
-    TWIN_FAULT_TLV_PLACE,   /* an entry in the wrong area */
-    TWIN_FAULT_TLV_LENGTH,  /* an entry of impossible length */
-    TWIN_FAULT_TLV_REPEAT   /* an entry that may stand there once only */
-};
-extern const char *const twin_fault_text[];
 
 struct twin_view {
     struct twin_span bytes; /* the whole file */
@@ -55,6 +40,13 @@ bool twin_view_next(const struct twin_view *view, size_t *cursor, struct twin_vi
 /* The first TLV of a type in one of the areas. False if there is none. */
 bool twin_view_find(const struct twin_view *view, uint16_t type, bool is_protected,
                     struct twin_view_tlv *tlv);
+
+/* The first TLV of a kind: a hash, under which devices list the image, or a wrapped image key. */
+bool twin_view_find_hash(const struct twin_view *view, struct twin_view_tlv *tlv);
+bool twin_view_find_wrapped_key(const struct twin_view *view, struct twin_view_tlv *tlv);
+
+/* Is there a signature, whoever made it? */
+bool twin_view_is_signed(const struct twin_view *view);
 
 /*
  * Look for an image that does not begin at the beginning, as in a slot whose loader keeps the first

@@ -35,12 +35,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct twin_verify_input input = {.bytes = {data, len}};
     struct twin_verify_result result;
+    struct twin_error error;
     struct twin_view view;
 
     enum twin_fault fault = twin_view_open(&view, input.bytes);
-    bool good = twin_verify_image(&input, &result);
+    bool good = twin_verify_image(&input, &result, &error) == TWIN_ERROR_NONE;
     MUST(!good || fault == TWIN_FAULT_NONE);
-    MUST(good == (result.fault == NULL));
+    MUST(good == (result.fault == TWIN_FAULT_NONE));
+    MUST(good ||
+         (error.code == TWIN_ERROR_VERIFY && error.why[0] != '\0' && error.reason[0] != '\0'));
     if (fault == TWIN_FAULT_NONE) {
         check_tlvs(&view);
         for (int form = TWIN_DUMP_HUMAN; form <= TWIN_DUMP_JSON; form++) {

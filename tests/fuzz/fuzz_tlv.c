@@ -78,6 +78,7 @@ static void unwrap_all(struct twin_span value)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct twin_verify_result result;
+    struct twin_error error;
     struct twin_buf image = {0};
 
     if (len < HEAD || len > 60000) {
@@ -97,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
                                           .key_count = keys[i].type->scheme != TWIN_SCHEME_NONE,
                                           .dec_key = &keys[i]};
         /* Nobody signed anything here with these keys. */
-        if (twin_verify_image(&input, &result) && input.key_count > 0) {
+        if (twin_verify_image(&input, &result, &error) == TWIN_ERROR_NONE && input.key_count > 0) {
             abort();
         }
     }

@@ -68,6 +68,7 @@ static void sign_and_verify(const struct twin_key *key, struct twin_span payload
                                         .quiet = true};
     struct twin_signed image = {0};
     struct twin_verify_result result;
+    struct twin_error error;
 
     twin_buf_fill(&image.bytes, 0, spec.header_size);
     twin_buf_add_span(&image.bytes, payload);
@@ -75,10 +76,11 @@ static void sign_and_verify(const struct twin_key *key, struct twin_span payload
 
     struct twin_verify_input input = {
         .bytes = twin_buf_span(&image.bytes), .keys = key, .key_count = 1};
-    CHECK(twin_verify_image(&input, &result) && result.signatures == 1);
+    CHECK_EQ(twin_verify_image(&input, &result, &error), TWIN_ERROR_NONE);
+    CHECK_EQ(result.signatures, 1);
     CHECK(result.version.major == 1 && result.version.build == 4);
     image.bytes.data[spec.header_size] ^= 1;
-    CHECK(!twin_verify_image(&input, &result));
+    CHECK_EQ(twin_verify_image(&input, &result, &error), TWIN_ERROR_VERIFY);
     twin_signed_free(&image);
 }
 

@@ -74,9 +74,9 @@ static int dump_bytes(const struct cli_call *call, struct twin_span bytes)
     size_t found = fault == TWIN_FAULT_MAGIC ? twin_view_find_image(image) : 0;
     if (found != 0) {
         return cli_fail(CLI_REFUSED, "%s: %s An image begins at 0x%zx: give --offset 0x%zx", path,
-                        twin_fault_text[fault], found + opts->offset, found + opts->offset);
+                        twin_fault_text(fault), found + opts->offset, found + opts->offset);
     }
-    return cli_fail(CLI_REFUSED, "%s: %s", path, twin_fault_text[fault]);
+    return cli_fail(CLI_REFUSED, "%s: %s", path, twin_fault_text(fault));
 }
 
 static int dumpinfo_run(const struct cli_call *call)
@@ -84,6 +84,7 @@ static int dumpinfo_run(const struct cli_call *call)
     const struct dumpinfo_opts *opts = call->opts;
     const char *path = call->args[0];
     struct twin_image_file file;
+    struct twin_error error;
     struct stat info;
 
     if (opts->format == TWIN_DUMP_JSON && opts->outfile == NULL) {
@@ -92,10 +93,9 @@ static int dumpinfo_run(const struct cli_call *call)
     if (stat(path, &info) != 0) {
         return cli_usage_error(call, "Image file not found (%s)", path);
     }
-    int rc = twin_image_file_read(path, 0, 0, CLI_USAGE, &file);
-    if (rc == CLI_DONE) {
-        rc = dump_bytes(call, twin_buf_span(&file.bytes));
-    }
+    int rc = twin_image_file_read(path, 0, 0, &file, &error) == TWIN_ERROR_NONE
+                 ? dump_bytes(call, twin_buf_span(&file.bytes))
+                 : cli_fail_error(&error);
     twin_buf_free(&file.bytes);
     return rc;
 }

@@ -4,7 +4,7 @@
  */
 #include "base/file.h"
 #include "cmd_sign.h"
-#include "signing/downgrade.h"
+#include "commands.h"
 #include "signing/fit.h"
 #include "signing/lzma.h"
 #include "signing/sign_log.h"
@@ -18,7 +18,12 @@ static int read_input(struct sign_work *job)
     const struct twin_sign_spec *spec = &job->spec;
     size_t room = spec->pad_header ? spec->header_size : 0;
 
-    return twin_image_file_read(job->call->args[0], room, spec->erased, CLI_USAGE, &job->file);
+    struct twin_error error;
+
+    return twin_image_file_read(job->call->args[0], room, spec->erased, &job->file, &error) ==
+                   TWIN_ERROR_NONE
+               ? CLI_DONE
+               : cli_fail_error(&error);
 }
 
 /* Without --pad-header the linker left room for the header: zeros. */
@@ -231,19 +236,17 @@ static int check_fit(struct sign_work *job)
 static int check_downgrade(struct sign_work *job)
 {
     const struct sign_opts *opts = job->opts;
-    char why[TWIN_DOWNGRADE_WHY_MAX] = "";
     enum twin_downgrade_rule rule = opts->no_downgrade == CLI_CHOICE_NONE
                                         ? TWIN_DOWNGRADE_VERSION
                                         : (enum twin_downgrade_rule)opts->no_downgrade;
-    bool allowed = true;
-    int rc = CLI_DONE;
+    struct twin_error error;
 
-    if (opts->replaces != NULL) {
-        rc = twin_downgrade_check_file(twin_buf_span(&job->build.bytes), opts->replaces, rule,
-                                       &allowed, why);
+    if (opts->replaces == NULL) {
+        return CLI_DONE;
     }
-    return rc == CLI_DONE && !allowed
-               ? cli_fail(CLI_REFUSED, "the image would be a downgrade: %s", why)
+    int rc = imgtool_check_replaces(twin_buf_span(&job->build.bytes), opts->replaces, rule, &error);
+    return rc == CLI_DONE && error.code != TWIN_ERROR_NONE
+               ? cli_fail(CLI_REFUSED, "the image would be a downgrade: %s", error.why)
                : rc;
 }
 
@@ -296,8 +299,17 @@ static int make_vector(struct sign_work *job)
 
 static int write_output(struct sign_work *job)
 {
+    struct twin_error error;
+
     twin_buf_move(&job->file.bytes, &job->build.bytes);
-    return twin_image_file_write(job->call->args[1], &job->spec, &job->file);
+    if (twin_image_file_is_hex(job->call->args[1]) && !job->file.has_addr) {
+        return cli_fail(CLI_USAGE, "No address exists in input file neither was it provided by "
+                                   "user; give --hex-addr");
+    }
+    return twin_image_file_write(job->call->args[1], &job->spec, &job->file, &error) ==
+                   TWIN_ERROR_NONE
+               ? CLI_DONE
+               : cli_fail_error(&error);
 }
 
 static const sign_step input_steps[] = {read_input, check_header_room, imgtool_sign_check_input,

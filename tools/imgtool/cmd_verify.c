@@ -40,11 +40,17 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-struct job {
+/* What one run has to hold. */
+struct run {
     struct twin_key *keys, dec_key;
     size_t key_count;
     struct twin_buf kek;
     struct twin_image_file file;
+    struct twin_verify_result result;
+
+    /* What is wrong with the image; fault is NULL if nothing is, the others may be empty. */
+    const char *fault;
+    struct twin_error error; /* why and hint */
 };
 
 static void print_hex(const char *before, struct twin_span bytes)
@@ -91,35 +97,36 @@ static void warn(const struct twin_verify_result *result, size_t key_count)
     }
 }
 
-static void print_fault(const struct twin_verify_result *result)
+static void print_fault(const struct run *run)
 {
-    puts(result->fault);
+    puts(run->fault);
     fflush(stdout);
-    if (result->detail[0] != '\0') {
-        fprintf(stderr, "%s\n", result->detail);
+    if (run->error.why[0] != '\0') {
+        fprintf(stderr, "%s\n", run->error.why);
     }
-    if (result->hint[0] != '\0') {
-        fprintf(stderr, "Hint: %s\n", result->hint);
+    if (run->error.hint[0] != '\0') {
+        fprintf(stderr, "Hint: %s\n", run->error.hint);
     }
 }
 
-static void print_text(const struct twin_verify_result *result, size_t key_count)
+static void print_text(const struct run *run)
 {
+    const struct twin_verify_result *result = &run->result;
     char version[TWIN_VERSION_STR_MAX];
 
-    if (!result->good) {
-        print_fault(result);
+    if (run->fault != NULL) {
+        print_fault(run);
         return;
     }
     puts("Image was correctly validated");
     twin_version_print_full(&result->version, version);
     printf("Image version: %s\n", version);
-    if (result->pure && key_count > 0) {
+    if (result->pure && run->key_count > 0) {
         print_hex("Image signature over image: ", result->last_sig);
     } else {
         print_hex("Image digest: ", (struct twin_span){result->digest, result->hash->len});
     }
-    warn(result, key_count);
+    warn(result, run->key_count);
 }
 
 /* The trailer of a slot; null where there is none. */
@@ -151,16 +158,17 @@ static json_t *json_unknown(const struct twin_verify_result *result)
     return list;
 }
 
-static void print_json(const struct twin_verify_result *result)
+static void print_json(const struct run *run)
 {
-    char text[40], digest[2 * TWIN_HASH_LEN_MAX + 1];
+    const struct twin_verify_result *result = &run->result;
+    char text[TWIN_VERSION_STR_MAX], digest[2 * TWIN_HASH_LEN_MAX + 1];
     json_t *json = json_object();
 
-    json_object_set_new(json, "valid", json_boolean(result->good));
-    if (!result->good) {
-        json_object_set_new(json, "fault", json_string(result->fault));
-        json_object_set_new(json, "detail", json_string(result->detail));
-        json_object_set_new(json, "hint", json_string(result->hint));
+    json_object_set_new(json, "valid", json_boolean(run->fault == NULL));
+    if (run->fault != NULL) {
+        json_object_set_new(json, "fault", json_string(run->fault));
+        json_object_set_new(json, "detail", cli_json_text(run->error.why));
+        json_object_set_new(json, "hint", cli_json_text(run->error.hint));
         cli_json_print(json);
         cli_fail_printed();
         return;
@@ -182,23 +190,23 @@ static void print_json(const struct twin_verify_result *result)
     cli_json_print(json);
 }
 
-static int load_keys(struct job *job, const struct verify_opts *opts)
+static int load_keys(struct run *run, const struct verify_opts *opts)
 {
     struct twin_error error;
 
-    job->keys = calloc(opts->keys.count + 1, sizeof(*job->keys));
-    if (job->keys == NULL) {
+    run->keys = calloc(opts->keys.count + 1, sizeof(*run->keys));
+    if (run->keys == NULL) {
         return cli_fail(CLI_REFUSED, "out of memory");
     }
     for (size_t i = 0; i < opts->keys.count; i++) {
-        if (twin_key_load(&job->keys[job->key_count++], opts->keys.items[i], imgtool_ask(),
+        if (twin_key_load(&run->keys[run->key_count++], opts->keys.items[i], imgtool_ask(),
                           &error) != TWIN_ERROR_NONE) {
             return cli_fail_error(&error);
         }
     }
     if (opts->decrypt_kek != NULL) {
         twin_secret_no_dumps();
-        int rc = twin_kek_load(opts->decrypt_kek, &job->kek);
+        int rc = twin_kek_load(opts->decrypt_kek, &run->kek);
         if (rc != CLI_DONE) {
             return rc;
         }
@@ -207,43 +215,66 @@ static int load_keys(struct job *job, const struct verify_opts *opts)
 }
 
 /* The key to decrypt with: the one given for it, or a private signing key. */
-static const struct twin_key *choose_dec_key(const struct job *job)
+static const struct twin_key *choose_dec_key(const struct run *run)
 {
-    if (job->dec_key.type != NULL) {
-        return &job->dec_key;
+    if (run->dec_key.type != NULL) {
+        return &run->dec_key;
     }
-    for (size_t i = 0; i < job->key_count; i++) {
-        if (job->keys[i].is_private && job->keys[i].hsm == NULL) {
-            return &job->keys[i];
+    for (size_t i = 0; i < run->key_count; i++) {
+        if (run->keys[i].is_private && run->keys[i].hsm == NULL) {
+            return &run->keys[i];
         }
     }
     return NULL;
 }
 
-/* Good so far: is it also one that may be installed over the other? */
-static int check_downgrade(const struct verify_opts *opts, struct twin_span bytes,
-                           struct twin_verify_result *result)
+/* Is it good, and if not, what is there to say besides the reference tool's words? */
+static int check_image(struct run *run, const struct twin_verify_input *input)
 {
-    char why[TWIN_DOWNGRADE_WHY_MAX] = "";
+    struct twin_verify_result *result = &run->result;
+    struct twin_error *error = &run->error;
+    enum twin_error_code code = twin_verify_image(input, result, error);
+
+    if (code == TWIN_ERROR_NONE) {
+        return CLI_DONE;
+    }
+    if (code != TWIN_ERROR_VERIFY) {
+        return cli_fail_error(error);
+    }
+    run->fault = twin_fault_text(result->fault);
+    if (result->fault == TWIN_FAULT_LOCKED) {
+        snprintf(error->why, sizeof(error->why),
+                 "the payload is encrypted; give the key that opens it with --decrypt");
+    } else if (strcmp(error->why, run->fault) == 0) {
+        error->why[0] = '\0';
+    }
+    if (result->image_at != 0) {
+        size_t len = strlen(error->hint);
+        snprintf(error->hint + len, sizeof(error->hint) - len,
+                 ". Give --offset 0x%zx to check that one", result->image_at);
+    }
+    return CLI_DONE;
+}
+
+/* Good so far: is it also one that may be installed over the other? */
+static int check_downgrade(const struct verify_opts *opts, struct twin_span bytes, struct run *run)
+{
     enum twin_downgrade_rule rule = opts->rule == CLI_CHOICE_NONE
                                         ? TWIN_DOWNGRADE_VERSION
                                         : (enum twin_downgrade_rule)opts->rule;
-    bool allowed;
 
-    if (!result->good || opts->replaces == NULL) {
+    if (run->fault != NULL || opts->replaces == NULL) {
         return CLI_DONE;
     }
-    int rc = twin_downgrade_check_file(bytes, opts->replaces, rule, &allowed, why);
-    if (rc == CLI_DONE && !allowed) {
-        result->good = false;
-        result->fault = "The image would be a downgrade";
-        snprintf(result->detail, TWIN_VERIFY_DETAIL_MAX, "%s", why);
+    int rc = imgtool_check_replaces(bytes, opts->replaces, rule, &run->error);
+    if (rc == CLI_DONE && run->error.code != TWIN_ERROR_NONE) {
+        run->fault = "The image would be a downgrade";
     }
     return rc;
 }
 
 /* Only a private key that is at hand opens anything. */
-static int load_dec_key(const struct cli_call *call, struct job *job)
+static int load_dec_key(const struct cli_call *call, struct run *run)
 {
     const struct verify_opts *opts = call->opts;
     struct twin_error error;
@@ -251,10 +282,10 @@ static int load_dec_key(const struct cli_call *call, struct job *job)
     if (opts->decrypt == NULL) {
         return CLI_DONE;
     }
-    if (twin_key_load(&job->dec_key, opts->decrypt, imgtool_ask(), &error) != TWIN_ERROR_NONE) {
+    if (twin_key_load(&run->dec_key, opts->decrypt, imgtool_ask(), &error) != TWIN_ERROR_NONE) {
         return cli_fail_error(&error);
     }
-    if (!job->dec_key.is_private || job->dec_key.hsm != NULL) {
+    if (!run->dec_key.is_private || run->dec_key.hsm != NULL) {
         return cli_usage_error(call,
                                "--decrypt %s: the private key of the device is needed, as a file",
                                opts->decrypt);
@@ -272,18 +303,21 @@ static int check_options(const struct cli_call *call)
     return CLI_DONE;
 }
 
-static int do_job(struct job *job, const struct cli_call *call)
+static int verify(struct run *run, const struct cli_call *call)
 {
     const struct verify_opts *opts = call->opts;
-    struct twin_verify_result result;
     int rc = check_options(call);
 
-    if (rc != CLI_DONE ||
-        (rc = twin_image_file_read(call->args[0], 0, 0, CLI_USAGE, &job->file)) != CLI_DONE ||
-        (rc = load_keys(job, opts)) != CLI_DONE || (rc = load_dec_key(call, job)) != CLI_DONE) {
+    if (rc != CLI_DONE) {
         return rc;
     }
-    struct twin_span bytes = twin_buf_span(&job->file.bytes);
+    if (twin_image_file_read(call->args[0], 0, 0, &run->file, &run->error) != TWIN_ERROR_NONE) {
+        return cli_fail_error(&run->error);
+    }
+    if ((rc = load_keys(run, opts)) != CLI_DONE || (rc = load_dec_key(call, run)) != CLI_DONE) {
+        return rc;
+    }
+    struct twin_span bytes = twin_buf_span(&run->file.bytes);
     if (opts->offset >= bytes.len && opts->offset != 0) {
         return cli_usage_error(call, "--offset 0x%" PRIx32 ": %s has only 0x%zx bytes",
                                opts->offset, call->args[0], bytes.len);
@@ -291,36 +325,35 @@ static int do_job(struct job *job, const struct cli_call *call)
     struct twin_verify_input input = {
         .bytes = {bytes.ptr + opts->offset, bytes.len - opts->offset},
         .offset = opts->offset,
-        .keys = job->keys,
-        .key_count = job->key_count,
-        .dec_key = choose_dec_key(job),
-        .kek = twin_buf_span(&job->kek),
+        .keys = run->keys,
+        .key_count = run->key_count,
+        .dec_key = choose_dec_key(run),
+        .kek = twin_buf_span(&run->kek),
     };
-    twin_verify_image(&input, &result);
-    rc = check_downgrade(opts, input.bytes, &result);
-    if (rc != CLI_DONE) {
+    if ((rc = check_image(run, &input)) != CLI_DONE ||
+        (rc = check_downgrade(opts, input.bytes, run)) != CLI_DONE) {
         return rc;
     }
     if (opts->json) {
-        print_json(&result);
+        print_json(run);
     } else {
-        print_text(&result, job->key_count);
+        print_text(run);
     }
-    return result.good ? CLI_DONE : CLI_REFUSED;
+    return run->fault == NULL ? CLI_DONE : CLI_REFUSED;
 }
 
 static int verify_run(const struct cli_call *call)
 {
-    struct job job = {0};
-    int rc = do_job(&job, call);
+    struct run run = {0};
+    int rc = verify(&run, call);
 
-    for (size_t i = 0; i < job.key_count; i++) {
-        twin_key_free(&job.keys[i]);
+    for (size_t i = 0; i < run.key_count; i++) {
+        twin_key_free(&run.keys[i]);
     }
-    free(job.keys);
-    twin_key_free(&job.dec_key);
-    twin_buf_free_secret(&job.kek);
-    twin_buf_free(&job.file.bytes);
+    free(run.keys);
+    twin_key_free(&run.dec_key);
+    twin_buf_free_secret(&run.kek);
+    twin_buf_free(&run.file.bytes);
     return rc;
 }
 

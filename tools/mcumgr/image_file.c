@@ -126,14 +126,14 @@ static int check_with(struct image_file *file, const struct twin_key *key, const
                                             .key_count = 1,
                                             .dec_key = key->is_private ? key : NULL};
     struct twin_verify_result result;
+    struct twin_error error;
     char why[600];
 
-    file->is_verified = twin_verify_image(&input, &result);
+    file->is_verified = twin_verify_image(&input, &result, &error) == TWIN_ERROR_NONE;
     if (file->is_verified) {
         return CLI_DONE;
     }
-    snprintf(why, sizeof(why), "the key %.200s did not sign it: %s", name,
-             result.detail[0] != '\0' ? result.detail : result.fault);
+    snprintf(why, sizeof(why), "the key %.200s did not sign it: %.300s", name, error.why);
     return refuse(
         file, CLI_VERIFY, "wrong-key", why,
         "Sign it with that key, or give --key the one that the device trusts. " UNTOUCHED);
