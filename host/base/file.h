@@ -21,7 +21,8 @@ enum twin_file_rule {
 /*
  * Write a whole file so that the name stands for the old content or the new one, never for a part:
  * temporary file in the same folder, fsync, rename. A device or a pipe is written directly. Signals
- * that would end the program wait meanwhile, and then nothing is written (EINTR).
+ * that would end the program wait meanwhile, and then nothing is written (EINTR). Not for several
+ * threads at once: the mode of a new file is asked for by setting the umask and setting it back.
  *
  * rules   of enum twin_file_rule.
  *

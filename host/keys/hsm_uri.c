@@ -2,8 +2,7 @@
  * hsm_uri.c - PKCS#11 URIs (RFC 7512). SPDX-License-Identifier: Apache-2.0
  */
 #include "keys/hsm_uri.h"
-#include <ctype.h>
-#include <stdlib.h>
+#include "base/hex.h"
 #include <string.h>
 
 #define SCHEME     "pkcs11:"
@@ -33,7 +32,6 @@ static bool unescape(const char *text, size_t len, char *out, size_t *out_len)
     size_t used = 0;
 
     for (size_t i = 0; i < len; i++) {
-        char digits[3] = {0};
         if (used + 1 >= TWIN_HSM_TEXT_MAX) {
             return false;
         }
@@ -41,12 +39,10 @@ static bool unescape(const char *text, size_t len, char *out, size_t *out_len)
             out[used++] = text[i];
             continue;
         }
-        if (len - i < 3 || !isxdigit((unsigned char)text[i + 1]) ||
-            !isxdigit((unsigned char)text[i + 2])) {
+        if (len - i < 3 || !twin_hex_bytes(text + i + 1, 2, (uint8_t *)out + used)) {
             return false;
         }
-        memcpy(digits, text + i + 1, 2);
-        out[used++] = (char)strtoul(digits, NULL, 16);
+        used++;
         i += 2;
     }
     out[used] = '\0';

@@ -5,7 +5,7 @@
 #include "keys/der.h"
 #include <openssl/x509.h>
 
-/* Forms that each kind has; the first of the mask that fits is the default. */
+/* Forms that each kind has. */
 struct private_rule {
     enum twin_key_id key;
     bool openssl, pkcs8;
@@ -160,7 +160,7 @@ enum twin_error_code twin_key_private(const struct twin_key *key, enum twin_key_
         form = rule->usual;
     }
     enum twin_error_code code = check(key, rule, form, minimal, error);
-    if (code != TWIN_ERROR_NONE) {
+    if (code != TWIN_ERROR_NONE || rule == NULL) {
         return code;
     }
     bool good = write_der(key->pkey, form, &whole);

@@ -6,6 +6,7 @@ endif()
 # outside, by python. SPDX-License-Identifier: Apache-2.0
 twin_test(unit test_base host_base)
 twin_test(unit test_cli host_cli)
+twin_test(unit test_cli_ask host_cli)
 twin_test(unit test_cli_fail host_cli)
 twin_test(unit test_cli_go host_cli)
 twin_test(unit test_crypto_openssl twin_image host_keys)
