@@ -4,7 +4,7 @@ import fnmatch
 import os
 import re
 
-from tree import ROOT, each, is_excepted, may_use, ours, room_of, rooms
+from tree import ROOT, each, is_excepted, may_use, ours, room_of, rooms, rows
 
 ROOTS = ("include", "host", "ports", "sim", "tests", "app")  # folders that the build looks in
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
@@ -56,9 +56,16 @@ def check_directions():
 
 
 def check_list():
-    """The list itself: rooms use what stands above them; the sources of lib/ are what is there."""
+    """The list itself: rooms use what stands above them; what it names is there, and all of lib/ is
+    named; exceptions have a reason."""
+    for row in rows("exception"):
+        file, *reason = row.split()
+        if not (ROOT / file).is_file() or len(reason) < 3:  # the check, and more than a word
+            yield f"sources.cmake: an exception for no file, or without a reason: {row}"
     for place, room in enumerate(rooms()):
         above = [other.folder for other in rooms()[:place]]
+        if not ours(f"{room.folder}/*"):
+            yield f"sources.cmake: {room.folder} is not there"
         yield from (f"sources.cmake: {room.folder} uses {use}, which does not stand above it"
                     for use in room["USES"]
                     if use != room.folder and not fnmatch.filter(above, use))
