@@ -16,11 +16,13 @@ def size(elf):
 
 
 def linked(map_file, libraries):
-    """Bytes of code and constants that these libraries brought into a program, by its map."""
+    """Bytes of code and constants that these libraries brought into a program, by its map. Strings
+    count as long as they were before equal ones of other libraries and the program were merged."""
     kept = map_file.read_text().split("Linker script and memory map")[1]
     kept = re.sub(r"^( \.\S+)\n +", r"\1 ", kept, flags=re.M)  # a long name has a line of its own
-    parts = re.findall(r"^ \.(?:text|rodata)\S* +0x[0-9a-f]+ +(0x[0-9a-f]+) (\S+)$", kept, re.M)
-    return sum(int(length, 16) for length, name in parts
+    parts = re.findall(r"^ \.(?:text|rodata)\S* +0x[0-9a-f]+ +(0x[0-9a-f]+) (\S+)$"
+                       r"(?:\n +(0x[0-9a-f]+) \(size before relaxing\))?", kept, re.M)
+    return sum(int(own or length, 16) for length, name, own in parts
                if any(f"libtwin_{library}.a" in name for library in libraries)
                and NOT_SERVER not in name)
 
