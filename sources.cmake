@@ -20,7 +20,7 @@ twin_room(lib/core
   SOURCES err.c crc16.c base64.c cbor.c cbor_foreign.c text.c
   HEADERS bytes)
 twin_room(lib/smp USES lib/core
-  SOURCES packet.c console.c msg.c msg_read.c msg_common.c rc.c groups.c groups/*.c)
+  SOURCES packet.c console.c msg.c msg_items.c msg_decode_more.c msg_read.c msg_common.c rc.c groups.c groups/*.c)
 twin_room(lib/crypto USES lib/core OUTSIDE bearssl
   SOURCES sha256_bearssl.c sig_rsa2048.c sig_p256.c)
 twin_room(lib/flash USES lib/core

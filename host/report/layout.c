@@ -4,6 +4,7 @@
  */
 #include "report/layout.h"
 #include "report/map.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define ITEM_MAX 256 /* bytes of the largest item of a list */
@@ -17,7 +18,7 @@ struct layout {
 /* One field of a message, and how it is shown. */
 struct member {
     struct twin_column column;
-    enum twin_field_type type;
+    uint8_t type; /* of the field, as in its table */
     const void *at;
     bool is_there;
 };
@@ -62,12 +63,25 @@ static struct layout items_of(const struct member *member)
 
 static bool is_container(const struct member *member)
 {
-    return member->type == TWIN_F_LIST || member->type == TWIN_F_MAP;
+    return member->type >= TWIN_F_LIST;
+}
+
+static bool is_map(const struct member *member)
+{
+    return member->type >= TWIN_F_MAP;
+}
+
+/* An item of a LIST_OF or MAP_OF, as if it were a member. */
+static struct member value_in(const struct member *container, const void *at)
+{
+    return (struct member){.type = container->type % TWIN_F_LIST, .at = at, .is_there = true};
 }
 
 /* ---- JSON ---- */
 
 static json_t *to_json(const struct layout *layout, const void *message);
+
+static json_t *member_json(const struct member *member);
 
 static json_t *list_json(const struct member *member)
 {
@@ -82,15 +96,32 @@ static json_t *list_json(const struct member *member)
     return array;
 }
 
+static json_t *values_json(const struct member *member)
+{
+    struct twin_msg_items items = twin_msg_items(*(const struct twin_span *)member->at);
+    json_t *array = json_array();
+    union twin_msg_value value;
+
+    while (array != NULL && twin_msg_next_value(&items, member->type % TWIN_F_LIST, &value)) {
+        const struct member item = value_in(member, &value);
+        twin_report_json_append(&array, member_json(&item));
+    }
+    return array;
+}
+
 static json_t *map_json(const struct member *member)
 {
     const struct layout layout = items_of(member);
     json_t *object = json_object();
     struct twin_map map;
 
-    twin_map_read(&map, *(const struct twin_span *)member->at, layout.msg, TWIN_TEXT_UTF8);
+    twin_map_read(&map, *(const struct twin_span *)member->at, member->type, layout.msg,
+                  TWIN_TEXT_UTF8);
     for (size_t i = 0; i < map.count; i++) {
-        twin_report_json_set(&object, map.rows[i].name, to_json(&layout, map.rows[i].item));
+        const struct member value = value_in(member, map.rows[i].item);
+        twin_report_json_set(&object, map.rows[i].name,
+                             layout.msg != NULL ? to_json(&layout, map.rows[i].item)
+                                                : member_json(&value));
     }
     if (map.failed) {
         json_decref(object);
@@ -119,12 +150,12 @@ static json_t *member_json(const struct member *member)
         return twin_report_json_text(*(const struct twin_span *)member->at);
     case TWIN_F_BSTR:
         return twin_report_json_hex(*(const struct twin_span *)member->at);
-    case TWIN_F_LIST:
-        return list_json(member);
-    case TWIN_F_MAP:
-        return map_json(member);
+    default:
+        return is_map(member)                ? map_json(member)
+               : member->type == TWIN_F_LIST ? list_json(member)
+               : is_container(member)        ? values_json(member)
+                                             : NULL;
     }
-    return NULL;
 }
 
 static json_t *to_json(const struct layout *layout, const void *message)
@@ -174,8 +205,7 @@ static void add_value(struct twin_buf *out, const struct member *member,
     case TWIN_F_BSTR:
         twin_buf_hex(out, *(const struct twin_span *)member->at);
         break;
-    case TWIN_F_LIST:
-    case TWIN_F_MAP:
+    default: /* containers have lines of their own */
         break;
     }
 }
@@ -196,14 +226,13 @@ static void add_line(struct twin_buf *out, const struct member *member,
     twin_buf_text(out, "\n");
 }
 
-static void add_cell(struct twin_buf *out, const struct member *member,
-                     const struct twin_report_style *style)
+static void add_padded(struct twin_buf *out, const struct member *member, int width,
+                       const struct twin_report_style *style)
 {
     struct twin_buf cell = {0};
 
     add_value(&cell, member, style);
-    twin_buf_text(out, " %*.*s", member->column.width, (int)cell.len,
-                  cell.len > 0 ? (const char *)cell.data : "");
+    twin_buf_text(out, "%*.*s", width, (int)cell.len, cell.len > 0 ? (const char *)cell.data : "");
     out->failed = out->failed || cell.failed;
     twin_buf_free(&cell);
 }
@@ -215,7 +244,8 @@ static void add_row(struct twin_buf *out, const struct layout *layout, const voi
 
     for (size_t i = 0; get_member(layout, i, message, &member); i++) {
         if (!member.column.json_only) {
-            add_cell(out, &member, style);
+            twin_buf_text(out, " ");
+            add_padded(out, &member, member.column.width, style);
         }
     }
     twin_buf_text(out, "\n");
@@ -240,7 +270,8 @@ static void add_table(struct twin_buf *out, const struct member *member,
     const struct layout layout = items_of(member);
     struct twin_map map;
 
-    twin_map_read(&map, *(const struct twin_span *)member->at, layout.msg, style->keep);
+    twin_map_read(&map, *(const struct twin_span *)member->at, member->type, layout.msg,
+                  style->keep);
     out->failed = out->failed || map.failed;
     add_titles(out, member, &layout);
     for (size_t i = 0; i < map.count; i++) {
@@ -248,6 +279,63 @@ static void add_table(struct twin_buf *out, const struct member *member,
         add_row(out, &layout, map.rows[i].item, style);
     }
     twin_map_free(&map);
+}
+
+/* The values of a map, one a line before its name; sorted by name. */
+static void add_named_values(struct twin_buf *out, const struct member *member,
+                             const struct twin_report_style *style)
+{
+    struct twin_map map;
+
+    twin_map_read(&map, *(const struct twin_span *)member->at, member->type, NULL, style->keep);
+    out->failed = out->failed || map.failed;
+    for (size_t i = 0; i < map.count; i++) {
+        const struct member value = value_in(member, map.rows[i].item);
+        add_padded(out, &value, member->column.width, style);
+        twin_buf_text(out, " %s\n", map.rows[i].name);
+    }
+    if (map.count == 0) {
+        twin_buf_text(out, "    (empty)\n");
+    }
+    twin_map_free(&map);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    const struct twin_span *x = &((const union twin_msg_value *)a)->span;
+    const struct twin_span *y = &((const union twin_msg_value *)b)->span;
+    const size_t len = x->len < y->len ? x->len : y->len;
+    const int order = len > 0 ? memcmp(x->ptr, y->ptr, len) : 0;
+
+    return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* The values of a list, one a line below its title; texts are sorted. */
+static void add_values(struct twin_buf *out, const struct member *member,
+                       const struct twin_report_style *style)
+{
+    const struct twin_span list = *(const struct twin_span *)member->at;
+    const uint8_t type = member->type % TWIN_F_LIST;
+    union twin_msg_value *values =
+        calloc(list.len + 1, sizeof(values[0])); /* a byte each, or more */
+    struct twin_msg_items items = twin_msg_items(list);
+    size_t count = 0;
+
+    while (values != NULL && twin_msg_next_value(&items, type, &values[count])) {
+        count++;
+    }
+    if (type == TWIN_F_TSTR && count > 0) {
+        qsort(values, count, sizeof(values[0]), by_text);
+    }
+    twin_buf_text(out, "%s:%s\n", title_of(&member->column), count == 0 ? " none" : "");
+    for (size_t i = 0; i < count; i++) {
+        const struct member value = value_in(member, &values[i]);
+        twin_buf_text(out, "    ");
+        add_value(out, &value, style);
+        twin_buf_text(out, "\n");
+    }
+    out->failed = out->failed || values == NULL;
+    free(values);
 }
 
 /* "TITLE=VALUE TITLE=VALUE": what is not there is left out, but not the first. */
@@ -299,8 +387,12 @@ void twin_layout_text(struct twin_buf *out, const struct twin_msg *msg,
         }
         if (member.type == TWIN_F_MAP) {
             add_table(out, &member, style);
+        } else if (is_map(&member)) {
+            add_named_values(out, &member, style);
         } else if (member.type == TWIN_F_LIST) {
             add_list(out, &member, 0, style);
+        } else if (is_container(&member)) {
+            add_values(out, &member, style);
         } else {
             add_line(out, &member, style);
         }

@@ -19,6 +19,16 @@
  *
  * A MAP too: it is a table in text, one row a name (report/map.h), an object of objects in JSON.
  *
+ * A LIST_OF or MAP_OF says itself what it holds. In text a list is a line for each value below its
+ * title, texts sorted, "none" without any; a map a line for each value (`width` characters) and its
+ * name, sorted by name, "(empty)" without any:
+ *
+ *     stat groups:                                    {"stat_list":["app","smp"]}
+ *         app
+ *         smp
+ *
+ *              12 requests                             {"fields":{"requests":12}}
+ *
  * What the device did not tell, or not in a way that can be understood, is `absent` of the reader's
  * style in a line or a cell, and left out behind an item's first field. A missing boolean is false.
  * SPDX-License-Identifier: Apache-2.0

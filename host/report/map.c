@@ -104,19 +104,21 @@ static void number_equal_names(struct twin_map *map)
 
 /* ---- Rows ---- */
 
-void twin_map_read(struct twin_map *map, struct twin_span field, const struct twin_msg *item,
-                   enum twin_text_keep keep)
+void twin_map_read(struct twin_map *map, struct twin_span field, uint8_t type,
+                   const struct twin_msg *item, enum twin_text_keep keep)
 {
     const size_t count_max = field.len / 2 + 1; /* an item takes two bytes at least */
+    const size_t item_size = item != NULL ? item->size : sizeof(union twin_msg_value);
     struct twin_msg_items items = twin_msg_items(field);
 
     *map = (struct twin_map){.rows = calloc(count_max, sizeof(map->rows[0])),
-                             .items = calloc(count_max, item->size)};
+                             .items = calloc(count_max, item_size)};
     map->failed = map->rows == NULL || map->items == NULL;
     while (!map->failed) {
         struct twin_map_row *row = &map->rows[map->count];
-        uint8_t *out = (uint8_t *)map->items + map->count * item->size;
-        if (!twin_msg_next(&items, item, out)) {
+        uint8_t *out = (uint8_t *)map->items + map->count * item_size;
+        if (item != NULL ? !twin_msg_next(&items, item, out)
+                         : !twin_msg_next_value(&items, type % TWIN_F_LIST, out)) {
             break;
         }
         row->priv.own = key_text(items.key, keep);

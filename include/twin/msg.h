@@ -20,22 +20,46 @@
 #include "twin/smp.h"
 
 enum twin_field_type {
-    TWIN_F_U32,  /* uint32_t */
-    TWIN_F_U64,  /* uint64_t; in answers only */
-    TWIN_F_I64,  /* int64_t; in answers only */
-    TWIN_F_BOOL, /* bool; read from true, false or an integer (not 0 is true) */
-    TWIN_F_TSTR, /* struct twin_span, text, not terminated */
-    TWIN_F_BSTR, /* struct twin_span, bytes; null is read as empty */
-    TWIN_F_LIST, /* struct twin_span: a whole array as it is on the wire; in answers only */
-    TWIN_F_MAP,  /* the same for a map: a nested message, or messages with keys */
+    /* Numbers, bytes and text: one above the major type that they are written as. */
+    TWIN_F_U32 = TWIN_CBOR_UINT + 1, /* uint32_t */
+    TWIN_F_BOOL = 2,                 /* bool; read from true, false or an integer (not 0 is true) */
+    TWIN_F_BSTR = TWIN_CBOR_BSTR + 1, /* struct twin_span, bytes; null is read as empty */
+    TWIN_F_TSTR = TWIN_CBOR_TSTR + 1, /* struct twin_span, text, not terminated */
+    /* In answers; in requests only where a device reads them with twin_msg_decode_more(): */
+    TWIN_F_U64, /* uint64_t */
+    TWIN_F_I64, /* int64_t */
+    TWIN_F_RAW, /* struct twin_span: one item as it is on the wire, whatever it is */
+    /* In answers only: */
+    TWIN_F_WHOLE, /* struct twin_span: the whole message as it is; the key is "" */
+    /* Containers, as they are on the wire (struct twin_span), of messages or of what TWIN_F_LIST_OF
+     * and TWIN_F_MAP_OF say. */
+    TWIN_F_LIST = 0x10, /* an array */
+    TWIN_F_MAP = 0x20,  /* a nested message, or messages with keys */
+};
+#define TWIN_F_LIST_OF(item) (TWIN_F_LIST | (item)) /* of U32, BOOL, TSTR, BSTR, U64, I64 */
+#define TWIN_F_MAP_OF(item)  (TWIN_F_MAP | (item))  /* from texts to these */
+
+/* Room for what a field is, whatever its type. */
+union twin_msg_value {
+    uint32_t u32;
+    bool flag;
+    uint64_t u64;
+    int64_t i64;
+    struct twin_span span;
 };
 
 struct twin_field {
     const char *key;
-    unsigned type : 4;     /* enum twin_field_type */
-    unsigned required : 1; /* always sent; a message without it cannot be used */
-    unsigned vital : 1;    /* twin_msg_read fails if it is there but not understood */
-    unsigned offset : 16;  /* of the member */
+    uint8_t type;    /* enum twin_field_type, or one of a container of them */
+    uint8_t flags;   /* enum twin_field_flag */
+    uint16_t offset; /* of the member */
+};
+
+enum twin_field_flag {
+    TWIN_OPTIONAL = 1 << 0,
+    TWIN_REQUIRED = 1 << 1, /* always sent; a message without it cannot be used */
+    TWIN_VITAL = 1 << 2     /* optional; but twin_msg_read fails if it is there and not understood:
+                               without it an answer says something else */
 };
 
 /*
@@ -44,24 +68,20 @@ struct twin_field {
  */
 struct twin_msg {
     const struct twin_field *fields;
-    uint16_t field_count; /* up to 32 */
+    uint16_t field_count; /* up to TWIN_FIELDS_MAX */
     uint16_t size;        /* sizeof the struct */
 };
 
-#define TWIN_REQUIRED true
-#define TWIN_OPTIONAL false
-#define TWIN_FIELD(st, member, key_, type_, req_)                                                  \
+#define TWIN_FIELDS_MAX 23 /* so many fit the first byte of a map */
+#define TWIN_FIELD(st, member, key_, type_, flag_)                                                 \
     {                                                                                              \
-        .key = (key_), .type = (type_), .required = (req_), .offset = offsetof(struct st, member)  \
-    }
-/* A field without which an answer says something else: optional, but vital. */
-#define TWIN_FIELD_VITAL(st, member, key_, type_)                                                  \
-    {                                                                                              \
-        .key = (key_), .type = (type_), .vital = true, .offset = offsetof(struct st, member)       \
+        .key = (key_), .type = (type_), .flags = (flag_), .offset = offsetof(struct st, member)    \
     }
 #define TWIN_MSG(st, fields_)                                                                      \
     {                                                                                              \
-        .fields = (fields_), .field_count = sizeof(fields_) / sizeof((fields_)[0]),                \
+        .fields = (fields_),                                                                       \
+        .field_count =                                                                             \
+            TWIN_COUNT(fields_) * sizeof(char[TWIN_COUNT(fields_) <= TWIN_FIELDS_MAX ? 1 : -1]),   \
         .size = sizeof(struct st)                                                                  \
     }
 
@@ -118,22 +138,44 @@ extern const struct twin_msg twin_result_msg, twin_result_err_msg;
 void twin_msg_encode(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in);
 
 /*
- * Begin a message of which a list is too long for a struct: the fields before its first LIST or
- * MAP, and the head of that one. All fields count as sent. The caller appends the items, then the
- * fields behind the list, each with its key.
- *
- * in     the struct, for the fields before the list; may be NULL when there are none.
- * count  items of the list; of a MAP: pairs of a key and its value.
- */
-void twin_msg_begin_list(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in,
-                         uint32_t count);
-
-/*
  * Read a request into the struct that msg describes (zeroed first). Of a repeated key the last one
  * counts. Spans point into the reader's buffer. Faults stick in the reader: not a map, malformed or
- * cut, a required field missing, a known field of another type, above 32 bits, or in pieces.
+ * cut, a required field missing, a known field of another type, above 32 bits, or in pieces. Takes
+ * U32, BOOL, TSTR and BSTR, which is all that most requests have.
  */
 void twin_msg_decode(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out);
+
+/*
+ * The same, for requests of any fields (lib/smp/msg_decode_more.c; about 350 bytes on a Cortex-M4).
+ * A number has to fit its member. What a LIST_OF or MAP_OF holds has been looked at: every item is
+ * what the table says, every key of a map a text, nothing in pieces. Of a LIST, a MAP and a RAW
+ * field nothing is known but that it is well-formed, and an array or a map.
+ */
+void twin_msg_decode_more(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out);
+
+/* ---- Lists and maps (lib/smp/msg_items.c) ---- */
+
+/* Goes through the member of a LIST or MAP field. There is no limit to its length. */
+struct twin_msg_items {
+    struct twin_cbor_reader key; /* MAP: the key of the present item, to be read as what it is */
+    struct {
+        struct twin_cbor_reader r;
+        uint32_t left;
+        bool is_map;
+    } priv;
+};
+
+/* Begin; an absent field has no items. */
+struct twin_msg_items twin_msg_items(struct twin_span list);
+
+/*
+ * Of a request: read the next item, if there is one, of a LIST_OF or MAP_OF this type.
+ *
+ * out  what a member of the type is: uint32_t, bool, struct twin_span, ...
+ *
+ * Returns false at the end. (lib/smp/msg_decode_more.c)
+ */
+bool twin_msg_next_exact(struct twin_msg_items *items, enum twin_field_type type, void *out);
 
 /* ---- For answers (lib/smp/msg_read.c) ---- */
 
@@ -155,25 +197,19 @@ void twin_msg_decode(struct twin_cbor_reader *r, const struct twin_msg *msg, voi
  */
 void twin_msg_read(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out);
 
-/* Goes through a LIST, or a MAP of messages, that twin_msg_read found. There is no limit to its
- * length. */
-struct twin_msg_items {
-    struct twin_cbor_reader key; /* MAP: the key of the present item, to be read as what it is */
-    struct {
-        struct twin_cbor_reader r;
-        uint32_t left;
-        bool is_map;
-    } priv;
-};
-
-/* Begin with the member of a LIST or MAP field; an absent one has no items. */
-struct twin_msg_items twin_msg_items(struct twin_span list);
-
 /*
- * Read the next item, if there is one: as twin_msg_read does, but an item that is no message at all
- * is one without fields.
+ * Read the next item of a list or map of messages, if there is one: as twin_msg_read does, but an
+ * item that is no message at all is one without fields.
  *
  * item  what the list is of, as the message's struct says.
  * out   its struct.
  */
 bool twin_msg_next(struct twin_msg_items *items, const struct twin_msg *item, void *out);
+
+/*
+ * Read the next item of a list or map of numbers, texts and the like, if there is one. What cannot
+ * be understood as this type is passed over.
+ *
+ * out  what a member of the type is: uint32_t, bool, struct twin_span, ...
+ */
+bool twin_msg_next_value(struct twin_msg_items *items, enum twin_field_type type, void *out);

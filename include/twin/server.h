@@ -130,6 +130,8 @@ struct twin_srv_group {
     const struct twin_srv_cmd *cmds;
     uint8_t cmd_count;
     const struct twin_srv_fault *faults; /* row 0 is not used: commands return 0 for success */
+    /* twin_msg_decode_more for a group with requests that need it; NULL: twin_msg_decode. */
+    void (*decode)(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out);
     /* Look at the entry's config, make its state ready; an error ends twin_srv_init(). May be
      * NULL. */
     twin_err_t (*init)(const struct twin_srv_entry *entry);
@@ -137,6 +139,13 @@ struct twin_srv_group {
 
 /* Answer with the struct of cmd->rsp. Returns 0, for the command to return. */
 unsigned twin_srv_answer(const struct twin_srv_call *call, const void *rsp);
+
+/*
+ * Begin an answer whose first field is a list too long for a struct: the command appends `count`
+ * items (of a map: keys and values) to call->rsp, then the other fields of cmd->rsp, all of them,
+ * each with its key.
+ */
+void twin_srv_begin_list(const struct twin_srv_call *call, uint32_t count);
 
 /* Ask the application. Returns 0 if it agrees, else its refusal: "busy", sent with its reason. */
 unsigned twin_srv_ask(const struct twin_srv_call *call, const void *details);

@@ -5,8 +5,8 @@
 #pragma once
 #include "twin/grp_image.h"
 #include "twin/image.h"
-#include "twin/server.h"
 #include "twin/mode.h"
+#include "twin/server.h"
 
 struct twin_srv_image_config {
     const struct twin_slots *slots;

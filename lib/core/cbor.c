@@ -173,13 +173,16 @@ void twin_cbor_skip(struct twin_cbor_reader *r)
             continue;
         }
         enum twin_cbor_major major = twin_cbor_get_head(r, &value);
-        if (is_string(major) && value != TWIN_CBOR_INDEFINITE) {
-            r->off += (size_t)value;
+        const uint32_t len = (uint32_t)value; /* of what has one */
+        if (is_string(major) && len != TWIN_CBOR_INDEFINITE) {
+            r->off += len;
         } else if (has_length(major) && ++depth == NESTING_MAX) {
             r->failed = true;
         } else if (has_length(major)) { /* a map's keys and values count separately */
-            bool is_pairs = major == TWIN_CBOR_MAP && value != TWIN_CBOR_INDEFINITE;
-            left[depth] = (uint32_t)value << is_pairs;
+            left[depth] = len;
+            if (major == TWIN_CBOR_MAP && len != TWIN_CBOR_INDEFINITE) {
+                left[depth] *= 2;
+            }
         }
     }
 }

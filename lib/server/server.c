@@ -38,6 +38,16 @@ unsigned twin_srv_answer(const struct twin_srv_call *call, const void *rsp)
     return 0;
 }
 
+void twin_srv_begin_list(const struct twin_srv_call *call, uint32_t count)
+{
+    const struct twin_msg *msg = call->cmd->rsp;
+    const bool is_map = msg->fields[0].type >= TWIN_F_MAP;
+
+    twin_cbor_put_head(call->rsp, TWIN_CBOR_MAP, msg->field_count);
+    twin_cbor_put_text(call->rsp, msg->fields[0].key);
+    twin_cbor_put_head(call->rsp, is_map ? TWIN_CBOR_MAP : TWIN_CBOR_ARRAY, count);
+}
+
 /* What a request names. */
 struct target {
     const struct twin_srv_entry *entry;
@@ -81,7 +91,8 @@ static unsigned run_cmd(struct twin_srv *srv, const struct target *target, struc
         if (req_msg->size > sizeof(req)) {
             return TWIN_SRV_RC(TWIN_RC_NO_MEMORY);
         }
-        twin_msg_decode(&r, req_msg, req.bytes);
+        (target->entry->group->decode != NULL ? target->entry->group->decode
+                                              : twin_msg_decode)(&r, req_msg, req.bytes);
         if (r.failed) {
             return TWIN_SRV_RC(TWIN_RC_INVALID);
         }
@@ -124,48 +135,39 @@ static struct twin_srv_fault fault_of(const struct twin_srv *srv, const struct t
     return target->entry->group->faults[number];
 }
 
-#define ERR_MAX 24 /* bytes of the map in a version 2 error */
-
-static struct twin_span group_error(uint8_t buf[ERR_MAX], uint16_t group, uint8_t rc)
-{
-    struct twin_cbor_writer w = {.buf = buf, .cap = ERR_MAX};
-    const struct twin_result_err err = {.present = TWIN_RESULT_ERR_GROUP, .group = group, .rc = rc};
-
-    twin_msg_encode(&w, &twin_result_err_msg, &err);
-    return (struct twin_span){buf, w.len};
-}
-
-static void encode_result(struct twin_cbor_writer *rsp, const struct twin_result *result)
+/* Drop what a command may have answered. */
+static void begin_again(struct twin_cbor_writer *rsp)
 {
     rsp->len = 0;
     rsp->failed = false;
-    twin_msg_encode(rsp, &twin_result_msg, result);
 }
 
-/*
- * Put the fault in place of an answer. A v1 client knows generic codes only; where a v2 client gets
- * the group's, nothing may stand beside it.
- */
-static void encode_fault(struct twin_cbor_writer *rsp, const struct twin_smp_header *header,
-                         const struct twin_srv_fault *fault)
+/* A v2 client gets the group's code where there is one: nothing may stand beside it. */
+static void put_group_fault(struct twin_cbor_writer *rsp, uint16_t group, uint8_t rc)
 {
-    const char *rsn = fault->rsn != NULL ? fault->rsn : "";
-    uint8_t err[ERR_MAX];
-    struct twin_result result = {.present = TWIN_RESULT_RC,
-                                 .rc = fault->rc,
-                                 .rsn = twin_span_text(rsn),
-                                 .err = group_error(err, header->group, fault->group_rc)};
+    const struct twin_result_err err = {.present = TWIN_RESULT_ERR_GROUP, .group = group, .rc = rc};
 
-    if (header->version != TWIN_SMP_V1 && fault->group_rc != 0) {
-        result.present = TWIN_RESULT_ERR;
-    } else if (rsn[0] != '\0') {
+    twin_cbor_put_head(rsp, TWIN_CBOR_MAP, 1);
+    twin_cbor_put_text(rsp, twin_result_msg.fields[2].key);
+    twin_msg_encode(rsp, &twin_result_err_msg, &err);
+}
+
+/* Everybody else gets a generic code, and the text if there is one and it fits. */
+static void put_fault(struct twin_cbor_writer *rsp, uint8_t rc, const char *rsn)
+{
+    struct twin_result result = {.present = TWIN_RESULT_RC, .rc = rc};
+
+    if (rsn != NULL && rsn[0] != '\0') {
         result.present |= TWIN_RESULT_RSN;
+        result.rsn = twin_span_text(rsn);
+        twin_msg_encode(rsp, &twin_result_msg, &result);
+        if (!rsp->failed) {
+            return;
+        }
+        result.present = TWIN_RESULT_RC;
+        begin_again(rsp);
     }
-    encode_result(rsp, &result);
-    if (rsp->failed) { /* the text was too long: the code matters more */
-        result.present &= ~(uint32_t)TWIN_RESULT_RSN;
-        encode_result(rsp, &result);
-    }
+    twin_msg_encode(rsp, &twin_result_msg, &result);
 }
 
 size_t twin_srv_handle(struct twin_srv *srv, struct twin_span *packet, uint8_t *out, size_t cap)
@@ -197,7 +199,12 @@ size_t twin_srv_handle(struct twin_srv *srv, struct twin_span *packet, uint8_t *
     }
     if (number != 0) {
         const struct twin_srv_fault fault = fault_of(srv, &target, number);
-        encode_fault(&rsp, &header, &fault);
+        begin_again(&rsp);
+        if (header.version != TWIN_SMP_V1 && fault.group_rc != 0) {
+            put_group_fault(&rsp, header.group, fault.group_rc);
+        } else {
+            put_fault(&rsp, fault.rc, fault.rsn);
+        }
     }
     if (rsp.failed) {
         return 0;

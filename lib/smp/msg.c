@@ -1,29 +1,33 @@
 /*
  * msg.c - structs to CBOR and back, as the tables say: all of the writing, and the reading of
- * requests. Answers are read in msg_read.c, which a device does not link.
+ * requests. Answers are read in msg_read.c, which a device does not link; fields that few requests
+ * have, in msg_decode_more.c.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "msg_priv.h"
 
+/* As what bytes and text, and numbers without a sign, are written. */
+static enum twin_cbor_major major_of(const struct twin_field *f)
+{
+    return (enum twin_cbor_major)(f->type - 1);
+}
+
 /* ---- Writing ---- */
 
-static bool is_sent(const struct twin_msg *msg, unsigned i, uint32_t present)
+static void put_i64(struct twin_cbor_writer *w, int64_t value)
 {
-    return msg->fields[i].required || (present >> i & 1u) != 0;
+    const bool is_negative = value < 0;
+
+    twin_cbor_put_head(w, is_negative ? TWIN_CBOR_NINT : TWIN_CBOR_UINT,
+                       (uint64_t)(is_negative ? ~value : value));
 }
 
-static void encode_i64(struct twin_cbor_writer *w, int64_t value)
+static void put_field(struct twin_cbor_writer *w, const struct twin_field *f, const void *in)
 {
-    if (value < 0) {
-        twin_cbor_put_head(w, TWIN_CBOR_NINT, (uint64_t)(-1 - value));
-    } else {
-        twin_cbor_put_head(w, TWIN_CBOR_UINT, (uint64_t)value);
-    }
-}
+    const void *p = (const uint8_t *)in + f->offset;
 
-static void encode_value(struct twin_cbor_writer *w, const struct twin_field *f, const void *p)
-{
-    switch ((enum twin_field_type)f->type) {
+    twin_cbor_put_text(w, f->key);
+    switch (f->type) {
     case TWIN_F_U32:
         twin_cbor_put_head(w, TWIN_CBOR_UINT, *(const uint32_t *)p);
         break;
@@ -31,19 +35,16 @@ static void encode_value(struct twin_cbor_writer *w, const struct twin_field *f,
         twin_cbor_put_head(w, TWIN_CBOR_UINT, *(const uint64_t *)p);
         break;
     case TWIN_F_I64:
-        encode_i64(w, *(const int64_t *)p);
+        put_i64(w, *(const int64_t *)p);
         break;
     case TWIN_F_BOOL:
         twin_cbor_put_bool(w, *(const bool *)p);
         break;
-    case TWIN_F_TSTR:
-        twin_cbor_put_bytes(w, TWIN_CBOR_TSTR, *(const struct twin_span *)p);
-        break;
     case TWIN_F_BSTR:
-        twin_cbor_put_bytes(w, TWIN_CBOR_BSTR, *(const struct twin_span *)p);
+    case TWIN_F_TSTR:
+        twin_cbor_put_bytes(w, major_of(f), *(const struct twin_span *)p);
         break;
-    case TWIN_F_LIST:
-    case TWIN_F_MAP:
+    default: /* RAW, LIST, MAP */
         twin_cbor_put_raw(w, *(const struct twin_span *)p);
         break;
     }
@@ -51,33 +52,22 @@ static void encode_value(struct twin_cbor_writer *w, const struct twin_field *f,
 
 void twin_msg_encode(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in)
 {
-    uint32_t present = *(const uint32_t *)in;
-    uint32_t count = 0;
+    const uint32_t present = *(const uint32_t *)in;
+    const size_t head = w->len;
+    unsigned count = 0;
 
+    twin_cbor_put_head(w, TWIN_CBOR_MAP, 0);
     for (unsigned i = 0; i < msg->field_count; i++) {
-        count += is_sent(msg, i, present);
-    }
-    twin_cbor_put_head(w, TWIN_CBOR_MAP, count);
-    for (unsigned i = 0; i < msg->field_count; i++) {
-        if (is_sent(msg, i, present)) {
-            twin_cbor_put_text(w, msg->fields[i].key);
-            encode_value(w, &msg->fields[i], (const uint8_t *)in + msg->fields[i].offset);
+        const struct twin_field *f = &msg->fields[i];
+        if ((f->flags & TWIN_REQUIRED) != 0 || (present >> i & 1u) != 0) {
+            put_field(w, f, in);
+            count++;
         }
     }
-}
-
-void twin_msg_begin_list(struct twin_cbor_writer *w, const struct twin_msg *msg, const void *in,
-                         uint32_t count)
-{
-    const struct twin_field *f = msg->fields;
-
-    twin_cbor_put_head(w, TWIN_CBOR_MAP, msg->field_count);
-    for (; f->type != TWIN_F_LIST && f->type != TWIN_F_MAP; f++) {
-        twin_cbor_put_text(w, f->key);
-        encode_value(w, f, (const uint8_t *)in + f->offset);
+    if (!w->failed) {
+        w->buf[head] =
+            (uint8_t)(w->buf[head] + count); /* there are no more than fit its low bits */
     }
-    twin_cbor_put_text(w, f->key);
-    twin_cbor_put_head(w, f->type == TWIN_F_MAP ? TWIN_CBOR_MAP : TWIN_CBOR_ARRAY, count);
 }
 
 /* ---- Reading ---- */
@@ -90,11 +80,11 @@ static unsigned get_key(struct twin_cbor_reader *r, const struct twin_msg *msg)
     uint64_t len;
 
     twin_cbor_skip(r);
-    if (r->failed || twin_cbor_get_head(&key, &len) != TWIN_CBOR_TSTR) {
+    if (twin_cbor_get_head(&key, &len) != TWIN_CBOR_TSTR) {
         return msg->field_count;
     }
     while (i < msg->field_count &&
-           (strlen(msg->fields[i].key) != len ||
+           (strlen(msg->fields[i].key) != (size_t)len ||
             memcmp(msg->fields[i].key, &key.buf[key.off], (size_t)len) != 0)) {
         i++;
     }
@@ -102,13 +92,15 @@ static unsigned get_key(struct twin_cbor_reader *r, const struct twin_msg *msg)
 }
 
 void twin_msg_walk(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out,
-                   twin_msg_take_fn take, bool all_vital)
+                   const struct twin_msg_way *way)
 {
     uint32_t present = 0;
     uint64_t count;
 
     memset(out, 0, msg->size);
-    r->failed |= twin_cbor_get_head(r, &count) != TWIN_CBOR_MAP;
+    if (twin_cbor_get_head(r, &count) != TWIN_CBOR_MAP) {
+        r->failed = true;
+    }
     uint32_t left = (uint32_t)count;
     while (twin_cbor_next(r, &left)) {
         unsigned i = get_key(r, msg);
@@ -118,58 +110,56 @@ void twin_msg_walk(struct twin_cbor_reader *r, const struct twin_msg *msg, void 
             continue; /* newer peers may add keys */
         }
         const struct twin_field *f = &msg->fields[i];
-        if (take(&value, f, (uint8_t *)out + f->offset)) {
+        if (way->take(&value, f, (uint8_t *)out + f->offset)) {
             present |= UINT32_C(1) << i;
-        } else {
-            r->failed |= all_vital || f->vital;
+        } else if ((f->flags & way->vital) != 0) {
+            r->failed = true;
         }
     }
     for (unsigned i = 0; i < msg->field_count; i++) {
-        r->failed |= msg->fields[i].required && (present >> i & 1u) == 0;
+        if ((msg->fields[i].flags & TWIN_REQUIRED) != 0 && (present >> i & 1u) == 0) {
+            r->failed = true;
+        }
     }
     *(uint32_t *)out = present;
 }
 
-static bool take_bool(enum twin_cbor_major major, uint64_t value, bool *out)
+/*
+ * A field of a request: exactly what the table says. Booleans and null become the number and the
+ * string that they stand for first.
+ */
+bool twin_msg_take_exact(struct twin_cbor_reader *r, const struct twin_field *f, void *p)
 {
-    bool is_true = major == TWIN_CBOR_SIMPLE && value == TWIN_CBOR_TRUE;
-    bool is_false = major == TWIN_CBOR_SIMPLE && value == TWIN_CBOR_FALSE;
+    uint64_t wide;
+    unsigned major = twin_cbor_get_head(r, &wide);
+    uint32_t value = (uint32_t)wide;
 
-    *out = is_true || (major == TWIN_CBOR_UINT && value != 0);
-    return is_true || is_false || major == TWIN_CBOR_UINT;
-}
-
-/* Take a field of a request: exactly what the table says. */
-static bool take_exact(struct twin_cbor_reader *r, const struct twin_field *f, void *p)
-{
-    uint64_t value;
-    enum twin_cbor_major major = twin_cbor_get_head(r, &value);
-
-    switch ((enum twin_field_type)f->type) {
-    case TWIN_F_U32:
-        *(uint32_t *)p = (uint32_t)value;
-        return major == TWIN_CBOR_UINT && value <= UINT32_MAX;
-    case TWIN_F_BOOL:
-        return take_bool(major, value, p);
-    case TWIN_F_TSTR:
-    case TWIN_F_BSTR:
-        if (f->type == TWIN_F_BSTR && major == TWIN_CBOR_SIMPLE && value == TWIN_CBOR_NULL) {
-            *(struct twin_span *)p = (struct twin_span){NULL, 0};
-            return true;
-        }
-        *(struct twin_span *)p = (struct twin_span){&r->buf[r->off], (size_t)value};
-        return major == (f->type == TWIN_F_BSTR ? TWIN_CBOR_BSTR : TWIN_CBOR_TSTR) &&
-               value != TWIN_CBOR_INDEFINITE;
-    case TWIN_F_U64:
-    case TWIN_F_I64:
-    case TWIN_F_LIST:
-    case TWIN_F_MAP:
-        break;
+    if (major == TWIN_CBOR_SIMPLE && f->type == TWIN_F_BOOL && value - TWIN_CBOR_FALSE <= 1) {
+        major = TWIN_CBOR_UINT;
+        wide = value - TWIN_CBOR_FALSE;
     }
-    return false;
+    if (f->type == TWIN_F_BOOL) {
+        *(bool *)p = wide != 0;
+        return major == TWIN_CBOR_UINT;
+    }
+    if (major == TWIN_CBOR_SIMPLE && f->type == TWIN_F_BSTR && value == TWIN_CBOR_NULL) {
+        major = TWIN_CBOR_BSTR;
+        value = 0;
+    }
+    if (f->type == TWIN_F_U32) {
+        *(uint32_t *)p = value;
+        return major == TWIN_CBOR_UINT && wide == value;
+    }
+    if (f->type > TWIN_F_TSTR || major != major_of(f) || value == TWIN_CBOR_INDEFINITE) {
+        return false;
+    }
+    *(struct twin_span *)p = (struct twin_span){&r->buf[r->off], value};
+    return true;
 }
 
 void twin_msg_decode(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out)
 {
-    twin_msg_walk(r, msg, out, take_exact, true);
+    static const struct twin_msg_way exact = {twin_msg_take_exact, TWIN_ALL_VITAL};
+
+    twin_msg_walk(r, msg, out, &exact);
 }

@@ -10,9 +10,9 @@ static const struct twin_field result_err[] = {
 
 /* An error that cannot be read is no success. */
 static const struct twin_field result[] = {
-    TWIN_FIELD_VITAL(twin_result, rc, "rc", TWIN_F_I64),
+    TWIN_FIELD(twin_result, rc, "rc", TWIN_F_I64, TWIN_VITAL),
     TWIN_FIELD(twin_result, rsn, "rsn", TWIN_F_TSTR, TWIN_OPTIONAL),
-    TWIN_FIELD_VITAL(twin_result, err, "err", TWIN_F_MAP),
+    TWIN_FIELD(twin_result, err, "err", TWIN_F_MAP, TWIN_VITAL),
 };
 
 const struct twin_msg twin_empty_msg = {.size = sizeof(struct twin_empty)};

@@ -76,16 +76,14 @@ static bool take_container(struct twin_cbor_reader *r, bool is_map, struct twin_
     if (twin_cbor_get_head(&head, &count) != (is_map ? TWIN_CBOR_MAP : TWIN_CBOR_ARRAY)) {
         return false;
     }
-    const size_t start = r->off;
-    twin_cbor_skip(r);
-    *out = (struct twin_span){&r->buf[start], r->off - start};
+    *out = twin_msg_item_span(r);
     return true;
 }
 
 /* Take a field of an answer: whatever can be understood as what the table says. */
 static bool take_foreign(struct twin_cbor_reader *r, const struct twin_field *f, void *p)
 {
-    switch ((enum twin_field_type)f->type) {
+    switch (f->type) {
     case TWIN_F_U32:
         return take_u32(r, p);
     case TWIN_F_U64:
@@ -97,44 +95,56 @@ static bool take_foreign(struct twin_cbor_reader *r, const struct twin_field *f,
     case TWIN_F_TSTR:
     case TWIN_F_BSTR:
         return take_string(r, f->type == TWIN_F_TSTR, p);
-    case TWIN_F_LIST:
-    case TWIN_F_MAP:
-        return take_container(r, f->type == TWIN_F_MAP, p);
+    case TWIN_F_RAW:
+        *(struct twin_span *)p = twin_msg_item_span(r);
+        return true;
+    default:
+        return f->type >= TWIN_F_LIST && take_container(r, f->type >= TWIN_F_MAP, p);
     }
-    return false;
+}
+
+/* A message may want to be seen as a whole, too. */
+static void take_whole(const struct twin_msg *msg, struct twin_span whole, void *out)
+{
+    for (unsigned i = 0; i < msg->field_count; i++) {
+        if (msg->fields[i].type == TWIN_F_WHOLE) {
+            *(struct twin_span *)(void *)((uint8_t *)out + msg->fields[i].offset) = whole;
+            *(uint32_t *)out |= UINT32_C(1) << i;
+        }
+    }
 }
 
 void twin_msg_read(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out)
 {
-    twin_msg_walk(r, msg, out, take_foreign, false);
-}
+    static const struct twin_msg_way lenient = {take_foreign, TWIN_VITAL};
+    const size_t start = r->off;
 
-struct twin_msg_items twin_msg_items(struct twin_span list)
-{
-    struct twin_msg_items items = {.priv.r = {.buf = list.ptr, .len = list.len}};
-    uint64_t count;
-
-    items.priv.is_map = twin_cbor_get_head(&items.priv.r, &count) == TWIN_CBOR_MAP;
-    items.priv.left = (uint32_t)count;
-    return items;
+    twin_msg_walk(r, msg, out, &lenient);
+    if (!r->failed) {
+        take_whole(msg, (struct twin_span){&r->buf[start], r->off - start}, out);
+    }
 }
 
 bool twin_msg_next(struct twin_msg_items *items, const struct twin_msg *item, void *out)
 {
-    struct twin_cbor_reader *r = &items->priv.r;
+    struct twin_cbor_reader value;
+    const bool is_there = twin_msg_step(items, &value);
 
-    if (!twin_cbor_next(r, &items->priv.left)) {
-        return false;
+    if (is_there) {
+        twin_msg_read(&value, item, out);
     }
-    items->key = *r;
-    if (items->priv.is_map) {
-        twin_cbor_skip(r);
+    return is_there;
+}
+
+bool twin_msg_next_value(struct twin_msg_items *items, enum twin_field_type type, void *out)
+{
+    const struct twin_field item = {.type = (uint8_t)type};
+    struct twin_cbor_reader value;
+
+    while (twin_msg_step(items, &value)) {
+        if (take_foreign(&value, &item, out)) {
+            return true;
+        }
     }
-    struct twin_cbor_reader value = *r;
-    twin_cbor_skip(r);
-    if (r->failed) {
-        return false;
-    }
-    twin_msg_read(&value, item, out);
-    return true;
+    return false;
 }

@@ -1,5 +1,6 @@
 twin_test(unit test_msg twin_smp)
 twin_test(unit test_msg_odd twin_smp)
+twin_test(unit test_msg_types twin_smp)
 twin_test(unit test_console twin_smp)
 twin_test(unit test_rc twin_smp)
 

@@ -198,6 +198,12 @@ static void test_requests_are_exact(void)
     CHECK(DECODE(twin_image_upload_cmd.req, "\xa3\x63off\x00\x63sha\xf6\x64"
                                             "data\xf6"));
     CHECK_EQ(out.upload.sha.len + out.upload.data.len, 0);
+    CHECK(DECODE(twin_image_state_write_cmd.req, "\xa2\x64hash\x41\x01\x64hash\xf6"));
+    CHECK_EQ(out.state.hash.len, 0); /* of a repeated key the last one counts, null too */
+    CHECK(DECODE(twin_image_state_write_cmd.req, "\xa2\x67"
+                                                 "confirm\xf5\x67"
+                                                 "confirm\xf4"));
+    CHECK(!out.state.confirm);
     CHECK(!DECODE(twin_image_upload_cmd.req, "\xa1\x63off\x00")); /* data is required */
     CHECK(!DECODE(twin_os_echo_cmd.req, "\xa1\x61"
                                         "d\xf6"));               /* null is no text */

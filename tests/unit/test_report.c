@@ -227,11 +227,53 @@ static void test_other_results(void)
     CHECK(strcmp(error.why, twin_err_str(TWIN_E_UNSUPPORTED)) == 0);
 }
 
+/* ---- Values ---- */
+
+struct values {
+    uint32_t present;
+    struct twin_span texts, numbers, counters, names;
+};
+static const struct twin_field value_fields[] = {
+    TWIN_FIELD(values, texts, "texts", TWIN_F_LIST_OF(TWIN_F_TSTR), TWIN_OPTIONAL),
+    TWIN_FIELD(values, numbers, "numbers", TWIN_F_LIST_OF(TWIN_F_I64), TWIN_OPTIONAL),
+    TWIN_FIELD(values, counters, "counters", TWIN_F_MAP_OF(TWIN_F_U64), TWIN_OPTIONAL),
+    TWIN_FIELD(values, names, "names", TWIN_F_MAP_OF(TWIN_F_TSTR), TWIN_OPTIONAL),
+};
+static const struct twin_msg values_msg = TWIN_MSG(values, value_fields);
+
+/* Texts and names are sorted for people; what is no number is left out where numbers stand. */
+static void test_values(void)
+{
+    static const struct twin_column some[] = {{.key = "texts", .title = "groups"},
+                                              {.key = "numbers"},
+                                              {.key = "counters", .width = 4},
+                                              {.key = "names"},
+                                              {.key = NULL}};
+
+    msg = &values_msg;
+    columns = some;
+    read_answer(BYTES("\xa4\x65texts\x84\x63smp\x60\x63smp\x43"
+                      "a\nb\x67numbers\x83\x07\x20\x61x\x68"
+                      "counters\xa3\x61z\x05\x61y\x60\x61"
+                      "a\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x65names\xa2\x61n\x61v\x61n\x60"));
+    check_text("groups:\n    \n    a\\nb\n    smp\n    smp\n"
+               "numbers:\n    7\n    -1\n"
+               "18446744073709551615 a\n   5 z\n"
+               "v n\n n#2\n");
+    check_json("{\"texts\":[\"smp\",\"\",\"smp\",\"a\\nb\"],\"numbers\":[7,-1],"
+               "\"counters\":{\"a\":\"18446744073709551615\",\"z\":5},"
+               "\"names\":{\"n\":\"v\",\"n#2\":\"\"}}");
+    read_answer(BYTES("\xa1\x65texts\x80"));
+    check_text("groups: none\nnumbers: none\n    (empty)\n    (empty)\n");
+    check_json("{\"texts\":[],\"numbers\":[],\"counters\":{},\"names\":{}}");
+}
+
 int main(void)
 {
     test_no_table_at_all();
     test_value_alone();
     test_absent();
+    test_values();
     test_list_in_a_list();
     test_table();
     test_refusal();

@@ -209,7 +209,7 @@ static unsigned image_list(const struct twin_srv_call *call)
         is_there[slot] = find_image(slots, &state, (enum twin_slot)slot, &found[slot]) == TWIN_OK;
         count += is_there[slot];
     }
-    twin_msg_begin_list(call->rsp, call->cmd->rsp, NULL, count);
+    twin_srv_begin_list(call, count);
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
         if (is_there[slot]) {
             put_slot(call->rsp, &found[slot], slot, flags[state.plan][slot]);
@@ -362,7 +362,7 @@ static unsigned image_slot_info(const struct twin_srv_call *call)
         twin_msg_encode(&list, &twin_image_slot_info_slot_msg, &info);
     }
     image.slots = (struct twin_span){buf, list.len};
-    twin_msg_begin_list(call->rsp, call->cmd->rsp, NULL, 1);
+    twin_srv_begin_list(call, 1);
     twin_msg_encode(call->rsp, &twin_image_slot_info_image_msg, &image);
     call->rsp->failed |= list.failed;
     return 0;

@@ -32,7 +32,7 @@ static unsigned os_taskstat(const struct twin_srv_call *call)
     while (count < TWIN_OS_TASKS_MAX && config->task(config->ctx, count, &task)) {
         count++;
     }
-    twin_msg_begin_list(call->rsp, call->cmd->rsp, NULL, count);
+    twin_srv_begin_list(call, count);
     for (unsigned i = 0; i < count; i++) {
         memset(&task, 0, sizeof(task));
         (void)config->task(config->ctx, i, &task); /* was there a moment ago */
