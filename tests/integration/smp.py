@@ -8,7 +8,9 @@ import os
 import select
 import socket
 import struct
+import termios
 import time
+import tty
 
 PIECE = 93  # packet bytes in one line
 READ, WRITE = 0, 2
@@ -69,13 +71,23 @@ def frame(packet):
     return b"".join(m + base64.b64encode(p) + b"\n" for m, p in zip(marks, pieces))
 
 
+def open_port(path):
+    """Open a serial port at 115200 baud, all bytes as they are."""
+    fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    tty.setraw(fd, termios.TCSANOW)
+    settings = termios.tcgetattr(fd)
+    settings[4] = settings[5] = termios.B115200
+    termios.tcsetattr(fd, termios.TCSANOW, settings)
+    return fd
+
+
 class Refused(Exception):
     """The device answered with an error: args[0] is the answer."""
 
 
 class Client:
     def __init__(self, path):
-        self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        self.fd = open_port(path)
         self.seq, self.buf = 0, b""
 
     def close(self):

@@ -53,7 +53,7 @@ class Device:
     key = BUILD / "keys" / "dev-rsa-2048.pem"  # what its bootloader trusts
     header = ["--header-size", "0x200", "--pad-header", "--align", "4"]  # how they are signed
     fault = None  # what its console says of a firmware that writes to its own code
-    flashes = []  # what flash it can have; the first is what it has if nothing is said
+    flashes = []  # what it can have: first what it has if nothing is said, last the oddest
     slow = ((),)  # ways to make its flash slow, or not: options of power_on()
     bad_lines = []  # what it has to stand
     holders = 2  # processes that have its flash file open: the launcher, and what it runs
@@ -77,6 +77,7 @@ class Device:
     # ---- What a kind of device brings with it ----
 
     link = None  # the file of its serial port
+    seen = 0  # how much of its console was waited for; power_on() begins anew
 
     def power_on(self, *options, udp=False):
         raise NotImplementedError
@@ -92,8 +93,8 @@ class Device:
         """All that the console said since the last power_on()."""
         raise NotImplementedError
 
-    def type(self, line):
-        """Type a command on the console."""
+    def put(self, content):
+        """Send bytes to the console."""
         raise NotImplementedError
 
     def slot_bytes(self, number, length, off=0):
@@ -122,9 +123,21 @@ class Device:
         self.seen = self.console().index(found, self.seen) + len(found)
         return found
 
+    def wait_for_line(self, begin):
+        """Wait for a line that begins so, after what was waited for before; the rest of it."""
+        self.wait_for(begin)
+        until(lambda: "\n" in self.console()[self.seen :], f"the end of a line '{begin}'")
+        line = self.console()[self.seen :].partition("\n")[0]
+        self.seen += len(line)
+        return line.rstrip("\r")
+
     def wait_for_end(self, text):
         """Wait until the device ends (--cut), or its console says this."""
         until(lambda: not self.is_on() or text in self.console(), f"neither the end nor '{text}'")
+
+    def type(self, line):
+        """Type a command on the console."""
+        self.put(line.encode() + b"\n")
 
     def patient(self, word):
         """A patient is connected, or disconnected: not before the device has said so."""
@@ -234,8 +247,8 @@ class Launched(Device):
         """What the launcher complained about."""
         return self.errors_file.read_text()
 
-    def type(self, line):
-        self.process.stdin.write(line.encode() + b"\n")
+    def put(self, content):
+        self.process.stdin.write(content)
         self.process.stdin.flush()
 
     def slot_bytes(self, number, length, off=0):

@@ -2,8 +2,7 @@ if(NOT TWIN_PROGRAMS)
   return()
 endif()
 
-# Tests of host/cli, host/keys and host/signing. The vectors and the token are tested from
-# outside, by python. SPDX-License-Identifier: Apache-2.0
+# Tests of host/cli, host/keys and host/signing. SPDX-License-Identifier: Apache-2.0
 twin_test(unit test_base host_base)
 twin_test(unit test_cli host_cli)
 twin_test(unit test_cli_ask host_cli)
@@ -17,19 +16,6 @@ twin_test(unit test_imgtool_hostile host_signing test_support)
 # Somebody else's program, which has functions of the same names as zlib and as ours had once.
 find_package(ZLIB REQUIRED)
 twin_test(unit test_neighbours host_signing host_keys ZLIB::ZLIB)
-
-# Loaded into imgtool by LD_PRELOAD.
-foreach(name leftovers weak_files)
-  add_library(${name} MODULE ${CMAKE_SOURCE_DIR}/tests/support/${name}.c)
-endforeach()
-
-foreach(name vectors options behaviour slots keys files meant hsm build)
-  add_test(NAME integration/imgtool_${name}
-    COMMAND /usr/bin/python3 -B ${CMAKE_SOURCE_DIR}/tests/integration/imgtool_${name}.py
-      $<TARGET_FILE:imgtool> ${CMAKE_SOURCE_DIR}/tests/vectors/image $<TARGET_FILE:leftovers>
-      $<TARGET_FILE:weak_files>)
-  set_tests_properties(integration/imgtool_${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
-endforeach()
 
 # twin_fuzz(NAME CHANGES CORPUS...) - tests/fuzz/NAME.c as an ordinary test over its corpus and over
 # changes of it; with -DTWIN_FUZZ=ON and clang as a libFuzzer program instead.

@@ -29,7 +29,8 @@ class Native(Launched):
     fault = "fault: Segmentation fault"
     flashes = [Flash(4096, 0x76000, 4, 0xFF), Flash(512, 0x20000, 1, 0xFF),
                Flash(2048, 0x40000, 8, 0x00), Flash(8192, 0x80000, 16, 0xFF),
-               Flash(4096, 0x20000, 32, 0xFF), Flash(1024, 0x20000, 2, 0x00)]
+               Flash(4096, 0x20000, 32, 0xFF), Flash(1024, 0x20000, 2, 0x00),
+               Flash(3072, 0x60000, 16, 0x00)]
     bad_lines = [BadLine(("--smp-buf", "384", "--drop", "29", "--double", "23", "--garble", "31",
                           "--noise", "5"), 384),
                  BadLine(("--smp-buf", "384", "--loss", "7"), 384)]
