@@ -51,6 +51,8 @@ twin_room(host/keys NAMES twin_ QUIET USES host/base lib/core lib/crypto lib/ima
   PUBLIC key.h hash.h key_pem.h key_private.h hsm.h openssl.h)
 twin_room(host/signing NAMES twin_ QUIET USES host/base host/keys lib/core lib/flash lib/image
   OUTSIDE openssl lzma jansson)
+twin_room(host/firmware NAMES twin_ QUIET
+  USES host/base host/keys host/signing lib/core lib/smp lib/image lib/client)
 
 # Programs: commands.c is the table, cmd_*.c a command; the rest is a library's.
 twin_room(tools/* USES host/* lib/* OUTSIDE openssl

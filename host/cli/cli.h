@@ -162,14 +162,6 @@ int cli_fail_error(const struct twin_error *error);
 /* The same with further members of "error", for programs. more is taken over; NULL: none. */
 int cli_fail_error_with(const struct twin_error *error, json_t *more);
 
-/* The same with texts that need not be copied; NULL for what there is not. On its way out. */
-struct cli_failure {
-    int code;
-    const char *what, *why, *hint;
-    json_t *more;
-};
-int cli_fail_as(const struct cli_failure *failure);
-
 /*
  * What a program is to know besides, whatever fails from now on: members of this object will stand
  * beside "error". Taken over, and replaces what was set before; NULL: nothing.

@@ -113,13 +113,6 @@ int cli_fail_error(const struct twin_error *error)
     return cli_fail_error_with(error, NULL);
 }
 
-int cli_fail_as(const struct cli_failure *failure)
-{
-    return report(&(struct failure){failure->code, failure->what != NULL ? failure->what : "",
-                                    failure->why, failure->hint != NULL ? failure->hint : "",
-                                    failure->more});
-}
-
 int cli_failures_end(int code)
 {
     const char *why = code == CLI_INTERRUPTED ? "interrupted" : "failed; standard error tells more";

@@ -1,7 +1,9 @@
 /*
- * cmd_image.c - the device's list of images. SPDX-License-Identifier: Apache-2.0
+ * cmd_image.c - the device's list of images, and the file that it is to get.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "cmd_image.h"
+#include "cli/ask.h"
 
 int image_list_read(struct session *session, struct twin_image_state_rsp *state)
 {
@@ -103,4 +105,23 @@ int image_list_print(const struct session *session, const struct twin_image_stat
     return session->common->json
                ? cli_json_print(twin_layout_json(twin_image_state_cmd.rsp, columns, state))
                : print_text(state);
+}
+
+/* ---- A firmware file ---- */
+
+int image_load(struct twin_firmware *firmware, const char *path,
+               const struct twin_firmware_rules *rules)
+{
+    struct cli_secrets secrets = {.passphrase = {-1, "--passphrase-fd", "IMGTOOL_PASSPHRASE"},
+                                  .pin = {-1, "--pin-fd", "IMGTOOL_PIN"},
+                                  .quiet = true};
+    const struct twin_ask ask = cli_ask(&secrets);
+    struct twin_error error;
+
+    if (rules->key != NULL) {
+        twin_secret_no_dumps();
+    }
+    const enum twin_error_code code = twin_firmware_load(firmware, path, rules, &ask, &error);
+    twin_wipe(&secrets, sizeof(secrets));
+    return code == TWIN_ERROR_NONE ? CLI_DONE : cli_fail_error(&error);
 }

@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "commands.h"
+#include "firmware/firmware.h"
 #include "twin/grp_image.h"
 
 /* Read the device's list of images. Errors as mcumgr_request(). */
@@ -16,3 +17,11 @@ int image_list_print(const struct session *session, const struct twin_image_stat
  * question within -t; the erase may take 60 s. Errors as mcumgr_request().
  */
 int image_erase(struct session *session, int64_t slot);
+
+/*
+ * Read and check a firmware file (firmware/firmware.h). Nobody is asked for the passphrase of a
+ * key: its public half is enough, and scripts have no terminal. Returns CLI_DONE, or what to exit
+ * with after the message. To be freed in any case.
+ */
+int image_load(struct twin_firmware *firmware, const char *path,
+               const struct twin_firmware_rules *rules);

@@ -4,7 +4,6 @@
 #include "cmd_image.h"
 #include "cmd_image_transfer.h"
 #include "commands.h"
-#include "image_file.h"
 #include <stdio.h>
 
 struct opts {
@@ -48,7 +47,7 @@ static const struct cli_opt options[] = {
     {.name = NULL},
 };
 
-static int print_result(const struct session *session, const struct image_file *file,
+static int print_result(const struct session *session, const struct twin_firmware *file,
                         const struct twin_upload_status *status)
 {
     if (session->common->json) {
@@ -71,7 +70,7 @@ static int print_result(const struct session *session, const struct image_file *
     return mcumgr_done(session->common);
 }
 
-static int upload(struct session *session, const struct opts *opts, struct image_file *file)
+static int upload(struct session *session, const struct opts *opts, struct twin_firmware *file)
 {
     struct twin_upload_config config = {
         .image = opts->image, .upgrade = opts->upgrade, .window_max = opts->window};
@@ -82,7 +81,7 @@ static int upload(struct session *session, const struct opts *opts, struct image
         return code;
     }
     upload_describe_link(session, &config);
-    image_file_describe(file, &config);
+    twin_firmware_describe(file, &config);
     twin_upload_begin(&job, &session->client, &config);
     const twin_err_t err = upload_drive(session, &job);
     if (err != TWIN_OK) {
@@ -97,10 +96,10 @@ static int run(const struct cli_call *call)
 {
     struct session session = {.common = NULL};
     const struct opts *opts = call->opts;
-    const struct image_rules rules = {.any = opts->any, .unsigned_too = true};
-    struct image_file file;
+    const struct twin_firmware_rules rules = {.any = opts->any, .unsigned_too = true};
+    struct twin_firmware file;
 
-    int code = image_file_load(&file, call->args[0], &rules);
+    int code = image_load(&file, call->args[0], &rules);
     if (code == CLI_DONE) {
         code = session_open(&session, call);
     }
@@ -108,7 +107,7 @@ static int run(const struct cli_call *call)
         code = upload(&session, opts, &file);
     }
     session_close(&session);
-    image_file_free(&file);
+    twin_firmware_free(&file);
     return code;
 }
 

@@ -2,11 +2,11 @@
  * cmd_update.c - the verb `update`: upload, test, reset, wait, verify, confirm in one command.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "cmd_image.h"
 #include "cmd_image_transfer.h"
 #include "cmd_update_health.h"
 #include "cmd_update_report.h"
 #include "commands.h"
-#include "image_file.h"
 #include <stdio.h>
 
 struct opts {
@@ -52,7 +52,7 @@ struct run {
     const struct cli_call *call;
     const struct opts *opts;
     struct session session;
-    struct image_file file;
+    struct twin_firmware file;
     struct update_report report;
     struct twin_update update;
 };
@@ -92,7 +92,7 @@ static int update(struct run *run, bool confirm)
                                         .ctx = run};
 
     upload_describe_link(&run->session, &config.upload);
-    image_file_describe(&run->file, &config.upload);
+    twin_firmware_describe(&run->file, &config.upload);
     twin_update_begin(&run->update, &run->session.client, &config);
     const twin_err_t err = update_drive(&run->session, &run->update, on_stage, run);
     if (err == TWIN_OK) {
@@ -172,10 +172,10 @@ static int check_options(const struct cli_call *call, const struct opts *opts)
 
 static int load(struct run *run)
 {
-    const struct image_rules rules = {.key = run->opts->key,
-                                      .unsigned_too = run->opts->unsigned_too};
+    const struct twin_firmware_rules rules = {.key = run->opts->key,
+                                              .unsigned_too = run->opts->unsigned_too};
 
-    const int code = image_file_load(&run->file, run->call->args[0], &rules);
+    const int code = image_load(&run->file, run->call->args[0], &rules);
     if (code == CLI_DONE && run->file.hash_len == 0) {
         return cli_fail(CLI_VERIFY, "%s has no hash, so the device could not be checked by it",
                         run->file.path);
@@ -198,7 +198,7 @@ static int run(const struct cli_call *call)
         code = update_and_check(&run);
     }
     session_close(&run.session);
-    image_file_free(&run.file);
+    twin_firmware_free(&run.file);
     return code;
 }
 

@@ -23,7 +23,7 @@ static const char *const stage_names[] = {
 /* What programs are told whatever happens. */
 static void set_members(const struct update_report *report)
 {
-    const struct image_file *file = report->file;
+    const struct twin_firmware *file = report->file;
     char version[TWIN_VERSION_STR_MAX];
 
     twin_version_print(&file->version, version);
@@ -53,7 +53,7 @@ void update_report_step(struct update_report *report, const char *name, const ch
 }
 
 void update_report_begin(struct update_report *report, const struct session *session,
-                         const struct image_file *file, uint32_t wait_s)
+                         const struct twin_firmware *file, uint32_t wait_s)
 {
     char version[TWIN_VERSION_STR_MAX], digits[2 * TWIN_IMAGE_HASH_MAX + 1];
 
@@ -161,7 +161,7 @@ void update_report_add(struct update_report *report, const struct twin_update *u
 
 static int print_json(const struct update_report *report, const struct twin_update *update)
 {
-    const struct image_file *file = report->file;
+    const struct twin_firmware *file = report->file;
     char version[TWIN_VERSION_STR_MAX];
 
     twin_version_print(&file->version, version);

@@ -4,12 +4,12 @@
  */
 #pragma once
 #include "commands.h"
-#include "image_file.h"
+#include "firmware/firmware.h"
 #include "twin/update.h"
 
 struct update_report {
     const struct session *session;
-    const struct image_file *file;
+    const struct twin_firmware *file;
     uint32_t wait_s;  /* of the waits for a restart */
     json_t *steps;    /* so far, for programs */
     char before[256]; /* version of the image that gives way; "": not known */
@@ -20,7 +20,7 @@ struct update_report {
 
 /* Begin: what is known of the file is said. update_report_end() in any case. */
 void update_report_begin(struct update_report *report, const struct session *session,
-                         const struct image_file *file, uint32_t wait_s);
+                         const struct twin_firmware *file, uint32_t wait_s);
 void update_report_end(struct update_report *report);
 
 /* A step begins, `name` for programs, `text` for people. The one before was done. */
