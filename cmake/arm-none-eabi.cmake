@@ -1,5 +1,5 @@
 # Toolchain file of the boards with an Arm processor: the distribution's gcc-arm-none-eabi and
-# newlib-nano. Which processor it is says the board: ports/BOARD/board.cmake.
+# newlib-nano. The board says which processor it is: ports/BOARD/board.cmake.
 # SPDX-License-Identifier: Apache-2.0
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR arm)

@@ -86,7 +86,8 @@ static bool session_has(gid_t wanted)
     return found;
 }
 
-/* Nobody but root, or a group that is for something else: only who runs the machine can change it.
+/* Nobody but root, or a group that is for something else: only whoever runs the machine can change
+ * it.
  */
 static void hint_at_udev(const char *dev, struct twin_error *error)
 {

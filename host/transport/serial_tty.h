@@ -30,5 +30,5 @@ bool twin_serial_tty_is_pseudo(int fd);
 int twin_serial_tty_make_raw(int fd, uint32_t baud, struct twin_serial_tty *found, uint32_t *got);
 
 /* Put the settings back. What waits to be sent is dropped: a device that takes nothing must not
- * hold up who closes the port. */
+ * hold up whoever closes the port. */
 void twin_serial_tty_restore(int fd, const struct twin_serial_tty *found);

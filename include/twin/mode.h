@@ -26,15 +26,15 @@ enum twin_mode_id {
 /* What a row asks of a flag: bits of the values that it takes. */
 enum twin_want {
     TWIN_WANT_UNSET = 1 << TWIN_UNSET,
-    TWIN_WANT_SET = 1 << TWIN_SET, /* exactly the value that is written: a torn magic is none */
+    TWIN_WANT_SET = 1 << TWIN_SET, /* exactly the value that is written: a torn magic is not */
     TWIN_WANT_TOUCHED = 1 << TWIN_SET | 1 << TWIN_BAD, /* of a half-written flag the intent is
                                                           known (docs/design.md) */
     TWIN_WANT_NOT_SET = 1 << TWIN_UNSET | 1 << TWIN_BAD,
     TWIN_WANT_ANY = 1 << TWIN_UNSET | 1 << TWIN_SET | 1 << TWIN_BAD
 };
 
-/* The columns: flags of primary (P) and secondary (S). The last three are no fields of one bit: the
- * request is one to go back; the primary's trailer tells of a swap; all of it can be read. */
+/* The columns: flags of primary (P) and secondary (S). The last three are not fields of one bit:
+ * the request is one to go back; the primary's trailer tells of a swap; all of it can be read. */
 enum twin_column {
     TWIN_P_MAGIC,
     TWIN_S_MAGIC,

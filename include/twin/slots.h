@@ -27,9 +27,9 @@ struct twin_slots {
 /*
  * Is this geometry usable? To be called once, at start.
  *
- * Returns TWIN_OK; TWIN_E_ARG if sizes are not multiples of each other, the slots differ in more
- * more than the mode allows, there are more sectors than max_sectors, or a slot has no room for
- * image and trailer.
+ * Returns TWIN_OK; TWIN_E_ARG if sizes are not multiples of each other, the slots differ by more
+ * than the mode allows, there are more sectors than max_sectors, or a slot has no room for image
+ * and trailer.
  */
 TWIN_MUST_CHECK twin_err_t twin_slots_check(const struct twin_slots *slots);
 

@@ -64,7 +64,7 @@ enum twin_update_cause {
     TWIN_UPDATE_DECLINED,   /* LOOK: may_begin said no */
     TWIN_UPDATE_NOT_LISTED, /* INSPECT: the list has hashes, but not the image's */
     TWIN_UPDATE_NOT_FOUND,  /* TEST: the device does not find what was uploaded, twice */
-    TWIN_UPDATE_NOT_MARKED, /* TEST: the device agreed, but its list shows no mark */
+    TWIN_UPDATE_NOT_MARKED, /* TEST: the device agreed, but its list does not show it */
     TWIN_UPDATE_NO_RESTART, /* WAIT: it answers, but did not restart */
     TWIN_UPDATE_OTHER_RUNS, /* WAIT: it restarted with another image: refused, or taken back */
     TWIN_UPDATE_NOT_KNOWN,  /* WAIT: it restarted, but tells no hash of what runs */

@@ -1,7 +1,7 @@
 /*
  * attempts.c - counting the starts of an unconfirmed image in bytes that MCUboot ignores.
  *
- * The cells stand below the primary's status area, in a sector that every swap erases. Marks only
+ * The cells stand below the primary's status area, in a sector that every swap erases. They only
  * ever delay a revert. Spec: docs/spec-boot-attempts.md. SPDX-License-Identifier: Apache-2.0
  */
 #include "boot_priv.h"

@@ -104,8 +104,8 @@ static bool is_silent(const struct twin_image_state_rsp *list)
     return is_empty;
 }
 
-enum twin_standing twin_listing_find(const struct twin_image_state_rsp *list, int64_t image,
-                                     struct twin_span hash, struct twin_image_slot *found)
+enum twin_listing_state twin_listing_find(const struct twin_image_state_rsp *list, int64_t image,
+                                          struct twin_span hash, struct twin_image_slot *found)
 {
     if (find(list, image, hash, true, found)) {
         return found->confirmed ? TWIN_LISTING_CONFIRMED : TWIN_LISTING_RUNNING;

@@ -5,7 +5,7 @@
 #pragma once
 #include "twin/grp_image.h"
 
-enum twin_standing {
+enum twin_listing_state {
     TWIN_LISTING_SILENT,    /* the list does not tell: it is empty, or has entries without hash */
     TWIN_LISTING_ABSENT,    /* the image is in no slot */
     TWIN_LISTING_STORED,    /* in a slot that does not run */
@@ -21,8 +21,8 @@ enum twin_standing {
  *        entry counts.
  * found  out: its entry, if it is in a slot. The spans in it point where the list's do.
  */
-enum twin_standing twin_listing_find(const struct twin_image_state_rsp *list, int64_t image,
-                                     struct twin_span hash, struct twin_image_slot *found);
+enum twin_listing_state twin_listing_find(const struct twin_image_state_rsp *list, int64_t image,
+                                          struct twin_span hash, struct twin_image_slot *found);
 
 /*
  * The slot that an image was stored in: one that does not run, under whatever number; of those with

@@ -26,7 +26,7 @@ static struct twin_span wanted(const struct twin_update *u)
     return u->priv.config.upload.image_hash;
 }
 
-static enum twin_standing standing(const struct twin_update *u)
+static enum twin_listing_state image_state(const struct twin_update *u)
 {
     struct twin_image_slot found;
 
@@ -112,7 +112,7 @@ static void conclude_look(struct twin_update *u, twin_err_t result, uint32_t now
         return;
     }
     struct twin_image_slot replaced;
-    const enum twin_standing found = standing(u);
+    const enum twin_listing_state found = image_state(u);
     u->was_running = found >= TWIN_LISTING_RUNNING;
     u->was_there = found >= TWIN_LISTING_STORED;
     u->priv.was_pending = found == TWIN_LISTING_PENDING;
@@ -205,12 +205,12 @@ static void conclude_inspect(struct twin_update *u, twin_err_t result, uint32_t 
     if (twin_listing_stored(&u->priv.rsp, u->priv.image, wanted(u), &found)) {
         u->priv.image = found.image; /* devices count in their own ways */
     }
-    const enum twin_standing standing_now =
+    const enum twin_listing_state state =
         twin_listing_find(&u->priv.rsp, u->priv.image, wanted(u), &found);
-    if (standing_now >= TWIN_LISTING_RUNNING) { /* it did not run before: a bootloader has it */
+    if (state >= TWIN_LISTING_RUNNING) { /* it did not run before: a bootloader has it */
         u->is_direct = true;
         twin_update_enter(u, TWIN_UPDATE_RESET);
-    } else if (standing_now == TWIN_LISTING_ABSENT) {
+    } else if (state == TWIN_LISTING_ABSENT) {
         fail(u, TWIN_E_VERIFY, TWIN_UPDATE_NOT_LISTED);
     } else {
         twin_update_enter(u, TWIN_UPDATE_TEST);
@@ -253,7 +253,7 @@ static void conclude_test(struct twin_update *u, twin_err_t result, uint32_t now
         on_test_refused(u);
     } else if (result != TWIN_OK) {
         twin_update_finish(u, result);
-    } else if (standing(u) == TWIN_LISTING_PENDING || standing(u) == TWIN_LISTING_SILENT) {
+    } else if (image_state(u) == TWIN_LISTING_PENDING || image_state(u) == TWIN_LISTING_SILENT) {
         twin_update_enter(u, TWIN_UPDATE_RESET);
     } else {
         fail(u, TWIN_E_STATE, TWIN_UPDATE_NOT_MARKED);
@@ -270,7 +270,7 @@ enum sight { NEW_RUNS, OTHER_RUNS, NOT_RESTARTED, NOT_TOLD };
 
 static enum sight look_again(const struct twin_update *u)
 {
-    const enum twin_standing found = standing(u);
+    const enum twin_listing_state found = image_state(u);
 
     if (found == TWIN_LISTING_PENDING || (u->is_direct && !u->priv.has_left)) {
         return NOT_RESTARTED;
@@ -307,7 +307,7 @@ static void conclude_wait(struct twin_update *u, twin_err_t result, uint32_t now
 
     if (sight == NEW_RUNS) {
         end_wait(u);
-        on_running(u, standing(u) == TWIN_LISTING_CONFIRMED);
+        on_running(u, image_state(u) == TWIN_LISTING_CONFIRMED);
     } else if (sight == OTHER_RUNS) {
         fail(u, TWIN_E_VERIFY, TWIN_UPDATE_OTHER_RUNS);
     } else {
@@ -323,7 +323,7 @@ static void prepare_confirm(struct twin_update *u)
 static void conclude_prove(struct twin_update *u, twin_err_t result, uint32_t now_ms)
 {
     (void)now_ms;
-    u->is_confirmed = result == TWIN_OK && standing(u) == TWIN_LISTING_CONFIRMED;
+    u->is_confirmed = result == TWIN_OK && image_state(u) == TWIN_LISTING_CONFIRMED;
     if (result == TWIN_OK && !u->is_confirmed) {
         fail(u, TWIN_E_STATE, TWIN_UPDATE_NOT_CONFIRMED);
     } else {
@@ -333,7 +333,7 @@ static void conclude_prove(struct twin_update *u, twin_err_t result, uint32_t no
 
 static void conclude_confirm(struct twin_update *u, twin_err_t result, uint32_t now_ms)
 {
-    if (result == TWIN_OK && standing(u) == TWIN_LISTING_SILENT) {
+    if (result == TWIN_OK && image_state(u) == TWIN_LISTING_SILENT) {
         twin_update_enter(u, TWIN_UPDATE_PROVE); /* an answer without the list */
     } else {
         conclude_prove(u, result, now_ms);

@@ -12,7 +12,7 @@
 #define SAFE_BUFFER      128 /* nearly every device takes this much: for the first part */
 #define LENGTH_HEAD_GROW 2   /* the head of a byte string grows by this from empty to 64 KiB */
 
-/* Who says less or more of its buffers is not believed. */
+/* A device that says less or more of its buffers is not believed. */
 #define BUFFER_MIN 31               /* the shortest answer that tells it has as many bytes */
 #define BUFFER_MAX (8 + UINT16_MAX) /* no packet is longer */
 

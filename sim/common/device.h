@@ -1,6 +1,6 @@
 /*
- * device.h - a device that a process on this machine stands for: its lines and its console. What
- * kind of process that is says the owner of this struct, who has it as his first member.
+ * device.h - a device that a process on this machine stands for: its lines and its console. The
+ * owner of this struct, whose first member it is, knows what kind of process that is.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
