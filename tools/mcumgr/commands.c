@@ -1,27 +1,29 @@
 /*
- * commands.c - every verb, one row each. SPDX-License-Identifier: Apache-2.0
+ * commands.c - every verb, one row each, in the order of help. SPDX-License-Identifier: Apache-2.0
  */
 #include "commands.h"
 
-/* clang-format off */
-const struct cli_cmd *const commands[] = {
-    &cmd_update,
-    &cmd_image_list,
-    &cmd_image_upload,
-    &cmd_image_test,
-    &cmd_image_confirm,
-    &cmd_image_erase,
-    &cmd_image_slot_info,
-    &cmd_echo,
-    &cmd_reset,
-    &cmd_taskstat,
-    &cmd_params,
-    &cmd_info,
-    &cmd_bootloader,
-    &cmd_conn_add,
-    &cmd_conn_show,
-    &cmd_conn_delete,
-    &cmd_version,
-    NULL,
-};
-/* clang-format on */
+#define COMMANDS(X)                                                                                \
+    X(update)                                                                                      \
+    X(image_list)                                                                                  \
+    X(image_upload)                                                                                \
+    X(image_test)                                                                                  \
+    X(image_confirm)                                                                               \
+    X(image_erase)                                                                                 \
+    X(image_slot_info)                                                                             \
+    X(echo)                                                                                        \
+    X(reset)                                                                                       \
+    X(taskstat)                                                                                    \
+    X(params)                                                                                      \
+    X(info)                                                                                        \
+    X(bootloader)                                                                                  \
+    X(conn_add)                                                                                    \
+    X(conn_show)                                                                                   \
+    X(conn_delete)                                                                                 \
+    X(version)
+
+#define DECLARE(name) extern const struct cli_cmd cmd_##name;
+COMMANDS(DECLARE)
+
+#define ROW(name) &cmd_##name,
+const struct cli_cmd *const commands[] = {COMMANDS(ROW) NULL};
