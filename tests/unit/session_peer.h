@@ -24,7 +24,8 @@ enum kind { UDP, SERIAL };
 
 struct peer {
     enum kind kind;
-    int fd; /* the device's end; -1: it is gone */
+    int fd;        /* the device's end; -1: it is gone */
+    char port[64]; /* name of a serial one, which vanishes with it */
     char connstring[128];
     bool is_deaf;   /* it answers nothing */
     bool is_talker; /* it prints text without end: for each line taken there are more */
@@ -42,6 +43,7 @@ struct peer {
     bool is_asking;
     bool may_drop;
     unsigned gone_after; /* pings; then the device goes away. 0: never */
+    uint32_t gone_ms;    /* that is waited for a device that went away */
 
     struct twin_session session;
     struct twin_task task;
@@ -57,8 +59,12 @@ static struct peer *peer_of(struct twin_job *job)
     return (struct peer *)(void *)((char *)job - offsetof(struct peer, job));
 }
 
+/* Its port's name goes with it: the system gives the number to another program's terminal. */
 static void peer_vanish(struct peer *peer)
 {
+    if (peer->kind == SERIAL) {
+        CHECK_EQ(unlink(peer->port), 0);
+    }
     close(peer->fd);
     peer->fd = -1;
 }
@@ -122,10 +128,11 @@ static void answer_serial(struct peer *peer)
 }
 
 /* What the device does in the time between two steps. */
-static void peer_lives(struct peer *peer)
+static void peer_lives(struct peer *peer, uint32_t now_ms)
 {
     if (peer->gone_after != 0 && peer->sent >= peer->gone_after && peer->fd >= 0) {
         peer_vanish(peer);
+        peer->job.wake_ms = now_ms + peer->gone_ms;
     }
     if (peer->fd >= 0) {
         (peer->kind == UDP ? answer_udp : answer_serial)(peer);
@@ -151,10 +158,10 @@ static enum twin_step ping_poll(struct twin_job *job, uint32_t now_ms, uint8_t *
         *len = peer->ping_len;
         peer->is_asking = true;
         peer->sent++;
-        job->wake_ms = now_ms + peer->timeout_ms;
+        job->wake_ms = now_ms + (peer->fd < 0 ? peer->gone_ms : peer->timeout_ms);
         return TWIN_STEP_SEND;
     }
-    peer_lives(peer);
+    peer_lives(peer, now_ms);
     return TWIN_STEP_WAIT;
 }
 
@@ -195,7 +202,9 @@ static void listen_serial(struct peer *peer)
     peer->fd = posix_openpt(O_RDWR | O_NOCTTY);
     CHECK(peer->fd >= 0 && grantpt(peer->fd) == 0 && unlockpt(peer->fd) == 0);
     CHECK_EQ(fcntl(peer->fd, F_SETFL, O_NONBLOCK), 0);
-    snprintf(peer->connstring, sizeof(peer->connstring), "dev=%s,baud=4000000", ptsname(peer->fd));
+    snprintf(peer->port, sizeof(peer->port), "port-%d-%d", (int)getpid(), peer->fd);
+    CHECK_EQ(symlink(ptsname(peer->fd), peer->port), 0);
+    snprintf(peer->connstring, sizeof(peer->connstring), "dev=%s,baud=4000000", peer->port);
     twin_console_decoder_init(&peer->decoder, peer->packet, sizeof(peer->packet));
 }
 
@@ -238,7 +247,7 @@ static void peer_free(struct peer *peer)
 {
     twin_session_close(&peer->session);
     if (peer->fd >= 0) {
-        close(peer->fd);
+        peer_vanish(peer);
     }
     free(peer);
 }

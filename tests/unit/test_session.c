@@ -48,8 +48,9 @@ static void check_many(void)
     (*silent)->is_deaf = (*stuck)->is_deaf = (*talker)->is_deaf = (*talker)->is_talker = true;
     (*stuck)->ping_len = 60000; /* its driver does not hold so much */
     (*gone)->gone_after = 10;
-    (*gone)->timeout_ms = 50; /* its 11th packet finds nobody */
+    (*gone)->gone_ms = 50; /* its 11th packet finds nobody */
     (*gone)->silences_max = 1;
+    (*dead)->gone_ms = LONG_MS;
     for (size_t i = 0; i < MANY; i++) {
         peer_begin(peers[i]);
     }
@@ -278,7 +279,7 @@ static void check_broken(void)
         peer = peer_make(SERIAL, 5);
         peer->gone_after = 3;
         peer->may_drop = may_drop;
-        peer->timeout_ms = 10;
+        peer->gone_ms = 10;
         peer->silences_max = 4;
         peer_begin(peer);
         CHECK_EQ(twin_loop_run(&loop), TWIN_ERROR_NONE);
@@ -297,14 +298,12 @@ static void check_broken(void)
 static void check_reopened(void)
 {
     struct peer *peer;
-    char dev[128];
+    char path[80];
 
     loop_make();
     peer = peer_make(SERIAL, 5);
-    snprintf(dev, sizeof(dev), "%.*s", (int)strcspn(peer->connstring + 4, ","),
-             peer->connstring + 4);
-    snprintf(peer->connstring, sizeof(peer->connstring), "dev=later-%d,baud=4000000",
-             (int)getpid());
+    snprintf(path, sizeof(path), "not-yet-%s", peer->port);
+    CHECK_EQ(rename(peer->port, path), 0);
     CHECK_EQ(peer_open(peer), TWIN_ERROR_LINK);
     for (unsigned i = 1; i <= 2; i++) {
         twin_session_add(&peer->session, &peer->task);
@@ -312,17 +311,14 @@ static void check_reopened(void)
         CHECK_EQ(peer->task.result, TWIN_E_IO);
         CHECK_EQ(peer->sent, i);
         CHECK_EQ(peer->session.stats.opens, 0);
-        CHECK(strstr(peer->session.error.why, "no serial port later-") != NULL);
+        CHECK(strstr(peer->session.error.why, "no serial port port-") != NULL);
         peer->is_asking = false;
     }
-    char path[32];
-    snprintf(path, sizeof(path), "later-%d", (int)getpid());
-    CHECK_EQ(symlink(dev, path), 0);
+    CHECK_EQ(rename(path, peer->port), 0);
     twin_session_add(&peer->session, &peer->task);
     CHECK_EQ(twin_loop_run(&loop), TWIN_ERROR_NONE);
     CHECK_EQ(peer->task.result, TWIN_OK);
     CHECK_EQ(peer->session.stats.opens, 1);
-    CHECK_EQ(unlink(path), 0);
     peer_free(peer);
     loop_unmake();
 }
@@ -347,15 +343,17 @@ static void check_silence(void)
     CHECK_EQ(twin_loop_run(&loop), TWIN_ERROR_INTERRUPTED);
     CHECK_EQ(peer->task.result, TWIN_E_TIMEOUT);
     check_interrupted(other);
-    CHECK_EQ(peer->session.stats.silences, 4);
+    CHECK_EQ(peer->silences, 4);
     CHECK_EQ(peer->session.stats.packets_sent, 4);
+    /* One is not noticed if this machine was so busy that the time was over before the wait. */
+    CHECK(peer->session.stats.silences >= 1 && peer->session.stats.silences <= 4);
     CHECK(loop.wakeups <= 4 * 3); /* its time, and the pause after the line's end */
     const ssize_t count = read(peer->fd, bytes, sizeof(bytes));
     unsigned ends = 0;
     for (ssize_t i = 0; i + 2 < count; i++) {
         ends += memcmp(&bytes[i], "\n\x06\x09", 3) == 0 && (i == 0 || bytes[i - 1] == '\n');
     }
-    CHECK_EQ(ends, 3);
+    CHECK(ends >= 1 && ends <= 3);
     peer_free(other);
     peer_free(peer);
     loop_unmake();
