@@ -18,7 +18,7 @@ static bool is_due(uint32_t *next_ms, uint32_t now_ms, uint32_t period_ms)
 /* The version stands in the header of the running image: written once, when it is signed. */
 static void read_version(struct monitor *monitor)
 {
-    const struct twin_slots *slots = &twin_board_slots;
+    const struct twin_slots *slots = twin_board_map.images;
     struct twin_image image;
 
     monitor->version[0] = '?';
@@ -32,7 +32,7 @@ bool monitor_on_trial(void)
 {
     struct twin_slots_state state;
 
-    twin_slots_read(&twin_board_slots, &state);
+    twin_slots_read(twin_board_map.images, &state);
     return state.plan == TWIN_PLAN_TRIAL;
 }
 

@@ -10,7 +10,7 @@
 
 static bool image_is_whole(void)
 {
-    const struct twin_slots *slots = &twin_board_slots;
+    const struct twin_slots *slots = twin_board_map.images;
     uint8_t stored[TWIN_SHA256_LEN], computed[TWIN_SHA256_LEN];
     struct twin_image image;
 
@@ -23,7 +23,7 @@ static bool image_is_whole(void)
 
 static void confirm(void)
 {
-    twin_err_t err = twin_slots_confirm(&twin_board_slots);
+    twin_err_t err = twin_slots_confirm(twin_board_map.images);
 
     twin_print("self-test: firmware confirmed: ");
     twin_print(twin_err_str(err));

@@ -2,9 +2,9 @@
  * update.c - see update.h. SPDX-License-Identifier: Apache-2.0
  */
 #include "update.h"
+#include "images.h"
 #include "print.h"
 #include "twin/grp_os.h"
-#include "twin/srv_image.h"
 
 #define RESET_DELAY_MS 250 /* time for the reply to leave */
 
@@ -57,16 +57,10 @@ static struct twin_srv_os_config os = {
     .bootloader = "MCUboot",
     .task = describe_task,
 };
-static const struct twin_srv_image_config images = {
-    .slots = &twin_board_slots,
-    .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
-};
-static struct twin_srv_image_state image_state;
 
 /* What this device can be asked: a row for each group of commands. */
-static const struct twin_srv_entry groups[] = {
-    TWIN_SRV_OS(&os),
-    TWIN_SRV_IMAGE(&images, &image_state),
+static struct twin_srv_entry groups[] = {
+    TWIN_SRV_OS(&os), {0}, /* images.h */
 };
 
 /* What is known only now, or to the board. */
@@ -76,14 +70,15 @@ static void describe_system(const struct monitor *monitor)
     os.info[TWIN_INFO_MACHINE] = twin_board_names.arch;
     os.info[TWIN_INFO_PROCESSOR] = twin_board_names.processor;
     os.info[TWIN_INFO_BOARD] = twin_board_names.board;
-    os.boot_mode = (uint8_t)twin_board_slots.mode->id;
-    os.no_downgrade = images.is_downgrade != NULL;
+    os.boot_mode = (uint8_t)twin_board_map.images->mode->id;
+    os.no_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE != NULL;
 }
 
 twin_err_t update_init(struct update *update, struct monitor *monitor)
 {
     update->resetting = false;
     describe_system(monitor);
+    groups[1] = images_entry();
     update->config = (struct twin_srv_config){
         .groups = groups,
         .group_count = TWIN_COUNT(groups),

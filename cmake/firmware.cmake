@@ -11,6 +11,11 @@ set(boot_log_sources ${ports}/boot/log.c ${ports}/print.c)
 set(boot_silent_sources ${ports}/boot/log_none.c)
 set(app_sources main.c monitor.c sensor.c vitals.c selftest.c commands.c update.c)
 list(TRANSFORM app_sources PREPEND ${app}/)
+# Boards with one image, and boards with several: what is different in bootloader and application.
+set(boot_one_sources ${ports}/boot/run_image.c)
+set(boot_all_sources ${ports}/boot/run_images.c)
+set(app_one_sources ${app}/images_one.c)
+set(app_all_sources ${app}/images_all.c)
 # The contract test (tests/contract): a program in the place of the application.
 set(contract_sources ${PROJECT_SOURCE_DIR}/tests/contract/contract.c)
 

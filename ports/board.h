@@ -20,7 +20,7 @@ struct twin_board_names {
 extern const struct twin_board_names twin_board_names;
 
 /*
- * Where the images are; used by both, and the same for both. Checked by twin_boot_init().
+ * Where the images are; used by both, and the same for both. Checked by the bootloader.
  *
  * Its areas name the flash driver (twin/flash.h), which has to keep these rules:
  * - Erase sets whole pages to the erased value, and nothing else.
@@ -33,7 +33,7 @@ extern const struct twin_board_names twin_board_names;
  * - Each blocks until it is done. Power that fails in it leaves other pages and units alone.
  * - If erasing a page takes long (85 ms on an nRF52840), feed the watchdog after each page.
  */
-extern const struct twin_slots twin_board_slots;
+extern const struct twin_map twin_board_map;
 
 /* ---- Starting ---- */
 

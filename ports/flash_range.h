@@ -1,5 +1,5 @@
 /*
- * flash_range.h - what a flash driver has to refuse: see twin_board_slots in board.h.
+ * flash_range.h - what a flash driver has to refuse: see twin_board_map in board.h.
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once

@@ -116,3 +116,39 @@ enum twin_boot_status twin_boot_step(struct twin_boot *boot);
  * reset is then enough); TWIN_E_IO.
  */
 TWIN_MUST_CHECK twin_err_t twin_boot_revert_request(const struct twin_slots *slots);
+
+/* ---- A device with several images (lib/boot/images.c) ---- */
+
+/*
+ * Each image is brought up to date by itself, from the last one to image 0, which is then started:
+ *
+ *     struct twin_boot_images images;
+ *     twin_boot_images_init(&images, &map, &config);
+ *     while ((status = twin_boot_images_step(&images)) == TWIN_BOOT_AGAIN) { }
+ *     if (status == TWIN_BOOT_START) { port_start(&images.boot.handover); }
+ *
+ * Nothing is started while one of them is not valid: image 0 may run code of the others, and
+ * nobody else verifies them. Each counts its own starts on trial.
+ */
+struct twin_boot_images {
+    struct twin_boot boot; /* its handover is valid with TWIN_BOOT_START: image 0, unconfirmed if
+                              any of the images is */
+    struct {
+        struct twin_boot_config config;
+        const struct twin_map *map;
+        uint8_t image;    /* in work */
+        bool unconfirmed; /* one of those before is */
+    } priv;
+};
+
+/*
+ * Begin. map must live as long as images; config is copied, its slots are not looked at.
+ *
+ * Returns as twin_boot_init(); TWIN_E_ARG also for a map that is not usable.
+ */
+TWIN_MUST_CHECK twin_err_t twin_boot_images_init(struct twin_boot_images *images,
+                                                 const struct twin_map *map,
+                                                 const struct twin_boot_config *config);
+
+/* One step, as twin_boot_step(). */
+enum twin_boot_status twin_boot_images_step(struct twin_boot_images *images);

@@ -24,14 +24,26 @@ struct twin_slots {
     uint8_t image;                /* number of the image these slots belong to, 0 to 14 */
 };
 
+/* The flash map: the images of a device, each with its slots. */
+struct twin_map {
+    const struct twin_slots *images; /* by their numbers; the first is the one that is started */
+    uint8_t count;                   /* 1 to TWIN_IMAGES_MAX */
+};
+
+#define TWIN_IMAGES_MAX 4
+
 /*
  * Is this geometry usable? To be called once, at start.
  *
- * Returns TWIN_OK; TWIN_E_ARG if sizes are not multiples of each other, the slots differ by more
- * than the mode allows, there are more sectors than max_sectors, or a slot has no room for image
- * and trailer.
+ * Returns TWIN_OK; TWIN_E_ARG if there is no mode, sizes are not multiples of each other, the
+ * slots differ by more than the mode allows, there are more sectors than max_sectors, or a slot has
+ * no room for image and trailer.
  */
 TWIN_MUST_CHECK twin_err_t twin_slots_check(const struct twin_slots *slots);
+
+/* The same for a map; TWIN_E_ARG also if there are too few or too many images, or their numbers do
+ * not rise. */
+TWIN_MUST_CHECK twin_err_t twin_map_check(const struct twin_map *map);
 
 /* Bytes that an image, header to last TLV, may have under this geometry. */
 uint32_t twin_slots_image_max(const struct twin_slots *slots);

@@ -9,10 +9,11 @@
 #include "twin/server.h"
 
 struct twin_srv_image_config {
-    const struct twin_slots *slots;
+    const struct twin_slots *slots; /* a map's only image; of several: twin/srv_images.h */
     /* The bootloader's rule (twin/boot.h): the server refuses to mark what it would refuse. NULL:
      * there is none. */
     twin_downgrade_fn is_downgrade;
+    uint8_t told; /* for the group of several images: leave it 0 */
 };
 
 /* An upload under way. */

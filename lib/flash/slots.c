@@ -33,8 +33,8 @@ static bool area_is_valid(const struct twin_slots *slots, enum twin_slot slot)
 
 twin_err_t twin_slots_check(const struct twin_slots *slots)
 {
-    if (!area_is_valid(slots, TWIN_PRIMARY) || !area_is_valid(slots, TWIN_SECONDARY) ||
-        !align_is_valid(slots)) {
+    if (slots->mode == NULL || !area_is_valid(slots, TWIN_PRIMARY) ||
+        !area_is_valid(slots, TWIN_SECONDARY) || !align_is_valid(slots)) {
         return TWIN_E_ARG;
     }
     uint32_t primary = sector_count(slots, TWIN_PRIMARY);
@@ -51,6 +51,20 @@ twin_err_t twin_slots_check(const struct twin_slots *slots)
                    twin_trailer_sector_off(slots, TWIN_PRIMARY) >= 2 * slots->sector_bytes
                ? TWIN_OK
                : TWIN_E_ARG;
+}
+
+twin_err_t twin_map_check(const struct twin_map *map)
+{
+    if (map->count < 1 || map->count > TWIN_IMAGES_MAX) {
+        return TWIN_E_ARG;
+    }
+    for (unsigned i = 0; i < map->count; i++) {
+        TWIN_TRY(twin_slots_check(&map->images[i]));
+        if (i > 0 && map->images[i].image <= map->images[i - 1].image) {
+            return TWIN_E_ARG;
+        }
+    }
+    return TWIN_OK;
 }
 
 /* Bytes of this slot that an image may use. */

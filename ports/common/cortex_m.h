@@ -79,7 +79,7 @@ void cortex_m_flash_writable(bool writable);
 
 /* ---- nor.c ---- */
 
-/* The flash, for the areas of twin_board_slots. */
+/* The flash, for the areas of twin_board_map. */
 extern const struct twin_flash cortex_m_flash;
 
 /*

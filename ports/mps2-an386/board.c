@@ -7,7 +7,7 @@
 #include "registers.h"
 #include "twin_config.h"
 
-const struct twin_slots twin_board_slots = {
+static const struct twin_slots images[] = {{
     .mode = &TWIN_MODE,
     .area = {[TWIN_PRIMARY] = {&cortex_m_flash, BOARD_PRIMARY_OFF, BOARD_SLOT_LEN},
              [TWIN_SECONDARY] = {&cortex_m_flash, BOARD_SECONDARY_OFF, BOARD_SLOT_LEN}},
@@ -15,7 +15,8 @@ const struct twin_slots twin_board_slots = {
     .max_sectors = 128,
     .max_align = 8,
     .image = 0,
-};
+}};
+const struct twin_map twin_board_map = {images, TWIN_COUNT(images)};
 
 static void uart_init(uint32_t uart)
 {

@@ -102,10 +102,11 @@ static twin_err_t flash_erase(void *ctx, uint32_t addr, uint32_t len)
 
 static struct twin_flash device = {
     .ctx = &device, .read = flash_read, .write = flash_write, .erase = flash_erase};
-static struct twin_slots slots;
+static struct twin_slots slots[TWIN_IMAGES_MAX];
+static struct twin_map map = {.images = slots};
 
 /* Everybody else sees a constant; it gets its value before main(). */
-extern const struct twin_slots twin_board_slots __attribute__((alias("slots")));
+extern const struct twin_map twin_board_map __attribute__((alias("map")));
 
 int twin_native_flash_open(void)
 {
@@ -114,13 +115,14 @@ int twin_native_flash_open(void)
     if (geometry_read(FD_FLASH, &geometry) != 0) {
         return -1;
     }
-    map_len = 2 * (size_t)geometry.slot_bytes;
+    map_len = geometry_flash_len(&geometry);
     bytes = mmap(NULL, map_len, PROT_READ, MAP_SHARED, FD_FLASH, 0);
     device.size = (uint32_t)map_len;
     device.page_bytes = geometry.page_bytes;
     device.write_bytes = geometry.write_bytes;
     device.erased = (uint8_t)geometry.erased;
-    slots = geometry_slots(&geometry, &device);
+    geometry_slots(&geometry, &device, slots);
+    map.count = (uint8_t)geometry.images;
     return bytes == MAP_FAILED ? -1 : 0;
 }
 

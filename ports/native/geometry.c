@@ -24,10 +24,13 @@ int geometry_read(int fd, struct geometry *geometry)
     }
     int found = sscanf(text,
                        "twinslot flash: page %" SCNu32 ", slot %" SCNu32 ", write unit %" SCNu32
-                       ", erased %" SCNx32,
+                       ", erased %" SCNx32 ", images %" SCNu32,
                        &geometry->page_bytes, &geometry->slot_bytes, &geometry->write_bytes,
-                       &geometry->erased);
-    return found == 4 && file.st_size == 2 * (off_t)geometry->slot_bytes + GEOMETRY_LEN ? 0 : -1;
+                       &geometry->erased, &geometry->images);
+    return found == 5 && geometry->images <= TWIN_IMAGES_MAX &&
+                   file.st_size == (off_t)geometry_flash_len(geometry) + GEOMETRY_LEN
+               ? 0
+               : -1;
 }
 
 int geometry_write(int fd, const struct geometry *geometry)
@@ -36,23 +39,34 @@ int geometry_write(int fd, const struct geometry *geometry)
 
     snprintf(text, sizeof(text),
              "twinslot flash: page %" PRIu32 ", slot %" PRIu32 ", write unit %" PRIu32
-             ", erased 0x%02" PRIx32 "\n",
-             geometry->page_bytes, geometry->slot_bytes, geometry->write_bytes, geometry->erased);
-    return pwrite(fd, text, sizeof(text), 2 * (off_t)geometry->slot_bytes) == sizeof(text) ? 0 : -1;
+             ", erased 0x%02" PRIx32 ", images %" PRIu32 "\n",
+             geometry->page_bytes, geometry->slot_bytes, geometry->write_bytes, geometry->erased,
+             geometry->images);
+    return pwrite(fd, text, sizeof(text), geometry_flash_len(geometry)) == sizeof(text) ? 0 : -1;
 }
 
-struct twin_slots geometry_slots(const struct geometry *geometry, const struct twin_flash *flash)
+uint32_t geometry_flash_len(const struct geometry *geometry)
+{
+    return 2 * geometry->images * geometry->slot_bytes;
+}
+
+void geometry_slots(const struct geometry *geometry, const struct twin_flash *flash,
+                    struct twin_slots slots[TWIN_IMAGES_MAX])
 {
     uint32_t sectors = geometry->page_bytes == 0 ? 0 : geometry->slot_bytes / geometry->page_bytes;
     uint32_t align = geometry->write_bytes > ALIGN_LEAST ? geometry->write_bytes : ALIGN_LEAST;
+    uint32_t len = geometry->slot_bytes;
 
-    return (struct twin_slots){
-        .mode = &TWIN_MODE,
-        .area = {[TWIN_PRIMARY] = {flash, 0, geometry->slot_bytes},
-                 [TWIN_SECONDARY] = {flash, geometry->slot_bytes, geometry->slot_bytes}},
-        .sector_bytes = geometry->page_bytes,
-        .max_sectors = (uint16_t)(sectors > SECTORS && sectors <= UINT16_MAX ? sectors : SECTORS),
-        .max_align = (uint8_t)align,
-        .image = 0,
-    };
+    for (uint32_t i = 0; i < geometry->images; i++) {
+        slots[i] = (struct twin_slots){
+            .mode = &TWIN_MODE,
+            .area = {[TWIN_PRIMARY] = {flash, 2 * i * len, len},
+                     [TWIN_SECONDARY] = {flash, (2 * i + 1) * len, len}},
+            .sector_bytes = geometry->page_bytes,
+            .max_sectors =
+                (uint16_t)(sectors > SECTORS && sectors <= UINT16_MAX ? sectors : SECTORS),
+            .max_align = (uint8_t)align,
+            .image = (uint8_t)i,
+        };
+    }
 }

@@ -7,15 +7,20 @@
 
 #define GEOMETRY_LEN 128 /* bytes of text behind the flash */
 
-/* The primary slot is at 0, the secondary directly behind it, and that is all the flash. */
+/* The slots stand one behind the other, image by image, and are all the flash. */
 struct geometry {
     uint32_t page_bytes, slot_bytes, write_bytes;
     uint32_t erased; /* value of an erased byte */
+    uint32_t images; /* 1 to TWIN_IMAGES_MAX */
 };
+
+/* Bytes of all slots. */
+uint32_t geometry_flash_len(const struct geometry *geometry);
 
 /* Read from, or write to, the end of an open file. Returns 0; -1 if there is none in it. */
 int geometry_read(int fd, struct geometry *geometry);
 int geometry_write(int fd, const struct geometry *geometry);
 
-/* The two slots on a flash device of this geometry; flash must live as long as they. */
-struct twin_slots geometry_slots(const struct geometry *geometry, const struct twin_flash *flash);
+/* The slots of all images on a flash device of this geometry; flash must live as long as they. */
+void geometry_slots(const struct geometry *geometry, const struct twin_flash *flash,
+                    struct twin_slots slots[TWIN_IMAGES_MAX]);

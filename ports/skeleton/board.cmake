@@ -23,6 +23,8 @@ set(BOARD_BOOT_LEN 0xc000)
 set(BOARD_PRIMARY_OFF 0x0c000)
 set(BOARD_SECONDARY_OFF 0x82000)
 set(BOARD_SLOT_LEN 0x76000)
+# Images that the map in board.c has: one, or all (several).
+set(BOARD_IMAGES one)
 
 # RAM, and what of it is reserved as the stack of bootloader and application. A P-256 bootloader
 # uses 4.9 KB of it.

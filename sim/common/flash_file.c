@@ -40,7 +40,10 @@ static int write_new(int fd, const char *path, const struct flash_shape *shape)
         return complain("cannot make", path);
     }
     memset(flash, shape->erased, shape->len);
-    int status = place(flash, &shape->bootloader) != 0 ? -1 : place(flash, &shape->image);
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < FLASH_PARTS_MAX; i++) {
+        status = place(flash, &shape->parts[i]);
+    }
     if (status == 0 && (write(fd, flash, shape->len) != (ssize_t)shape->len ||
                         shape->complete(fd, shape->kind) != 0)) {
         status = complain("cannot write", path);

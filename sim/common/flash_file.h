@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define FLASH_PARTS_MAX 4
+
 /* A file that is put into a flash when it is made; path NULL: nothing. */
 struct flash_part {
     const char *path;
@@ -15,7 +17,7 @@ struct flash_shape {
     const char *owner; /* whose flash: "a Linux device" */
     uint32_t len;      /* bytes */
     uint8_t erased;
-    struct flash_part bootloader, image;
+    struct flash_part parts[FLASH_PARTS_MAX];
     /* Write what makes a file of len bytes a flash; the last thing that is done. 0, or -1. */
     int (*complete)(int fd, const void *kind);
     bool (*is_complete)(int fd, const void *kind);
@@ -23,7 +25,7 @@ struct flash_shape {
 };
 
 /*
- * Make the file if it is not there or empty: erased, with bootloader and image in their places. One
+ * Make the file if it is not there or empty: erased, with the parts in their places. One
  * that is there stays as it is. Then lock it, so that no second device runs on it.
  *
  * Returns a descriptor, inherited by the device so that the lock lasts as long as either of us, or

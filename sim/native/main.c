@@ -63,7 +63,11 @@ int main(int argc, char **argv)
         .interface = "lo",
         .bootloader = bootloader,
         .count = 1,
-        .geometry = {.page_bytes = 4096, .slot_bytes = 0x76000, .write_bytes = 4, .erased = 0xff},
+        .geometry = {.page_bytes = 4096,
+                     .slot_bytes = 0x76000,
+                     .write_bytes = 4,
+                     .erased = 0xff,
+                     .images = 1},
         .smp_buf_size = CONFIG_TWIN_SMP_BUF_SIZE,
         .smp_buf_count = CONFIG_TWIN_SMP_BUF_COUNT,
     };

@@ -42,6 +42,8 @@ static const struct args_row rows[] = {
     {"--write-unit", "BYTES", "1, 2, 4, 8, 16 or 32 (4)", OPTION(geometry.write_bytes), 1, 32},
     {"--erased", "BYTE", "value of an erased byte: 0xff or 0x00 (0xff)", OPTION(geometry.erased), 0,
      255},
+    {"--images", "N", "images that it has slots for (1); slot 0 of each gets --image",
+     OPTION(geometry.images), 1, TWIN_IMAGES_MAX},
     {"--erase-us", "TIME", "time that erasing a page takes, in microseconds", OPTION(erase_us),
      ANY},
     {"--write-us", "TIME", "time that writing a write unit takes", OPTION(write_us), ANY},
@@ -70,16 +72,19 @@ static const struct args_program program = {.name = "twinslot-device",
 /* What the numbers mean together; flash geometry is judged by the code that has to live with it. */
 static int check(const struct options *options)
 {
-    const struct twin_flash flash = {.size = 2 * options->geometry.slot_bytes,
+    const struct twin_flash flash = {.size = geometry_flash_len(&options->geometry),
                                      .page_bytes = options->geometry.page_bytes,
                                      .write_bytes = options->geometry.write_bytes,
                                      .erased = (uint8_t)options->geometry.erased};
-    struct twin_slots slots = geometry_slots(&options->geometry, &flash);
+    struct twin_slots slots[TWIN_IMAGES_MAX];
+    const struct twin_map map = {slots, (uint8_t)options->geometry.images};
+
+    geometry_slots(&options->geometry, &flash, slots);
 
     if (options->flash == NULL) {
         return args_wrong(&program, "--flash is needed", "");
     }
-    if (flash.page_bytes % flash.write_bytes != 0 || twin_slots_check(&slots) != TWIN_OK ||
+    if (flash.page_bytes % flash.write_bytes != 0 || twin_map_check(&map) != TWIN_OK ||
         (flash.erased != 0 && flash.erased != 0xff)) {
         return args_wrong(&program,
                           "page, slot, write unit and erased value do not make a usable flash", "");

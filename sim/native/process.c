@@ -49,15 +49,18 @@ static int open_flash(struct process *process, unsigned number)
 {
     const struct options *options = process->options;
     const struct geometry *geometry = &options->geometry;
-    const struct flash_shape shape = {.owner = "a Linux device",
-                                      .len = 2 * geometry->slot_bytes,
-                                      .erased = (uint8_t)geometry->erased,
-                                      .image = {options->image, 0, geometry->slot_bytes},
-                                      .complete = complete_flash,
-                                      .is_complete = is_flash,
-                                      .kind = geometry};
+    struct flash_shape shape = {.owner = "a Linux device",
+                                .len = geometry_flash_len(geometry),
+                                .erased = (uint8_t)geometry->erased,
+                                .complete = complete_flash,
+                                .is_complete = is_flash,
+                                .kind = geometry};
     char *path = numbered(options->flash, options, number);
 
+    for (uint32_t i = 0; i < geometry->images; i++) {
+        const uint32_t len = geometry->slot_bytes;
+        shape.parts[i] = (struct flash_part){options->image, 2 * i * len, len};
+    }
     process->flash = flash_file_open(path, &shape);
     free(path);
     return process->flash < 0 ? -1 : 0;

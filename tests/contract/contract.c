@@ -35,7 +35,7 @@ static void expect(bool holds, const char *what, uint32_t line)
 
 static const struct twin_area *slot(void)
 {
-    return &twin_board_slots.area[TWIN_SECONDARY];
+    return &twin_board_map.images->area[TWIN_SECONDARY];
 }
 
 /* Address of one of the pages in the device. */
@@ -118,7 +118,7 @@ static void flash_shape(void)
 {
     const struct twin_flash *flash = slot()->flash;
 
-    EXPECT(twin_slots_check(&twin_board_slots) == TWIN_OK);
+    EXPECT(twin_map_check(&twin_board_map) == TWIN_OK);
     EXPECT(flash->erased == 0xff || flash->erased == 0);
     EXPECT(flash->write_bytes >= 1 && flash->write_bytes <= TWIN_FLASH_WRITE_MAX);
     EXPECT((flash->write_bytes & (flash->write_bytes - 1)) == 0);

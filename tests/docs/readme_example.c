@@ -5,7 +5,7 @@
 #include "check.h"
 #include "support/simflash.h"
 #include "twin/console.h"
-#include "twin/slots.h"
+#include "twin/mode.h"
 
 #define SECTOR  4096u
 #define SECTORS 8u
@@ -22,6 +22,7 @@ void board_reset(void);
 static struct sim_flash sim;
 extern const struct twin_slots slots;
 const struct twin_slots slots = {
+    .mode = &twin_mode_swap_offset,
     .area = {{&sim.flash, 0, SECTOR *SECTORS}, {&sim.flash, SECTOR *SECTORS, SECTOR *SECTORS}},
     .sector_bytes = SECTOR,
     .max_sectors = 128,

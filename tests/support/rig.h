@@ -32,6 +32,7 @@ struct rig_shape {
 struct rig {
     struct sim_flash sim;
     struct twin_slots slots;
+    struct twin_map map;            /* of these slots */
     struct twin_boot_config config; /* of these slots */
     struct test_key key;
     struct test_image old, new, next; /* versions 1.0.0, 2.0.0 and 3.0.0 */

@@ -29,6 +29,7 @@ ABILITIES = {
     "fleet": "one launcher runs many of it",
     "buffers": "its launcher tells it which SMP buffers to announce",
     "processes": "its bootloader and its image are Linux processes",
+    "images": "its launcher makes a flash with slots for several images",
 }
 
 # Of a flash: erase unit, size of a slot, write unit, value of an erased byte.

@@ -109,6 +109,26 @@ class Update(Story):
         client.reset()
         device.wait_for(f"{NEW} on {device.name}, on trial")
 
+    @needs("images")
+    def test_one_of_two_images(self):
+        """The second image is updated, tried and kept; the first one goes on as it is."""
+        device = self.device
+        device.start("--images", "2")
+        self.good("image", "upload", "-n", "1", device.image_path("1.1.0"))
+        slots = device.client().slots()
+        self.assertEqual([slot["image"] for slot in slots], [0, 1, 1])
+        self.good("image", "test", slots[2]["hash"].hex())
+        self.good("reset")
+        device.wait_for("starting 1.0.0, on trial")
+        device.wait_for(OLD)
+        slots = device.client().slots()
+        self.assertEqual([slot["version"] for slot in slots], ["1.0.0", "1.1.0", "1.0.0"])
+        self.good("image", "confirm", slots[1]["hash"].hex())
+        device.power_off()
+        device.start(says=f"{OLD} on {device.name}, started by: power on")
+        slots = device.client().slots()
+        self.assertEqual([slot["confirmed"] for slot in slots if slot["slot"] == 0], [True, True])
+
     # ---- Back to the old one, because somebody wants it ----
 
     def test_back_without_an_upload(self):

@@ -69,7 +69,7 @@ static inline void device_make(struct device *device, const struct rig_shape *sh
     rig_make(&device->rig, shape);
     rig_reset(&device->rig);
     device->config = (struct twin_srv_config){.buf_size = DEVICE_BUF, .buf_count = 4};
-    served_make(&device->served, &device->config, device->rig.config.slots);
+    served_make(&device->served, &device->config, &device->rig.slots);
     device->version = TWIN_SMP_V2;
     device_start(device);
 }

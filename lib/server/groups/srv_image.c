@@ -6,14 +6,13 @@
  */
 #include "srv_image_priv.h"
 
-#define SLOT_COUNT    2
 #define SLOT_INFO_MAX 48 /* bytes of one slot's entry in the answer to slot info */
 
 #define FAULT(name, text)                                                                          \
     {                                                                                              \
         TWIN_IMAGE_V1_##name, TWIN_IMAGE_RC_##name, text                                           \
     }
-static const struct twin_srv_fault faults[] = {
+const struct twin_srv_fault twin_srv_image_faults[] = {
     [FAULT_READ] = FAULT(FLASH_READ, "fa read fail"),
     [FAULT_WRITE] = FAULT(FLASH_WRITE, "fa write fail"),
     [FAULT_ERASE] = FAULT(FLASH_ERASE, "fa erase fail"),
@@ -126,17 +125,17 @@ static twin_err_t open_at(const struct twin_area *area, uint32_t off, struct fou
 }
 
 /*
- * Where the secondary's image can be, for each plan: an update stands one sector in; the image to
- * go back to at the very start, where a swap has left it. An upload begins with erasing that.
+ * Where the secondary's image can be, for each plan: where the mode stores updates; the image to go
+ * back to at the very start, where a swap has left it. An upload begins with erasing that.
  */
-enum { AT_START = 1, ONE_SECTOR_IN = 2 };
+enum { AT_START = 1, AS_UPDATE = 2 };
 static const uint8_t places[] = {
-    [TWIN_PLAN_NONE] = AT_START | ONE_SECTOR_IN,
+    [TWIN_PLAN_NONE] = AT_START | AS_UPDATE,
     [TWIN_PLAN_TRIAL] = AT_START,
-    [TWIN_PLAN_TEST] = ONE_SECTOR_IN,
-    [TWIN_PLAN_PERM] = ONE_SECTOR_IN,
+    [TWIN_PLAN_TEST] = AS_UPDATE,
+    [TWIN_PLAN_PERM] = AS_UPDATE,
     [TWIN_PLAN_REVERT] = AT_START,
-    [TWIN_PLAN_RESUME] = ONE_SECTOR_IN,
+    [TWIN_PLAN_RESUME] = AS_UPDATE,
     [TWIN_PLAN_PREVIOUS] = AT_START,
 };
 
@@ -155,7 +154,7 @@ static twin_err_t find_image(const struct twin_slots *slots, const struct twin_s
     if (place == AT_START || ((place & AT_START) != 0 && twin_slots_has_previous(state))) {
         err = open_at(area, 0, found);
     }
-    if ((place & ONE_SECTOR_IN) != 0 && err != TWIN_OK && err != TWIN_E_IO) {
+    if ((place & AS_UPDATE) != 0 && err != TWIN_OK && err != TWIN_E_IO) {
         err = open_at(area, twin_slots_update_off(slots), found);
     }
     return err;
@@ -174,15 +173,17 @@ static const uint8_t flags[][SLOT_COUNT] = {
     [TWIN_PLAN_PREVIOUS] = {ACTIVE | CONFIRMED, PENDING | PERMANENT},
 };
 
-static void put_slot(struct twin_cbor_writer *rsp, const struct found *found, unsigned slot,
+static void put_slot(const struct twin_srv_call *call, const struct found *found, unsigned slot,
                      uint8_t flag)
 {
+    const struct twin_srv_image_config *config = call->config;
     const struct twin_image_header *header = &found->image.header;
     char version[TWIN_VERSION_STR_MAX];
     size_t len = twin_version_print(&header->version, version);
     const struct twin_image_slot entry = {
-        .present = TWIN_IMAGE_SLOT_SLOT | TWIN_IMAGE_SLOT_VERSION | TWIN_IMAGE_SLOT_HASH |
-                   TWIN_IMAGE_SLOT_FLAGS,
+        .present = config->told | TWIN_IMAGE_SLOT_SLOT | TWIN_IMAGE_SLOT_VERSION |
+                   TWIN_IMAGE_SLOT_HASH | TWIN_IMAGE_SLOT_FLAGS,
+        .image = config->slots->image,
         .slot = slot,
         .version = {(const uint8_t *)version, len},
         .hash = {found->hash, sizeof(found->hash)},
@@ -193,39 +194,57 @@ static void put_slot(struct twin_cbor_writer *rsp, const struct found *found, un
         .permanent = (flag & PERMANENT) != 0,
     };
 
-    twin_msg_encode(rsp, &twin_image_slot_msg, &entry);
+    twin_msg_encode(call->rsp, &twin_image_slot_msg, &entry);
 }
 
-static unsigned image_list(const struct twin_srv_call *call)
+unsigned twin_srv_image_put_slots(const struct twin_srv_call *call)
 {
-    struct found found[SLOT_COUNT];
     const struct twin_slots *slots = slots_of(call);
-    bool is_there[SLOT_COUNT];
     struct twin_slots_state state;
+    struct found found;
     unsigned count = 0;
 
     twin_slots_read(slots, &state);
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
-        is_there[slot] = find_image(slots, &state, (enum twin_slot)slot, &found[slot]) == TWIN_OK;
-        count += is_there[slot];
-    }
-    twin_srv_begin_list(call, count);
-    for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
-        if (is_there[slot]) {
-            put_slot(call->rsp, &found[slot], slot, flags[state.plan][slot]);
+        if (find_image(slots, &state, (enum twin_slot)slot, &found) == TWIN_OK) {
+            put_slot(call, &found, slot, flags[state.plan][slot]);
+            count++;
         }
     }
-    twin_cbor_put_text(call->rsp, call->cmd->rsp->fields[1].key);
-    twin_cbor_put_head(call->rsp, TWIN_CBOR_UINT, 0); /* there is no split image */
+    return count;
+}
+
+size_t twin_srv_image_begin_list(const struct twin_srv_call *call)
+{
+    twin_srv_begin_list(call, 0);
+    return call->rsp->len - 1;
+}
+
+void twin_srv_image_end_list(const struct twin_srv_call *call, size_t head, unsigned count)
+{
+    struct twin_cbor_writer *rsp = call->rsp;
+
+    twin_cbor_put_text(rsp, call->cmd->rsp->fields[1].key);
+    twin_cbor_put_head(rsp, TWIN_CBOR_UINT, 0); /* there is no split image */
+    if (!rsp->failed) {
+        rsp->buf[head] = (uint8_t)(rsp->buf[head] + count);
+    }
+}
+
+static unsigned image_list(const struct twin_srv_call *call)
+{
+    const size_t head = twin_srv_image_begin_list(call);
+
+    twin_srv_image_end_list(call, head, twin_srv_image_put_slots(call));
     return 0;
 }
 
 /* What a state write comes to: one of these, or a fault. */
-enum { NOTHING, MARK_TEST = 0x60, MARK_PERMANENT, CONFIRM };
+enum { NOTHING, ASK_TEST = 0x60, ASK_PERMANENT, CONFIRM };
 
 /* For each plan and slot: when asked for a test, when asked to confirm. */
 static const uint8_t actions[][SLOT_COUNT][2] = {
-    [TWIN_PLAN_NONE] = {{FAULT_ACTIVE, CONFIRM}, {MARK_TEST, MARK_PERMANENT}},
+    [TWIN_PLAN_NONE] = {{FAULT_ACTIVE, CONFIRM}, {ASK_TEST, ASK_PERMANENT}},
     [TWIN_PLAN_TRIAL] = {{FAULT_ACTIVE, CONFIRM}, {FAULT_DECIDED, NOTHING}},
     [TWIN_PLAN_TEST] = {{FAULT_ACTIVE, FAULT_DECIDED}, {NOTHING, FAULT_DECIDED}},
     [TWIN_PLAN_PERM] = {{FAULT_ACTIVE, FAULT_DECIDED}, {FAULT_DECIDED, NOTHING}},
@@ -239,10 +258,10 @@ static const uint8_t actions[][SLOT_COUNT][2] = {
  * for good. The list takes the hash from the image's end, so the content is checked here, and
  * the version as the bootloader does: better now than at the next start.
  */
-static unsigned mark(const struct twin_srv_call *call, const struct found *found, bool permanent)
+static unsigned request(const struct twin_srv_call *call, const struct found *found, bool permanent)
 {
     const struct twin_slots *slots = slots_of(call);
-    const bool is_previous = found->image.off == 0;
+    const bool is_previous = found->image.off != twin_slots_update_off(slots);
     const struct twin_srv_image_question question = {.version = found->image.header.version,
                                                      .permanent = permanent || is_previous};
     uint8_t hash[TWIN_SHA256_LEN];
@@ -291,7 +310,7 @@ static unsigned find_target(const struct twin_slots *slots, const struct twin_sl
     return fault;
 }
 
-static unsigned image_state_write(const struct twin_srv_call *call)
+unsigned twin_srv_image_state_write(const struct twin_srv_call *call)
 {
     const struct twin_image_state_req *req = call->req;
     const struct twin_slots *slots = slots_of(call);
@@ -308,15 +327,15 @@ static unsigned image_state_write(const struct twin_srv_call *call)
         return fault;
     }
     unsigned action = actions[state.plan][target][req->confirm];
-    if (action == MARK_TEST || action == MARK_PERMANENT) {
-        action = mark(call, &found, action == MARK_PERMANENT);
+    if (action == ASK_TEST || action == ASK_PERMANENT) {
+        action = request(call, &found, action == ASK_PERMANENT);
     } else if (action == CONFIRM) {
         action = twin_slots_confirm(slots) == TWIN_OK ? 0 : FAULT_WRITE;
     }
     return action != 0 ? action : image_list(call);
 }
 
-static unsigned image_erase(const struct twin_srv_call *call)
+unsigned twin_srv_image_erase(const struct twin_srv_call *call)
 {
     const struct twin_image_erase_req *req = call->req;
     const struct twin_slots *slots = slots_of(call);
@@ -338,7 +357,7 @@ static unsigned image_erase(const struct twin_srv_call *call)
     return twin_srv_clear_slot(slots, end) == TWIN_OK ? 0 : FAULT_ERASE;
 }
 
-static unsigned image_slot_info(const struct twin_srv_call *call)
+void twin_srv_image_put_info(const struct twin_srv_call *call)
 {
     const struct twin_slots *slots = slots_of(call);
     uint8_t buf[SLOT_COUNT * SLOT_INFO_MAX];
@@ -346,6 +365,7 @@ static unsigned image_slot_info(const struct twin_srv_call *call)
     struct twin_image_slot_info_image image = {
         .present =
             TWIN_IMAGE_SLOT_INFO_IMAGE | TWIN_IMAGE_SLOT_INFO_SLOTS | TWIN_IMAGE_SLOT_INFO_MAX,
+        .image = slots->image,
         .max_image_size = twin_slots_image_max(slots),
     };
 
@@ -355,16 +375,22 @@ static unsigned image_slot_info(const struct twin_srv_call *call)
             .present = TWIN_IMAGE_SLOT_INFO_SLOT | TWIN_IMAGE_SLOT_INFO_SIZE,
             .slot = slot,
             .size = slots->area[slot].len,
+            .upload_image_id = slots->image,
         };
         if (slot == TWIN_SECONDARY) {
-            info.present |= TWIN_IMAGE_SLOT_INFO_UPLOAD_ID; /* 0: see upload */
+            info.present |= TWIN_IMAGE_SLOT_INFO_UPLOAD_ID;
         }
         twin_msg_encode(&list, &twin_image_slot_info_slot_msg, &info);
     }
     image.slots = (struct twin_span){buf, list.len};
-    twin_srv_begin_list(call, 1);
     twin_msg_encode(call->rsp, &twin_image_slot_info_image_msg, &image);
     call->rsp->failed |= list.failed;
+}
+
+static unsigned image_slot_info(const struct twin_srv_call *call)
+{
+    twin_srv_begin_list(call, 1);
+    twin_srv_image_put_info(call);
     return 0;
 }
 
@@ -379,10 +405,14 @@ static twin_err_t image_init(const struct twin_srv_entry *entry)
 }
 
 static const struct twin_srv_cmd cmds[] = {
-    {&twin_image_state_cmd, image_list},          {&twin_image_state_write_cmd, image_state_write},
-    {&twin_image_upload_cmd, twin_srv_upload},    {&twin_image_erase_cmd, image_erase},
+    {&twin_image_state_cmd, image_list},
+    {&twin_image_state_write_cmd, twin_srv_image_state_write},
+    {&twin_image_upload_cmd, twin_srv_upload},
+    {&twin_image_erase_cmd, twin_srv_image_erase},
     {&twin_image_slot_info_cmd, image_slot_info},
 };
 
-const struct twin_srv_group twin_srv_image = {
-    .cmds = cmds, .cmd_count = TWIN_COUNT(cmds), .faults = faults, .init = image_init};
+const struct twin_srv_group twin_srv_image = {.cmds = cmds,
+                                              .cmd_count = TWIN_COUNT(cmds),
+                                              .faults = twin_srv_image_faults,
+                                              .init = image_init};

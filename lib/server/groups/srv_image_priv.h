@@ -5,6 +5,8 @@
 #pragma once
 #include "twin/srv_image.h"
 
+#define SLOT_COUNT 2
+
 static inline const struct twin_slots *slots_of(const struct twin_srv_call *call)
 {
     return ((const struct twin_srv_image_config *)call->config)->slots;
@@ -55,5 +57,16 @@ TWIN_MUST_CHECK twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t
  */
 TWIN_MUST_CHECK twin_err_t twin_srv_clear_slot(const struct twin_slots *slots, uint32_t end);
 
-/* The upload command. */
+/* Commands, for the slots of the entry's configuration. A fault leaves everything as it was. */
 unsigned twin_srv_upload(const struct twin_srv_call *call);
+unsigned twin_srv_image_state_write(const struct twin_srv_call *call);
+unsigned twin_srv_image_erase(const struct twin_srv_call *call);
+extern const struct twin_srv_fault twin_srv_image_faults[];
+
+/* Pieces of answers. The list of slots: its length turns out as it is written, so the byte at
+ * `head` is completed in the end. */
+size_t twin_srv_image_begin_list(const struct twin_srv_call *call);
+unsigned twin_srv_image_put_slots(const struct twin_srv_call *call); /* returns how many */
+void twin_srv_image_end_list(const struct twin_srv_call *call, size_t head, unsigned count);
+/* What slot info says of the image. */
+void twin_srv_image_put_info(const struct twin_srv_call *call);

@@ -118,7 +118,7 @@ static bool is_stored(const struct twin_slots *slots, const struct twin_image_up
     if (req->sha.len != TWIN_SHA256_LEN) {
         return false;
     }
-    if (twin_area_is_blank(&slots->area[TWIN_SECONDARY], 0, slots->sector_bytes)) {
+    if (twin_area_is_blank(&slots->area[TWIN_SECONDARY], 0, twin_slots_update_off(slots))) {
         return is_stored_at(slots, twin_slots_update_off(slots), req);
     }
     twin_slots_read(slots, &state);

@@ -1,0 +1,9 @@
+/*
+ * images.h - the image group of this device. A board with one image links images_one.c, one with
+ * several images_all.c. SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "twin/server.h"
+
+/* Its row in the table of groups. */
+struct twin_srv_entry images_entry(void);

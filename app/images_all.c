@@ -1,0 +1,16 @@
+/*
+ * images_all.c - a device with several images. SPDX-License-Identifier: Apache-2.0
+ */
+#include "board.h"
+#include "images.h"
+#include "twin/srv_images.h"
+#include "twin_config.h"
+
+struct twin_srv_entry images_entry(void)
+{
+    static const struct twin_srv_images_config config = {
+        .map = &twin_board_map, .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE};
+    static struct twin_srv_images_state state;
+
+    return (struct twin_srv_entry)TWIN_SRV_IMAGES(&config, &state);
+}

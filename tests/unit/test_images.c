@@ -1,0 +1,168 @@
+/*
+ * test_images.c - a device with two images: each is updated by itself, and image 0 is started.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "check.h"
+#include "support/two_images.h"
+
+#define SECTOR   4096u
+#define SLOT_LEN (8 * SECTOR)
+
+static struct rig rig;
+static struct two_images two;
+
+static void device_make(const struct rig_mode *mode)
+{
+    static const struct rig_shape shape = {SECTOR, 8, 4, 128, 8, 0xff, 9000, 9500};
+
+    rig_make_in(&rig, &shape, mode);
+    rig.config.attempts = 2;
+    two_images_make(&two, mode->facts, SECTOR, 8);
+}
+
+static void device_reset(void)
+{
+    two_images_reset(&two, &rig);
+}
+
+static void device_free(void)
+{
+    sim_free(&two.sim);
+    rig_free(&rig);
+}
+
+/* Boot once; false if power was lost meanwhile. */
+static bool boot(struct twin_boot_handover *handover, enum twin_boot_status *status)
+{
+    static struct twin_boot_images images;
+
+    CHECK_EQ(twin_boot_images_init(&images, &two.map, &rig.config), TWIN_OK);
+    if (setjmp(two.sim.power_lost) != 0) {
+        return false;
+    }
+    do {
+        const uint32_t ops = two.sim.ops;
+        *status = twin_boot_images_step(&images);
+        CHECK(two.sim.ops <= ops + 1);
+    } while (*status == TWIN_BOOT_AGAIN);
+    *handover = images.boot.handover;
+    return true;
+}
+
+static bool holds(unsigned image, const struct test_image *content)
+{
+    return memcmp(&two.sim.mem[two.slots[image].area[TWIN_PRIMARY].addr], content->bytes,
+                  content->len) == 0;
+}
+
+/* Boots and starts image 0, whose primary holds `zero`; that of image 1 holds `one`. */
+static void expect(const struct test_image *zero, const struct test_image *one, bool unconfirmed)
+{
+    struct twin_boot_handover handover;
+    enum twin_boot_status status;
+
+    CHECK(boot(&handover, &status));
+    CHECK_EQ(status, TWIN_BOOT_START);
+    CHECK_EQ(handover.version.major, zero == &rig.old ? 1 : 2);
+    CHECK(handover.image_addr < SLOT_LEN);
+    CHECK_EQ(handover.unconfirmed, unconfirmed);
+    CHECK(holds(0, zero) && holds(1, one));
+}
+
+static void check_each_alone(void)
+{
+    device_reset();
+    expect(&rig.old, &rig.old, false);
+    CHECK_EQ(twin_slots_request(&two.slots[1], false), TWIN_OK);
+    expect(&rig.old, &rig.new, true); /* image 0 is confirmed, and yet there is a trial */
+    expect(&rig.old, &rig.new, true);
+    expect(&rig.old, &rig.old, false);
+    device_reset();
+    CHECK_EQ(twin_slots_request(&two.slots[0], true), TWIN_OK);
+    expect(&rig.new, &rig.old, false);
+}
+
+static void check_together(void)
+{
+    device_reset();
+    CHECK_EQ(twin_slots_request(&two.slots[0], false), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&two.slots[1], false), TWIN_OK);
+    expect(&rig.new, &rig.new, true);
+    CHECK_EQ(twin_slots_confirm(&two.slots[0]), TWIN_OK);
+    CHECK_EQ(twin_slots_confirm(&two.slots[1]), TWIN_OK);
+    expect(&rig.new, &rig.new, false);
+}
+
+/* Image 0 may run code of image 1, which nobody else verifies. */
+static void check_invalid(void)
+{
+    struct twin_boot_handover handover;
+    enum twin_boot_status status;
+
+    for (unsigned image = 0; image < 2; image++) {
+        device_reset();
+        two.sim.mem[two.slots[image].area[TWIN_PRIMARY].addr + 700] ^= 1;
+        CHECK(boot(&handover, &status));
+        CHECK_EQ(status, TWIN_BOOT_STOP);
+    }
+}
+
+/* Power is lost at each operation of an update of both: it goes on where it was. */
+static void check_cuts(void)
+{
+    struct twin_boot_handover handover;
+    enum twin_boot_status status;
+    unsigned cuts = 0;
+
+    for (uint32_t op = 1;; op++) {
+        device_reset();
+        CHECK_EQ(twin_slots_request(&two.slots[0], true), TWIN_OK);
+        CHECK_EQ(twin_slots_request(&two.slots[1], true), TWIN_OK);
+        sim_arm(&two.sim, op, SIM_CUT_PREFIX, op);
+        if (boot(&handover, &status)) {
+            break;
+        }
+        sim_arm(&two.sim, 0, SIM_CUT_BEFORE, 1);
+        expect(&rig.new, &rig.new, false);
+        cuts++;
+    }
+    CHECK(cuts > 30);
+    CHECK_EQ(two.sim.violations, 0);
+}
+
+static void check_map(void)
+{
+    static struct twin_boot_images images;
+    struct twin_map wrong = two.map;
+
+    device_reset();
+    CHECK_EQ(twin_map_check(&two.map), TWIN_OK);
+    wrong.count = 0;
+    CHECK_EQ(twin_boot_images_init(&images, &wrong, &rig.config), TWIN_E_ARG);
+    wrong.count = TWIN_IMAGES_MAX + 1;
+    CHECK_EQ(twin_map_check(&wrong), TWIN_E_ARG);
+    two.slots[1].image = 0;
+    CHECK_EQ(twin_map_check(&two.map), TWIN_E_ARG);
+    two.slots[1].image = 1;
+    two.slots[1].max_sectors = 2;
+    CHECK_EQ(twin_map_check(&two.map), TWIN_E_ARG);
+    two.slots[1].max_sectors = 128;
+    two.slots[0].mode = NULL;
+    CHECK_EQ(twin_slots_check(&two.slots[0]), TWIN_E_ARG);
+}
+
+int main(void)
+{
+    static const struct rig_mode *const modes[] = {&rig_swap_offset, &rig_swap_move};
+
+    for (size_t i = 0; i < TWIN_COUNT(modes); i++) {
+        device_make(modes[i]);
+        check_each_alone();
+        check_together();
+        check_invalid();
+        check_cuts();
+        check_map();
+        device_free();
+    }
+    return check_report();
+}
