@@ -1,6 +1,7 @@
 """The contract test of a board: runs contract.c on it, does what it asks for, and reads what it says.
 
     contract.py DEVICE                    on a device of tests/system/devices
+    contract.py --emulated BOARD FOLDER   on another board that QEMU emulates; its firmware is there
     contract.py --wired SMP CONSOLE       on a board whose two serial ports have these names, with
                                           contract.bin in slot 0; a person switches its power
 
@@ -13,7 +14,7 @@ import sys
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
-from device import Device
+from device import Device, kind_of
 from programs import until
 from smp import open_port
 from story import chosen
@@ -51,6 +52,17 @@ class Wired(Device):
 
     def put(self, content):
         os.write(self.port, content)
+
+
+def emulated(board, folder):
+    """The kind of device that is as the emulated board of the stories, but for these."""
+    class Emulated(kind_of("mps2-an386")):
+        name, images = board, pathlib.Path(folder)
+
+        def command(self):
+            return [*super().command(), "--board", board]
+
+    return Emulated
 
 
 class Contract:
@@ -109,7 +121,7 @@ class Contract:
 def main():
     if sys.argv[1:2] == ["--wired"]:
         return Contract(Wired(*sys.argv[2:])).run()
-    kind, kept = chosen(), True
+    kind, kept = emulated(*sys.argv[2:]) if sys.argv[1:2] == ["--emulated"] else chosen(), True
     for flash in dict.fromkeys((kind.flashes[0], kind.flashes[-1])):
         with kind(flash=flash) as device:
             device.first_image = kind.images / "contract.bin"
