@@ -1,13 +1,15 @@
 """Size and stack of the firmware parts on a Cortex-M4. SPDX-License-Identifier: Apache-2.0"""
 
+import collections
 import re
 
 import firmware
 from tools import run, table
 
-# What a program takes in of these is the SMP server.
+# What a program takes in of these is the SMP server, and of their folders groups/ the groups.
 SERVER = ("core", "smp", "server")
 NOT_SERVER = "err.c"  # texts of errors: only the example's log has them
+BUDGETED = ("os", "image", "upload")  # groups that the limit is for
 
 
 def size(elf):
@@ -16,15 +18,19 @@ def size(elf):
 
 
 def linked(map_file, libraries):
-    """Bytes of code and constants that these libraries brought into a program, by its map. Strings
-    count as long as they were before equal ones of other libraries and the program were merged."""
+    """Bytes of code and constants that these libraries brought into a program, by its map: for each
+    group of commands, and None for all else. Strings count as long as they were before equal ones
+    of other libraries and the program were merged."""
     kept = map_file.read_text().split("Linker script and memory map")[1]
     kept = re.sub(r"^( \.\S+)\n +", r"\1 ", kept, flags=re.M)  # a long name has a line of its own
     parts = re.findall(r"^ \.(?:text|rodata)\S* +0x[0-9a-f]+ +(0x[0-9a-f]+) (\S+)$"
                        r"(?:\n +(0x[0-9a-f]+) \(size before relaxing\))?", kept, re.M)
-    return sum(int(own or length, 16) for length, name, own in parts
-               if any(f"libtwin_{library}.a" in name for library in libraries)
-               and NOT_SERVER not in name)
+    sizes = collections.Counter()
+    for length, name, own in parts:
+        if any(f"libtwin_{library}.a" in name for library in libraries) and NOT_SERVER not in name:
+            group = re.search(r"\((?:grp|srv)_(\w+)\.c", name)
+            sizes[group and group[1]] += int(own or length, 16)
+    return sizes
 
 
 def symbol(elf, name):
@@ -42,8 +48,11 @@ def bootloader_row(signature):
 
 def section():
     rows = [bootloader_row(signature) for signature in firmware.SIGNATURES]
-    server = linked(firmware.build("rsa2048") / "ports" / "mps2-an386" / "monitor-good.map", SERVER)
+    parts = linked(firmware.build("rsa2048") / "ports" / "mps2-an386" / "monitor-good.map", SERVER)
+    server = sum(parts[name] for name in (None, *BUDGETED))
     rows.append(["SMP server (framing, os, image)", server, "-", "-", "-", f"{server / 8192:.2f}", "-"])
+    rows += [[f"group {name} besides", parts[name], "-", "-", "-", "-", "-"]
+             for name in sorted(set(parts) - {None, *BUDGETED})]
     head = ["Cortex-M4, -Os", "text", "data", "bss", "stack", "of the text limit", "of the RAM limit"]
     return "## Size\n\n" + table(head, rows) + """
 Bytes. Limits: bootloader 12 KiB of text and 8 KiB of data, bss and stack; server 8 KiB of text.
