@@ -120,9 +120,8 @@ static int ask_and_show(struct session *session, const struct mcumgr_ask *ask, c
                : mcumgr_show(session->common, ask->cmd->rsp, ask->columns, rsp);
 }
 
-int mcumgr_ask(const struct cli_call *call)
+int mcumgr_ask_this(const struct cli_call *call, const struct mcumgr_ask *ask)
 {
-    const struct mcumgr_ask *ask = call->cmd->data;
     uint64_t req[TWIN_REQUEST_MAX / sizeof(uint64_t)] = {0};
     struct session session;
 
@@ -136,4 +135,9 @@ int mcumgr_ask(const struct cli_call *call)
     }
     session_close(&session);
     return code;
+}
+
+int mcumgr_ask(const struct cli_call *call)
+{
+    return mcumgr_ask_this(call, call->cmd->data);
 }

@@ -108,6 +108,9 @@ struct mcumgr_ask {
  * shown as "Done". */
 int mcumgr_ask(const struct cli_call *call);
 
+/* The same for a verb that chooses what to ask. */
+int mcumgr_ask_this(const struct cli_call *call, const struct mcumgr_ask *ask);
+
 /* One request, and the message if it fails; `what` completes "could not ...". Returns CLI_DONE, or
  * what to exit with. */
 int mcumgr_request(struct session *session, const struct twin_request *request, const char *what);
