@@ -1,7 +1,7 @@
 /*
  * test_server.c - dispatcher and OS group of the SMP server. SPDX-License-Identifier: Apache-2.0
  */
-#include "server_device.h"
+#include "srv_hostile.h"
 
 static struct device device;
 
@@ -426,38 +426,10 @@ static void test_user_group(void)
     device.config.groups = device.served.groups;
 }
 
-/* Random packets: the reply is always well formed, and the device still starts. */
-static void test_random(void)
+/* Whatever comes, the reply is well formed, and the device still starts. */
+static void test_hostile(void)
 {
-    uint8_t packet[128];
-
-    srand(5);
-    for (int round = 0; round < 40000; round++) {
-        size_t len = (size_t)rand() % sizeof(packet);
-        for (size_t i = 0; i < len; i++) {
-            packet[i] = (uint8_t)rand();
-        }
-        if (len >= 16 && rand() % 8 != 0) {
-            packet[0] = (uint8_t)((rand() % 2) << 3 | (rand() % 2) << 1);
-            twin_put_be16(packet + 2, (uint16_t)(len - 8));
-            twin_put_be16(packet + 4, (uint16_t)(rand() % 2));
-            packet[7] = (uint8_t)(rand() % 9);
-            packet[8] = (uint8_t)(0xa0 + rand() % 3);
-        }
-        struct twin_span reply = {device.reply, device_handle(&device, packet, len)};
-        while (reply.len != 0) {
-            struct twin_smp_header header = {0};
-            CHECK_EQ(twin_smp_header_read(reply, &header), TWIN_OK);
-            if (header.len > reply.len - TWIN_SMP_HEADER_LEN) {
-                CHECK(header.len <= reply.len - TWIN_SMP_HEADER_LEN);
-                return;
-            }
-            device_read_result(&device,
-                               (struct twin_span){reply.ptr + TWIN_SMP_HEADER_LEN, header.len});
-            reply.ptr += TWIN_SMP_HEADER_LEN + header.len;
-            reply.len -= TWIN_SMP_HEADER_LEN + header.len;
-        }
-    }
+    hostile_requests(&device, 40000);
     CHECK_EQ(device.rig.sim.violations, 0);
     CHECK(rig_slot_holds(&device.rig, TWIN_PRIMARY, 0, &device.rig.old));
     CHECK_EQ(device_boot(&device).major, 1);
@@ -479,7 +451,7 @@ int main(void)
     test_reset();
     test_init();
     test_user_group();
-    test_random();
+    test_hostile();
     rig_free(&device.rig);
     return check_report();
 }
