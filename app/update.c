@@ -5,6 +5,7 @@
 #include "images.h"
 #include "print.h"
 #include "twin/grp_os.h"
+#include "twin/grp_stat.h"
 
 #define RESET_DELAY_MS 250 /* time for the reply to leave */
 
@@ -12,6 +13,11 @@
 _Static_assert(CONFIG_TWIN_SMP_BUF_COUNT *TWIN_CONSOLE_ENCODED_MAX(CONFIG_TWIN_SMP_BUF_SIZE) <=
                    TWIN_BOARD_SMP_BUFFER,
                "fewer or smaller SMP buffers, or a larger line buffer");
+
+static struct {
+    uint32_t requests; /* answered */
+    uint32_t refused;  /* because a patient was connected */
+} smp;
 
 /*
  * Nothing that ends in a restart begins while somebody depends on the monitor. Whoever forces a
@@ -23,6 +29,7 @@ static bool may_happen(void *ctx, const struct twin_srv_question *question, cons
 
     (void)question;
     if (monitor->patient) {
+        smp.refused++;
         *reason = "a patient is connected";
         twin_print("an update step was refused: a patient is connected\n");
     }
@@ -49,6 +56,23 @@ static bool describe_task(void *ctx, unsigned index, struct twin_os_task *task)
     return index == 0;
 }
 
+/* What has been counted since the start. */
+static bool describe_counter(void *ctx, unsigned index, struct twin_stat_counter *counter)
+{
+    const struct monitor *monitor = ctx;
+    const struct twin_stat_counter counters[] = {
+        {"monitor", "samples", monitor->sensor.samples},
+        {"smp", "requests", smp.requests},
+        {"smp", "refused", smp.refused},
+    };
+    const bool is_there = index < TWIN_COUNT(counters);
+
+    if (is_there) {
+        *counter = counters[index];
+    }
+    return is_there;
+}
+
 static struct twin_srv_os_config os = {
     .info = {[TWIN_INFO_KERNEL] = "Twinslot",
              [TWIN_INFO_NODE] = "patient-monitor",
@@ -57,10 +81,13 @@ static struct twin_srv_os_config os = {
     .bootloader = "MCUboot",
     .task = describe_task,
 };
+static struct twin_srv_stat_config counters = {.counter = describe_counter};
 
 /* What this device can be asked: a row for each group of commands. */
 static struct twin_srv_entry groups[] = {
-    TWIN_SRV_OS(&os), {0}, /* images.h */
+    TWIN_SRV_OS(&os),
+    {0}, /* images.h */
+    TWIN_SRV_STAT(&counters),
 };
 
 /* What is known only now, or to the board. */
@@ -79,6 +106,7 @@ twin_err_t update_init(struct update *update, struct monitor *monitor)
     update->resetting = false;
     describe_system(monitor);
     groups[1] = images_entry();
+    counters.ctx = monitor;
     update->config = (struct twin_srv_config){
         .groups = groups,
         .group_count = TWIN_COUNT(groups),
@@ -114,6 +142,7 @@ static void answer(struct update *update, struct twin_span packet, send_fn send,
 
     while ((len = twin_srv_handle(&update->server, &packet, update->reply,
                                   sizeof(update->reply))) != 0) {
+        smp.requests++;
         send(update, (struct twin_span){update->reply, len});
     }
     if (update->server.reset_requested && !update->resetting) {

@@ -16,6 +16,7 @@
     X(taskstat)                                                                                    \
     X(params)                                                                                      \
     X(info)                                                                                        \
+    X(stat)                                                                                        \
     X(bootloader)                                                                                  \
     X(conn_add)                                                                                    \
     X(conn_show)                                                                                   \
