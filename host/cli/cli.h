@@ -7,9 +7,9 @@
  *
  *     struct echo_opts { uint32_t count; };
  *     static const struct cli_opt echo_options[] = {
- *         {.name = "count", .letter = 'n', .type = CLI_U32, .arg = "N", .def = "1",
- *          .offset = offsetof(struct echo_opts, count), .help = "how often"},
- *         {.name = NULL},
+ *         CLI_OPT(struct echo_opts, count, CLI_U32, .name = "count", .letter = 'n', .arg = "N",
+ *                 .def = "1", .help = "how often"),
+ *         CLI_OPT_END,
  *     };
  *     static int echo_run(const struct cli_call *call)
  *     {
@@ -83,6 +83,17 @@ struct cli_opt {
     bool once;   /* given twice is an error; else the last one counts */
     bool hidden; /* not in help */
 };
+
+/* A row of a table of options: the member of the struct that it fills, its type, and the rest by
+ * name. CLI_OPT_END ends a table. */
+#define CLI_OPT(struct_, member_, type_, ...)                                                      \
+    {                                                                                              \
+        .type = (type_), .offset = offsetof(struct_, member_), __VA_ARGS__                         \
+    }
+#define CLI_OPT_END                                                                                \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
 
 struct cli_program;
 struct cli_cmd;

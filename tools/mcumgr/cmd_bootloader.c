@@ -73,12 +73,13 @@ static int print_json(json_t *name, const struct twin_os_bootloader_rsp *rsp)
 }
 
 /* Two questions; an answer is used before the next one takes its place. */
-static int show(struct session *session)
+static int show(struct session *session, const struct cli_call *call)
 {
     const bool is_json = session->common->json;
     struct twin_os_bootloader_rsp rsp;
     json_t *name = NULL;
 
+    (void)call;
     int code = ask(session, NULL, false, &rsp);
     if (code == CLI_DONE && is_json) {
         const bool has_name = rsp.present & TWIN_OS_BOOTLOADER_RSP_NAME;
@@ -98,14 +99,7 @@ static int show(struct session *session)
 
 static int run(const struct cli_call *call)
 {
-    struct session session;
-
-    int code = session_open(&session, call);
-    if (code == CLI_DONE) {
-        code = show(&session);
-    }
-    session_close(&session);
-    return code;
+    return session_do(call, show);
 }
 
 const struct cli_cmd cmd_bootloader = {.path = "bootloader",

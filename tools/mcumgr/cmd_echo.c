@@ -85,11 +85,11 @@ static int explain(struct session *session, const struct twin_request *request, 
     return mcumgr_fail(session, err, WHAT);
 }
 
-static int echo(struct session *session, const char *text)
+static int echo(struct session *session, const struct cli_call *call)
 {
     static const struct twin_column columns[] = {{.key = "r", .title = ""}, {.key = NULL}};
     const struct twin_os_echo_req req = {.present = TWIN_OS_ECHO_REQ_TEXT,
-                                         .text = twin_span_text(text)};
+                                         .text = twin_span_text(call->args[0])};
     struct twin_os_echo_rsp rsp;
     const struct twin_request request = {.cmd = &twin_os_echo_cmd, .req = &req, .rsp = &rsp};
     const size_t len = packet_len(session, &request);
@@ -105,14 +105,7 @@ static int echo(struct session *session, const char *text)
 
 static int run(const struct cli_call *call)
 {
-    struct session session;
-
-    int code = session_open(&session, call);
-    if (code == CLI_DONE) {
-        code = echo(&session, call->args[0]);
-    }
-    session_close(&session);
-    return code;
+    return session_do(call, echo);
 }
 
 const struct cli_cmd cmd_echo = {

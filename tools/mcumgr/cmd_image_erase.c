@@ -14,14 +14,9 @@ struct opts {
 };
 
 static const struct cli_opt options[] = {
-    {.name = "slot",
-     .type = CLI_I64,
-     .offset = offsetof(struct opts, slot),
-     .arg = "N",
-     .min = 0,
-     .max = 255,
-     .help = "which slot (default: the one that does not run)"},
-    {.name = NULL},
+    CLI_OPT(struct opts, slot, CLI_I64, .name = "slot", .arg = "N", .min = 0, .max = 255,
+            .help = "which slot (default: the one that does not run)"),
+    CLI_OPT_END,
 };
 
 /* Is it there, and which protocol version does it speak? Found out by a question that does nothing,
@@ -51,20 +46,17 @@ int image_erase(struct session *session, int64_t slot)
     return code == CLI_DONE ? mcumgr_request(session, &request, WHAT) : code;
 }
 
-static int run(const struct cli_call *call)
+static int erase(struct session *session, const struct cli_call *call)
 {
     const struct opts *opts = call->opts;
-    struct session session;
+    const int code = image_erase(session, opts->slot);
 
-    int code = session_open(&session, call);
-    if (code == CLI_DONE) {
-        code = image_erase(&session, opts->slot);
-    }
-    if (code == CLI_DONE) {
-        code = mcumgr_done(session.common);
-    }
-    session_close(&session);
-    return code;
+    return code == CLI_DONE ? mcumgr_done(session->common) : code;
+}
+
+static int run(const struct cli_call *call)
+{
+    return session_do(call, erase);
 }
 
 const struct cli_cmd cmd_image_erase = {.path = "image erase",

@@ -4,20 +4,18 @@
 #include "cmd_image.h"
 #include "commands.h"
 
-static int run(const struct cli_call *call)
+static int list(struct session *session, const struct cli_call *call)
 {
     struct twin_image_state_rsp state;
-    struct session session;
+    const int code = image_list_read(session, &state);
 
-    int code = session_open(&session, call);
-    if (code == CLI_DONE) {
-        code = image_list_read(&session, &state);
-    }
-    if (code == CLI_DONE) {
-        code = image_list_print(&session, &state);
-    }
-    session_close(&session);
-    return code;
+    (void)call;
+    return code == CLI_DONE ? image_list_print(session, &state) : code;
+}
+
+static int run(const struct cli_call *call)
+{
+    return session_do(call, list);
 }
 
 const struct cli_cmd cmd_image_list = {

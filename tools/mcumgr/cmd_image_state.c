@@ -76,18 +76,23 @@ static int complete_hash(struct session *session, struct hash *hash)
     return CLI_DONE;
 }
 
-static int set_state(struct session *session, const struct hash *hash, bool confirm)
+/* What one of the two verbs does to an image. */
+struct change {
+    bool confirm;
+    const char *what; /* completes "could not ..." */
+};
+
+static int set_state(struct session *session, const struct hash *hash, const struct change *change)
 {
     const struct twin_image_state_req req = {.present = TWIN_IMAGE_STATE_REQ_HASH |
                                                         TWIN_IMAGE_STATE_REQ_CONFIRM,
                                              .hash = {hash->bytes, hash->len},
-                                             .confirm = confirm};
+                                             .confirm = change->confirm};
     struct twin_image_state_rsp state;
     const struct twin_request request = {
         .cmd = &twin_image_state_write_cmd, .req = &req, .rsp = &state};
 
-    const int code = mcumgr_request(session, &request,
-                                    confirm ? "confirm the image" : "mark the image for test");
+    const int code = mcumgr_request(session, &request, change->what);
     if (code != CLI_DONE || (state.present & TWIN_IMAGE_STATE_RSP_SLOTS)) {
         return code != CLI_DONE ? code : image_list_print(session, &state);
     }
@@ -96,15 +101,16 @@ static int set_state(struct session *session, const struct hash *hash, bool conf
     return mcumgr_done(session->common);
 }
 
-static int run(const struct cli_call *call, bool confirm)
+static int run(const struct cli_call *call)
 {
+    const struct change *change = call->cmd->data;
     struct session session;
     struct hash hash;
 
     if (!parse_hash(call->argc > 0 ? call->args[0] : "", &hash)) {
         return cli_usage_error(call, "'%s' is not a hash: hex digits are needed", call->args[0]);
     }
-    if (!is_whole(&hash) && hash.digits < PREFIX_MIN && !(confirm && hash.digits == 0)) {
+    if (!is_whole(&hash) && hash.digits < PREFIX_MIN && !(change->confirm && hash.digits == 0)) {
         return cli_usage_error(call, "a hash needs at least its first %d hex digits", PREFIX_MIN);
     }
     int code = session_open(&session, call);
@@ -112,21 +118,14 @@ static int run(const struct cli_call *call, bool confirm)
         code = complete_hash(&session, &hash);
     }
     if (code == CLI_DONE) {
-        code = set_state(&session, &hash, confirm);
+        code = set_state(&session, &hash, change);
     }
     session_close(&session);
     return code;
 }
 
-static int test_run(const struct cli_call *call)
-{
-    return run(call, false);
-}
-
-static int confirm_run(const struct cli_call *call)
-{
-    return run(call, true);
-}
+static const struct change test = {false, "mark the image for test"};
+static const struct change confirm = {true, "confirm the image"};
 
 const struct cli_cmd cmd_image_test = {
     .path = "image test",
@@ -134,12 +133,14 @@ const struct cli_cmd cmd_image_test = {
     .help = "Let the image be started once on trial at the next reset",
     .more = "HASH is as 'mcumgr image list' shows it; its first 8 or more digits are enough. "
             "Without a confirmation the old image comes back by itself.",
-    .run = test_run,
+    .run = run,
+    .data = &test,
 };
 const struct cli_cmd cmd_image_confirm = {
     .path = "image confirm",
     .args = "[HASH]",
     .help = "Keep the running image, or start another one for good at the next reset",
     .more = "Without HASH, or with an empty one, it is the running image.",
-    .run = confirm_run,
+    .run = run,
+    .data = &confirm,
 };

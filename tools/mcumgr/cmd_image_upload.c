@@ -12,39 +12,22 @@ struct opts {
 };
 
 static const struct cli_opt options[] = {
-    {.name = "image",
-     .letter = 'n',
-     .type = CLI_U32,
-     .offset = offsetof(struct opts, image),
-     .arg = "N",
-     .def = "0",
-     .help = "which image of the device"},
-    {.name = "upgrade",
-     .letter = 'u',
-     .type = CLI_FLAG,
-     .offset = offsetof(struct opts, upgrade),
-     .help = "only if its version is above the running one"},
-    {.name = "maxwinsize",
-     .letter = 'w',
-     .type = CLI_U32,
-     .offset = offsetof(struct opts, window),
-     .arg = "N",
-     .def = "5",
-     .min = 1,
-     .max = 1000,
-     .help = "packets under way at a time, as far as the device has buffers"},
-    {.name = "noerase",
-     .letter = 'e',
-     .type = CLI_FLAG,
-     .offset = offsetof(struct opts, noerase),
-     .def = "true",
-     .help = "the device erases what is needed while it receives; -e=false: all of the slot first"},
-    {.name = "any",
-     .type = CLI_FLAG,
-     .offset = offsetof(struct opts, any),
-     .help =
-         "send whatever FILE is, unchecked: a device may take other things than MCUboot images"},
-    {.name = NULL},
+    CLI_OPT(struct opts, image, CLI_U32, .name = "image", .letter = 'n', .arg = "N", .def = "0",
+            .help = "which image of the device"),
+    CLI_OPT(struct opts, upgrade, CLI_FLAG, .name = "upgrade", .letter = 'u',
+            .help = "only if its version is above the running one"),
+    CLI_OPT(struct opts, window, CLI_U32, .name = "maxwinsize", .letter = 'w', .arg = "N",
+            .def = "5", .min = 1, .max = 1000,
+            .help = "packets under way at a time, as far as the device has buffers"),
+    CLI_OPT(
+        struct opts, noerase, CLI_FLAG, .name = "noerase", .letter = 'e', .def = "true",
+        .help =
+            "the device erases what is needed while it receives; -e=false: all of the slot first"),
+    CLI_OPT(
+        struct opts, any, CLI_FLAG, .name = "any",
+        .help =
+            "send whatever FILE is, unchecked: a device may take other things than MCUboot images"),
+    CLI_OPT_END,
 };
 
 static int print_result(const struct session *session, const struct twin_firmware *file,

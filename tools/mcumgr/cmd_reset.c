@@ -12,11 +12,9 @@ struct opts {
 };
 
 static const struct cli_opt options[] = {
-    {.name = "force",
-     .type = CLI_FLAG,
-     .offset = offsetof(struct opts, force),
-     .help = "tell an application that objects that you insist"},
-    {.name = NULL},
+    CLI_OPT(struct opts, force, CLI_FLAG, .name = "force",
+            .help = "tell an application that objects that you insist"),
+    CLI_OPT_END,
 };
 
 static twin_err_t ask(struct session *session, bool force)
@@ -75,17 +73,16 @@ static int tell(const struct session *session, twin_err_t err)
     return mcumgr_fail(session, err, WHAT);
 }
 
-static int run(const struct cli_call *call)
+static int reset(struct session *session, const struct cli_call *call)
 {
     const struct opts *opts = call->opts;
-    struct session session;
 
-    int code = session_open(&session, call);
-    if (code == CLI_DONE) {
-        code = tell(&session, ask(&session, opts->force));
-    }
-    session_close(&session);
-    return code;
+    return tell(session, ask(session, opts->force));
+}
+
+static int run(const struct cli_call *call)
+{
+    return session_do(call, reset);
 }
 
 const struct cli_cmd cmd_reset = {.path = "reset",

@@ -226,6 +226,19 @@ void session_close(struct session *session)
     twin_loop_free(&session->loop);
 }
 
+int session_do(const struct cli_call *call,
+               int (*work)(struct session *session, const struct cli_call *call))
+{
+    struct session session;
+
+    int code = session_open(&session, call);
+    if (code == CLI_DONE) {
+        code = work(&session, call);
+    }
+    session_close(&session);
+    return code;
+}
+
 /* ---- Driving a job ---- */
 
 twin_err_t session_run(struct session *session, struct twin_task *task)

@@ -15,35 +15,30 @@ struct opts {
     bool upgrade, confirm, force, go_back, downgrade, unsigned_too;
 };
 
-#define OPTION(member_, type_, ...)                                                                \
-    {                                                                                              \
-        .type = (type_), .offset = offsetof(struct opts, member_), __VA_ARGS__                     \
-    }
-
 static const struct cli_opt options[] = {
-    OPTION(key, CLI_TEXT, .name = "key", .once = true, .arg = "FILE",
-           .help = "check first that this key (PEM, public or private) signed the image"),
-    OPTION(health, CLI_TEXT, .name = "health-check", .once = true, .arg = "COMMAND",
-           .help = "run this shell command once the new image runs; unless it ends with 0 the "
-                   "image is not confirmed"),
-    OPTION(confirm, CLI_FLAG, .name = "confirm",
-           .help = "keep the new image for good, after the health check if there is one"),
-    OPTION(wait, CLI_U32, .name = "wait", .arg = "SECONDS", .def = "120", .min = 1, .max = 86400,
-           .help = "how long the device may take to come back after a restart"),
-    OPTION(force, CLI_FLAG, .name = "force",
-           .help = "tell an application that objects to the "
-                   "restart that you insist"),
-    OPTION(go_back, CLI_FLAG, .name = "go-back",
-           .help = "if another image is on trial, restart the device until that is over"),
-    OPTION(downgrade, CLI_FLAG, .name = "allow-downgrade",
-           .help = "also if the version is older than the device's"),
-    OPTION(unsigned_too, CLI_FLAG, .name = "allow-unsigned",
-           .help = "also if the image has no signature"),
-    OPTION(upgrade, CLI_FLAG, .name = "upgrade", .letter = 'u',
-           .help = "the device is to check too that the version is above the running one"),
-    OPTION(image, CLI_U32, .name = "image", .letter = 'n', .arg = "N", .def = "0",
-           .help = "which image of the device"),
-    {.name = NULL},
+    CLI_OPT(struct opts, key, CLI_TEXT, .name = "key", .once = true, .arg = "FILE",
+            .help = "check first that this key (PEM, public or private) signed the image"),
+    CLI_OPT(struct opts, health, CLI_TEXT, .name = "health-check", .once = true, .arg = "COMMAND",
+            .help = "run this shell command once the new image runs; unless it ends with 0 the "
+                    "image is not confirmed"),
+    CLI_OPT(struct opts, confirm, CLI_FLAG, .name = "confirm",
+            .help = "keep the new image for good, after the health check if there is one"),
+    CLI_OPT(struct opts, wait, CLI_U32, .name = "wait", .arg = "SECONDS", .def = "120", .min = 1,
+            .max = 86400, .help = "how long the device may take to come back after a restart"),
+    CLI_OPT(struct opts, force, CLI_FLAG, .name = "force",
+            .help = "tell an application that objects to the "
+                    "restart that you insist"),
+    CLI_OPT(struct opts, go_back, CLI_FLAG, .name = "go-back",
+            .help = "if another image is on trial, restart the device until that is over"),
+    CLI_OPT(struct opts, downgrade, CLI_FLAG, .name = "allow-downgrade",
+            .help = "also if the version is older than the device's"),
+    CLI_OPT(struct opts, unsigned_too, CLI_FLAG, .name = "allow-unsigned",
+            .help = "also if the image has no signature"),
+    CLI_OPT(struct opts, upgrade, CLI_FLAG, .name = "upgrade", .letter = 'u',
+            .help = "the device is to check too that the version is above the running one"),
+    CLI_OPT(struct opts, image, CLI_U32, .name = "image", .letter = 'n', .arg = "N", .def = "0",
+            .help = "which image of the device"),
+    CLI_OPT_END,
 };
 
 /* ---- One run of the job ---- */

@@ -25,15 +25,13 @@
  *
  * 2. Requests with something to decide in between:
  *
- *        static int run(const struct cli_call *call)
+ *        static int work(struct session *session, const struct cli_call *call)
  *        {
- *            struct session session;
- *            int code = session_open(&session, call);
- *            if (code == CLI_DONE) { code = ...mcumgr_request(&session, &request, WHAT)...; }
- *            if (code == CLI_DONE) { code = mcumgr_show(session.common, msg, columns, &answer); }
- *            session_close(&session);
- *            return code;
+ *            ...
+ *            const int code = mcumgr_request(session, &request, "do what it does");
+ *            return code == CLI_DONE ? mcumgr_show(session->common, msg, columns, &answer) : code;
  *        }
+ *        static int run(const struct cli_call *call) { return session_do(call, work); }
  *
  * 3. A long job (twin/upload.h, twin/update.h): begin it with session.client, session_run() it as a
  *    task whose on_step shows how far it is (cmd_image_transfer.c).
@@ -83,6 +81,10 @@ struct session {
  * after the message. session_close() is allowed either way. */
 int session_open(struct session *session, const struct cli_call *call);
 void session_close(struct session *session);
+
+/* Open a session, let work do with it what the verb does, close it. Returns the exit code. */
+int session_do(const struct cli_call *call,
+               int (*work)(struct session *session, const struct cli_call *call));
 
 /* Drive a job to its end. A broken link gives TWIN_E_IO with device.error, and so does Ctrl-C. */
 twin_err_t session_run(struct session *session, struct twin_task *task);

@@ -9,41 +9,38 @@
 #include <string.h>
 #include <strings.h>
 
-#define OPTION(member_, type_, ...)                                                                \
-    {                                                                                              \
-        .type = (type_), .offset = offsetof(struct mcumgr_common, member_), __VA_ARGS__            \
-    }
-
 static const struct cli_opt options[] = {
-    OPTION(conn, CLI_TEXT, .name = "conn", .once = true, .letter = 'c', .arg = "NAME",
-           .help = "use a saved connection profile (see 'mcumgr conn')"),
-    OPTION(conntype, CLI_TEXT, .name = "conntype", .arg = "TYPE",
-           .help = "kind of connection: serial or udp"),
-    OPTION(connstring, CLI_TEXT, .name = "connstring", .once = true, .arg = "TEXT",
-           .help = "where: dev=/dev/ttyACM0,baud=115200 or HOST:PORT"),
-    OPTION(connextra, CLI_TEXT, .name = "connextra", .arg = "TEXT",
-           .help = "further words for the connstring"),
-    OPTION(timeout, CLI_DOUBLE, .name = "timeout", .letter = 't', .arg = "SECONDS", .def = "10",
-           .min = 0, .max = 86400,
-           .help = "how long to wait for an answer; meanwhile a lost request is sent again. Not "
-                   "for looking up a host name, and an erase may take longer"),
-    OPTION(tries, CLI_U32, .name = "tries", .letter = 'r', .arg = "N", .def = "1", .min = 0,
-           .max = 1000, .help = "how many times to wait that long; 0 is 1"),
-    OPTION(json, CLI_FLAG, .name = "json", .help = "print the result as JSON"),
-    OPTION(compat, CLI_FLAG, .name = "compat",
-           .help = "as the Go tool: its exit codes and errors, and words too many are ignored"),
-    OPTION(loglevel, CLI_TEXT, .name = "loglevel", .letter = 'l', .arg = "LEVEL", .def = "info",
-           .help = "panic, fatal, error, warn, info, debug or trace; the last two also show what "
-                   "the device prints on its console"),
-    OPTION(name, CLI_TEXT, .name = "name", .arg = "NAME", .hidden = true,
-           .help = "Bluetooth name of the device"),
-    OPTION(hci, CLI_U32, .name = "hci", .letter = 'i', .arg = "N", .hidden = true,
-           .help = "Bluetooth controller"),
-    OPTION(write_rsp, CLI_FLAG, .name = "write-rsp", .hidden = true,
-           .help = "Bluetooth writes with response"),
-    OPTION(ompres, CLI_TEXT, .name = "ompres", .arg = "PATH", .hidden = true,
-           .help = "resource of a CoAP connection"),
-    {.name = NULL},
+    CLI_OPT(struct mcumgr_common, conn, CLI_TEXT, .name = "conn", .once = true, .letter = 'c',
+            .arg = "NAME", .help = "use a saved connection profile (see 'mcumgr conn')"),
+    CLI_OPT(struct mcumgr_common, conntype, CLI_TEXT, .name = "conntype", .arg = "TYPE",
+            .help = "kind of connection: serial or udp"),
+    CLI_OPT(struct mcumgr_common, connstring, CLI_TEXT, .name = "connstring", .once = true,
+            .arg = "TEXT", .help = "where: dev=/dev/ttyACM0,baud=115200 or HOST:PORT"),
+    CLI_OPT(struct mcumgr_common, connextra, CLI_TEXT, .name = "connextra", .arg = "TEXT",
+            .help = "further words for the connstring"),
+    CLI_OPT(struct mcumgr_common, timeout, CLI_DOUBLE, .name = "timeout", .letter = 't',
+            .arg = "SECONDS", .def = "10", .min = 0, .max = 86400,
+            .help = "how long to wait for an answer; meanwhile a lost request is sent again. Not "
+                    "for looking up a host name, and an erase may take longer"),
+    CLI_OPT(struct mcumgr_common, tries, CLI_U32, .name = "tries", .letter = 'r', .arg = "N",
+            .def = "1", .min = 0, .max = 1000, .help = "how many times to wait that long; 0 is 1"),
+    CLI_OPT(struct mcumgr_common, json, CLI_FLAG, .name = "json",
+            .help = "print the result as JSON"),
+    CLI_OPT(struct mcumgr_common, compat, CLI_FLAG, .name = "compat",
+            .help = "as the Go tool: its exit codes and errors, and words too many are ignored"),
+    CLI_OPT(struct mcumgr_common, loglevel, CLI_TEXT, .name = "loglevel", .letter = 'l',
+            .arg = "LEVEL", .def = "info",
+            .help = "panic, fatal, error, warn, info, debug or trace; the last two also show what "
+                    "the device prints on its console"),
+    CLI_OPT(struct mcumgr_common, name, CLI_TEXT, .name = "name", .arg = "NAME", .hidden = true,
+            .help = "Bluetooth name of the device"),
+    CLI_OPT(struct mcumgr_common, hci, CLI_U32, .name = "hci", .letter = 'i', .arg = "N",
+            .hidden = true, .help = "Bluetooth controller"),
+    CLI_OPT(struct mcumgr_common, write_rsp, CLI_FLAG, .name = "write-rsp", .hidden = true,
+            .help = "Bluetooth writes with response"),
+    CLI_OPT(struct mcumgr_common, ompres, CLI_TEXT, .name = "ompres", .arg = "PATH", .hidden = true,
+            .help = "resource of a CoAP connection"),
+    CLI_OPT_END,
 };
 
 static int check_options(const struct cli_call *call);
