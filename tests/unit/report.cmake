@@ -2,5 +2,6 @@ if(NOT TWIN_PROGRAMS)
   return()
 endif()
 
-# Tests of host/report. SPDX-License-Identifier: Apache-2.0
+# Tests of host/report and host/profiles. SPDX-License-Identifier: Apache-2.0
 twin_test(unit test_report host_report)
+twin_test(unit test_profiles host_profiles)

@@ -6,6 +6,7 @@
 #include "report/failure.h"
 #include "report/layout.h"
 #include "report/map.h"
+#include "report/update.h"
 #include "twin/grp_image.h"
 #include "twin/grp_os.h"
 
@@ -268,6 +269,51 @@ static void test_values(void)
     check_json("{\"texts\":[],\"numbers\":[],\"counters\":{},\"names\":{}}");
 }
 
+/* ---- Updates ---- */
+
+static struct twin_update job;
+static struct twin_report_update update = {
+    .device = &device, .update = &job, .version = {1, 2, 3, 0}, .before = "1.2.4", .wait_s = 7};
+
+/* The error of an update that ended so, and the state that it leaves. */
+static void check_update(enum twin_update_stage stage, enum twin_update_cause cause, twin_err_t err,
+                         const char *reason, const char *state)
+{
+    struct twin_error error;
+
+    job.stage = stage;
+    job.cause = cause;
+    CHECK(twin_report_update_failure(&update, err, &error));
+    CHECK(strcmp(error.reason, reason) == 0 && error.hint[0] != '\0');
+    const char *told = twin_report_update_state(&update);
+    CHECK(state != NULL ? strstr(told, state) != NULL : told[0] == '\0');
+}
+
+static void test_update(void)
+{
+    struct twin_error error;
+
+    check_update(TWIN_UPDATE_LOOK, TWIN_UPDATE_DECLINED, TWIN_E_STATE, "older",
+                 "Nothing was changed");
+    check_update(TWIN_UPDATE_WAIT, TWIN_UPDATE_OTHER_RUNS, TWIN_E_VERIFY, "other-runs", NULL);
+    check_update(TWIN_UPDATE_WAIT, TWIN_UPDATE_PLAIN, TWIN_E_TIMEOUT, "no-answer", "same command");
+    check_update(TWIN_UPDATE_TEST, TWIN_UPDATE_NOT_FOUND, TWIN_E_REFUSED, "not-stored", "'mcumgr");
+
+    /* What was not heard in another stage is a plain silence. */
+    job = (struct twin_update){.stage = TWIN_UPDATE_UPLOAD};
+    CHECK(!twin_report_update_failure(&update, TWIN_E_TIMEOUT, &error));
+    CHECK(strstr(twin_report_update_state(&update), "not told to start") != NULL);
+    job = (struct twin_update){.stage = TWIN_UPDATE_LOOK, .restarts = 1};
+    CHECK(strstr(twin_report_update_state(&update), "asked to restart") != NULL);
+    job = (struct twin_update){.stage = TWIN_UPDATE_RESET, .is_direct = true};
+    CHECK(strstr(twin_report_update_state(&update), "starts from") != NULL);
+
+    /* An image that ran and is gone was not declined for its age. */
+    update.has_run = true;
+    check_update(TWIN_UPDATE_LOOK, TWIN_UPDATE_DECLINED, TWIN_E_STATE, "other-runs", NULL);
+    update.has_run = false;
+}
+
 int main(void)
 {
     test_no_table_at_all();
@@ -279,5 +325,6 @@ int main(void)
     test_refusal();
     test_silence();
     test_other_results();
+    test_update();
     return check_report();
 }
