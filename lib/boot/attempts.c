@@ -12,44 +12,48 @@
 #define ATTEMPT    0x0f /* with an erased value of 0xff; */
 #define REVERT_NOW 0xf0 /* the other one is inverted. They clear disjoint bits. */
 
-static uint32_t cell_bytes(const struct twin_slots *slots)
-{
-    uint32_t unit = slots->area[TWIN_PRIMARY].flash->write_bytes;
+/* The cells of these slots: number i stands i + 1 cells before `end`. */
+struct cells {
+    const struct twin_area *area;
+    uint32_t end, bytes;
+    uint8_t count;
+};
 
-    return unit > CELL_MIN ? unit : CELL_MIN;
+static struct cells cells_of(const struct twin_slots *slots)
+{
+    const struct twin_area *area = &slots->area[TWIN_PRIMARY];
+    struct cells cells = {.area = area,
+                          .end = twin_trailer_status_off(slots, TWIN_PRIMARY),
+                          .bytes = area->flash->write_bytes};
+
+    if (cells.bytes < CELL_MIN) {
+        cells.bytes = CELL_MIN;
+    }
+    uint32_t room = (cells.end - twin_trailer_sector_off(slots, TWIN_PRIMARY)) / cells.bytes;
+    cells.count = (uint8_t)(room < TWIN_BOOT_ATTEMPTS_MAX ? room : TWIN_BOOT_ATTEMPTS_MAX);
+    return cells;
 }
 
-static uint32_t cell_off(const struct twin_slots *slots, uint32_t index)
+static uint32_t cell_off(const struct cells *cells, uint32_t index)
 {
-    return twin_trailer_status_off(slots, TWIN_PRIMARY) - (index + 1) * cell_bytes(slots);
-}
-
-static uint8_t cell_count(const struct twin_slots *slots)
-{
-    uint32_t room = (twin_trailer_status_off(slots, TWIN_PRIMARY) -
-                     twin_trailer_sector_off(slots, TWIN_PRIMARY)) /
-                    cell_bytes(slots);
-
-    return (uint8_t)(room < TWIN_BOOT_ATTEMPTS_MAX ? room : TWIN_BOOT_ATTEMPTS_MAX);
+    return cells->end - (index + 1) * cells->bytes;
 }
 
 /* A value as it is stored, whatever an erased byte is. */
-static uint8_t stored(const struct twin_slots *slots, uint8_t value)
+static uint8_t stored(const struct cells *cells, uint8_t value)
 {
-    return slots->area[TWIN_PRIMARY].flash->erased == 0xff ? value : (uint8_t)~value;
+    return value ^ (uint8_t)~cells->area->flash->erased;
 }
 
 /* A cell that cannot be read counts as used: that can only bring the revert earlier. */
-static bool read_cell(const struct twin_slots *slots, uint32_t index,
-                      uint8_t cell[TWIN_FLASH_WRITE_MAX])
+static bool read_cell(const struct cells *cells, uint32_t index, uint8_t cell[TWIN_FLASH_WRITE_MAX])
 {
-    return twin_area_read(&slots->area[TWIN_PRIMARY], cell_off(slots, index), cell,
-                          cell_bytes(slots)) == TWIN_OK;
+    return twin_area_read(cells->area, cell_off(cells, index), cell, cells->bytes) == TWIN_OK;
 }
 
-static bool cell_is_all(const struct twin_slots *slots, const uint8_t *cell, uint8_t value)
+static bool cell_is_all(const struct cells *cells, const uint8_t *cell, uint8_t value)
 {
-    for (uint32_t i = 0; i < cell_bytes(slots); i++) {
+    for (uint32_t i = 0; i < cells->bytes; i++) {
         if (cell[i] != value) {
             return false;
         }
@@ -59,16 +63,16 @@ static bool cell_is_all(const struct twin_slots *slots, const uint8_t *cell, uin
 
 void twin_boot_attempts_read(const struct twin_slots *slots, struct attempts *attempts)
 {
-    uint8_t erased = slots->area[TWIN_PRIMARY].flash->erased;
+    const struct cells cells = cells_of(slots);
     uint8_t cell[TWIN_FLASH_WRITE_MAX];
 
-    *attempts = (struct attempts){.cells = cell_count(slots)};
-    for (uint8_t i = 0; i < attempts->cells; i++) {
-        bool readable = read_cell(slots, i, cell);
-        if (!readable || !cell_is_all(slots, cell, erased)) {
+    *attempts = (struct attempts){.cells = cells.count};
+    for (uint8_t i = 0; i < cells.count; i++) {
+        bool readable = read_cell(&cells, i, cell);
+        if (!readable || !cell_is_all(&cells, cell, cells.area->flash->erased)) {
             attempts->used = (uint8_t)(i + 1);
         }
-        if (readable && cell_is_all(slots, cell, stored(slots, REVERT_NOW))) {
+        if (readable && cell_is_all(&cells, cell, stored(&cells, REVERT_NOW))) {
             attempts->revert_now = true;
         }
     }
@@ -77,16 +81,16 @@ void twin_boot_attempts_read(const struct twin_slots *slots, struct attempts *at
 /* A cell is tried once only. */
 static twin_err_t write_cell(const struct twin_slots *slots, uint8_t index, uint8_t value)
 {
+    const struct cells cells = cells_of(slots);
     uint8_t cell[TWIN_FLASH_WRITE_MAX];
 
-    if (index >= cell_count(slots)) {
+    if (index >= cells.count) {
         return TWIN_E_SPACE;
     }
-    memset(cell, stored(slots, value), sizeof(cell));
-    twin_err_t err = twin_area_write(&slots->area[TWIN_PRIMARY], cell_off(slots, index), cell,
-                                     cell_bytes(slots));
-    bool taken = err == TWIN_OK && read_cell(slots, index, cell) &&
-                 !cell_is_all(slots, cell, slots->area[TWIN_PRIMARY].flash->erased);
+    memset(cell, stored(&cells, value), sizeof(cell));
+    twin_err_t err = twin_area_write(cells.area, cell_off(&cells, index), cell, cells.bytes);
+    bool taken = err == TWIN_OK && read_cell(&cells, index, cell) &&
+                 !cell_is_all(&cells, cell, cells.area->flash->erased);
     return taken ? TWIN_OK : TWIN_E_IO;
 }
 

@@ -11,14 +11,20 @@ static uint32_t sector_count(const struct twin_slots *slots, enum twin_slot slot
     return slots->area[slot].len / slots->sector_bytes;
 }
 
+/* A power of two in this range. */
+static bool is_power(uint32_t value, uint32_t least, uint32_t most)
+{
+    return value >= least && value <= most && (value & (value - 1)) == 0;
+}
+
 static bool align_is_valid(const struct twin_slots *slots)
 {
-    uint32_t unit = slots->area[TWIN_PRIMARY].flash->write_bytes;
+    const struct twin_flash *primary = slots->area[TWIN_PRIMARY].flash;
+    const struct twin_flash *secondary = slots->area[TWIN_SECONDARY].flash;
 
-    return (slots->max_align == 8 || slots->max_align == 16 || slots->max_align == 32) &&
-           unit != 0 && (unit & (unit - 1)) == 0 && unit <= slots->max_align &&
-           slots->area[TWIN_SECONDARY].flash->write_bytes == unit &&
-           slots->area[TWIN_SECONDARY].flash->erased == slots->area[TWIN_PRIMARY].flash->erased;
+    return is_power(slots->max_align, 8, 32) &&
+           is_power(primary->write_bytes, 1, slots->max_align) &&
+           secondary->write_bytes == primary->write_bytes && secondary->erased == primary->erased;
 }
 
 static bool area_is_valid(const struct twin_slots *slots, enum twin_slot slot)
