@@ -283,3 +283,15 @@ int twin_file_write(const char *path, const void *data, size_t len, unsigned rul
     }
     return write_uninterrupted(real, data, len, choose_mode(&old, rules), rules);
 }
+
+bool twin_file_is_same(const char *a, const char *b)
+{
+    struct stat a_info, b_info;
+
+    if (a == NULL || b == NULL) {
+        return false;
+    }
+    return strcmp(a, b) == 0 ||
+           (stat(a, &a_info) == 0 && stat(b, &b_info) == 0 && S_ISREG(a_info.st_mode) &&
+            a_info.st_dev == b_info.st_dev && a_info.st_ino == b_info.st_ino);
+}

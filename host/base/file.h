@@ -29,3 +29,6 @@ enum twin_file_rule {
  * Returns 0, or an errno value; then nothing is left behind.
  */
 int twin_file_write(const char *path, const void *data, size_t len, unsigned rules);
+
+/* Is it the same name, or two names of one file? NULL is no file. */
+bool twin_file_is_same(const char *a, const char *b);

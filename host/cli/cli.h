@@ -215,6 +215,16 @@ enum twin_text_keep cli_terminal_text(void);
 int cli_print_text(struct twin_buf *text);
 int cli_json_print(json_t *value);
 
+/*
+ * Bytes to a file, or to stdout if path is NULL; no copy of them stays in memory.
+ *
+ * input  what they were made from, a key or an image, which the output must not replace; NULL:
+ *        nothing.
+ *
+ * Returns CLI_DONE, or what to exit with after the message.
+ */
+int cli_output(const char *path, const char *input, const struct twin_buf *bytes);
+
 /* A text as JSON; what is not UTF-8 in it becomes '?'. */
 json_t *cli_json_text(const char *text);
 

@@ -1,10 +1,14 @@
 /*
  * print.c - what goes to stdout, and what the terminal shows. SPDX-License-Identifier: Apache-2.0
  */
+#define _XOPEN_SOURCE 700
+#include "base/file.h"
 #include "cli/cli.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum twin_text_keep cli_terminal_text(void)
 {
@@ -76,4 +80,34 @@ int cli_json_print(json_t *value)
     putchar('\n');
     free(text);
     return CLI_DONE;
+}
+
+/* Past the buffer of stdout, which would keep a copy of a private key. */
+static int write_stdout(struct twin_span bytes)
+{
+    fflush(stdout);
+    while (bytes.len > 0) {
+        ssize_t got = write(STDOUT_FILENO, bytes.ptr, bytes.len);
+        if (got < 0 && errno != EINTR) {
+            return cli_fail(CLI_REFUSED, "cannot write the output: %s", strerror(errno));
+        }
+        bytes.ptr += got > 0 ? got : 0;
+        bytes.len -= got > 0 ? (size_t)got : 0;
+    }
+    return CLI_DONE;
+}
+
+int cli_output(const char *path, const char *input, const struct twin_buf *bytes)
+{
+    if (bytes->failed) {
+        return no_memory();
+    }
+    if (path == NULL) {
+        return write_stdout(twin_buf_span(bytes));
+    }
+    if (twin_file_is_same(path, input)) {
+        return cli_fail(CLI_USAGE, "%s is the input and would be replaced", path);
+    }
+    int err = twin_file_write(path, bytes->data, bytes->len, TWIN_FILE_REPLACE);
+    return err == 0 ? CLI_DONE : cli_fail(CLI_REFUSED, "cannot write %s: %s", path, strerror(err));
 }

@@ -15,7 +15,8 @@
 /* The text of a buffer as a leaf; frees the buffer. YAML takes file names that are no UTF-8. */
 static json_t *leaf(struct twin_buf *text)
 {
-    json_t *json = json_stringn_nocheck(text->len > 0 ? (const char *)text->data : "", text->len);
+    const char *chars = text->len > 0 ? (const char *)text->data : "";
+    json_t *json = text->failed ? NULL : json_stringn_nocheck(chars, text->len);
 
     twin_buf_free(text);
     return json;
@@ -68,6 +69,16 @@ static json_t *yaml_name(const char *name)
     return leaf(&text);
 }
 
+/* What memory ran out for is NULL, and so is whatever it would have become a part of. */
+static json_t *whole(json_t *json, int lost)
+{
+    if (lost != 0) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
 static json_t *area(const struct twin_view *view, size_t off)
 {
     return json_pack("{s:i, s:i}", "magic", (int)twin_view_get_u16(view, view->bytes.ptr + off),
@@ -79,16 +90,17 @@ static json_t *tlvs(const struct twin_view *view, bool is_protected, bool yaml)
     json_t *list = json_array();
     struct twin_view_tlv tlv;
     size_t cursor = 0;
+    int lost = 0;
 
     while (twin_view_next(view, &cursor, &tlv)) {
         if (tlv.is_protected == is_protected) {
-            json_array_append_new(list, json_pack("{s:i, s:s, s:i, s:o}", "type", (int)tlv.type,
-                                                  "type_name", twin_tlv_name(tlv.type), "len",
-                                                  (int)tlv.value.len, "data",
-                                                  bytes_leaf(tlv.value, yaml)));
+            lost |= json_array_append_new(
+                list, json_pack("{s:i, s:s, s:i, s:o}", "type", (int)tlv.type, "type_name",
+                                twin_tlv_name(tlv.type), "len", (int)tlv.value.len, "data",
+                                bytes_leaf(tlv.value, yaml)));
         }
     }
-    return list;
+    return whole(list, lost);
 }
 
 static json_t *areas(const struct twin_view *view, bool yaml)
@@ -118,20 +130,21 @@ static json_t *trailer(const struct twin_dump_rest *rest, bool yaml)
 {
     const struct twin_slot_trailer *fields = &rest->trailer;
     json_t *json = json_object();
+    int lost = 0;
 
     if (rest->present) {
-        json_object_set_new(json, "magic", bytes_leaf(rest->magic, yaml));
+        lost |= json_object_set_new(json, "magic", bytes_leaf(rest->magic, yaml));
     }
     if (fields->present) {
-        json_object_set_new(json, "image_ok", json_integer(fields->image_ok));
-        json_object_set_new(json, "copy_done", json_integer(fields->copy_done));
-        json_object_set_new(json, "swap_info", json_integer(fields->swap_info));
-        json_object_set_new(json, "swap_size", json_integer(fields->swap_size));
+        lost |= json_object_set_new(json, "image_ok", json_integer(fields->image_ok));
+        lost |= json_object_set_new(json, "copy_done", json_integer(fields->copy_done));
+        lost |= json_object_set_new(json, "swap_info", json_integer(fields->swap_info));
+        lost |= json_object_set_new(json, "swap_size", json_integer(fields->swap_size));
     }
     if (rest->key_field_len != 0) {
-        json_object_set_new(json, "key_field_len", json_integer(rest->key_field_len));
+        lost |= json_object_set_new(json, "key_field_len", json_integer(rest->key_field_len));
     }
-    return json;
+    return whole(json, lost);
 }
 
 /* ---- YAML ---- */
@@ -188,12 +201,13 @@ void twin_dump_data(const struct twin_view *view, const char *name,
         "{s:o, s:o, s:o, s:o}", "filename", yaml ? yaml_name(name) : json_name(name), "header",
         header(&view->header), "tlv_area", areas(view, yaml), "trailer", trailer(rest, yaml));
 
+    char *text = yaml ? NULL : json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
     if (yaml) {
         add_map(out, json, 0, false);
-    } else {
-        char *text = json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-        twin_buf_text(out, "%s", text != NULL ? text : "");
-        free(text);
+    } else if (text != NULL) {
+        twin_buf_add(out, text, strlen(text));
     }
+    out->failed = out->failed || json == NULL || (!yaml && text == NULL);
+    free(text);
     json_decref(json);
 }

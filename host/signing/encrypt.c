@@ -1,76 +1,17 @@
 /*
- * encrypt.c - encryption of payloads and of the key that they are encrypted with.
- *
- * The image key is wrapped by RSA-OAEP, by ECIES on P-256 or X25519, or by AES key wrap.
- * SPDX-License-Identifier: Apache-2.0
+ * encrypt.c - encryption of payloads. SPDX-License-Identifier: Apache-2.0
  */
 #include "signing/encrypt.h"
-#include "cli/cli.h"
-#include <openssl/core_names.h>
-#include <openssl/crypto.h>
-#include <openssl/hmac.h>
-#include <openssl/kdf.h>
+#include "base/file.h"
+#include "base/hex.h"
+#include "base/secret.h"
+#include "signing/wrap.h"
+#include <ctype.h>
 #include <openssl/rand.h>
-#include <openssl/rsa.h>
 #include <string.h>
 
-#define EPHEMERAL_MAX 65
-#define SHARED_MAX    32
-#define RSA_LEN       256
-#define KW_OVERHEAD   8
-
-/* ECIES: a throw-away key pair agrees with the receiver's key on a secret. */
-struct ecies {
-    uint16_t tlv;
-    enum twin_key_id receiver;
-    enum twin_hash_id hash; /* of key derivation and tag */
-    uint8_t ephemeral_len;  /* bytes of the throw-away public key */
-};
-
-static const struct ecies ecies_list[] = {
-    {TWIN_TLV_ENC_EC256, TWIN_KEY_P256, TWIN_HASH_SHA256, 65},
-    {TWIN_TLV_ENC_X25519, TWIN_KEY_X25519, TWIN_HASH_SHA256, 32},
-    {TWIN_TLV_ENC_X25519_SHA512, TWIN_KEY_X25519, TWIN_HASH_SHA512, 32},
-};
-#define ECIES_COUNT (sizeof(ecies_list) / sizeof(ecies_list[0]))
-
-static const struct ecies *ecies_for(const struct twin_sign_spec *spec)
-{
-    for (size_t i = 0; i < ECIES_COUNT; i++) {
-        if (&twin_key_types[ecies_list[i].receiver] == spec->enc_key->type &&
-            &twin_hashes[ecies_list[i].hash] == spec->hmac_hash) {
-            return &ecies_list[i];
-        }
-    }
-    return NULL;
-}
-
-int twin_encrypt_check_key(const struct twin_sign_spec *spec)
-{
-    const struct twin_key_type *type = spec->enc_key != NULL ? spec->enc_key->type : NULL;
-    const struct twin_key_type *signer = spec->key != NULL ? spec->key->type : NULL;
-
-    if (type == NULL || type == &twin_key_types[TWIN_KEY_RSA2048]) {
-        if (spec->hmac_hash != &twin_hashes[TWIN_HASH_SHA256]) {
-            return cli_fail(CLI_USAGE, "--hmac-sha 512 is for X25519 encryption keys only");
-        }
-    } else if (type != &twin_key_types[TWIN_KEY_P256] && type != &twin_key_types[TWIN_KEY_X25519]) {
-        return cli_fail(CLI_USAGE,
-                        "%s: no loader can decrypt for a key of type %s; use rsa-2048, ecdsa-p256 "
-                        "or x25519",
-                        spec->enc_key->name, type->name);
-    } else if (ecies_for(spec) == NULL) {
-        return cli_fail(CLI_USAGE, "Currently only ECIES-X25519 supports HMAC-SHA512");
-    }
-    if (type == NULL || signer == NULL || signer->scheme == TWIN_SCHEME_EDDSA) {
-        return CLI_DONE;
-    }
-    if (strcmp(signer->algorithm, type->algorithm) != 0 ||
-        (signer->curve != NULL && strcmp(signer->curve, type->curve) != 0)) {
-        return cli_fail(CLI_USAGE, "Signing and encryption must use the same type of key");
-    }
-    return CLI_DONE;
-}
+#define KEK_FILE_MAX 4096
+#define KEK_DIGITS   (2 * TWIN_AES_KEY_MAX)
 
 bool twin_payload_cipher(const uint8_t *key, size_t key_len, uint8_t *payload, size_t len)
 {
@@ -87,273 +28,129 @@ bool twin_payload_cipher(const uint8_t *key, size_t key_len, uint8_t *payload, s
     return good;
 }
 
-static bool agree(EVP_PKEY *own, EVP_PKEY *peer, uint8_t shared[SHARED_MAX])
+static bool is_aes_len(size_t len)
 {
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(own, NULL);
-    size_t len = SHARED_MAX;
-    bool good = ctx != NULL && EVP_PKEY_derive_init(ctx) == 1 &&
-                EVP_PKEY_derive_set_peer(ctx, peer) == 1 &&
-                EVP_PKEY_derive(ctx, shared, &len) == 1 && len == SHARED_MAX;
-
-    EVP_PKEY_CTX_free(ctx);
-    return good;
+    return len == 16 || len == 32;
 }
 
-/* From the shared secret: the key that wraps, then the key of the tag. */
-static bool derive(const struct twin_hash *hash, uint8_t shared[SHARED_MAX], uint8_t *out,
-                   size_t out_len)
+/* Without white space, and colons as OpenSSL prints them. False if there are more than fit. */
+static bool collect_digits(const struct twin_buf *text, char digits[KEK_DIGITS], size_t *count)
 {
-    static char info[] = "MCUBoot_ECIES_v1";
-    char digest[16];
-    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    EVP_KDF_CTX *ctx = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
-    OSSL_PARAM params[4] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, shared, SHARED_MAX),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, sizeof(info) - 1),
-        OSSL_PARAM_construct_end(),
-    };
-
-    memcpy(digest, hash->name, strlen(hash->name) + 1);
-    bool good = ctx != NULL && EVP_KDF_derive(ctx, out, out_len, params) == 1;
-    EVP_KDF_CTX_free(ctx);
-    EVP_KDF_free(kdf);
-    return good;
-}
-
-/* What both sides do after agreeing: cipher the image key, and compute the tag of its cipher. */
-struct ecies_keys {
-    uint8_t derived[TWIN_AES_KEY_MAX + TWIN_HASH_LEN_MAX];
-    uint8_t shared[SHARED_MAX];
-};
-
-static bool ecies_derive(const struct ecies *ecies, EVP_PKEY *own, EVP_PKEY *peer, size_t key_len,
-                         struct ecies_keys *keys)
-{
-    const struct twin_hash *hash = &twin_hashes[ecies->hash];
-
-    return agree(own, peer, keys->shared) &&
-           derive(hash, keys->shared, keys->derived, key_len + hash->len);
-}
-
-static bool ecies_tag(const struct ecies *ecies, const struct ecies_keys *keys,
-                      const uint8_t *wrapped, size_t key_len, uint8_t tag[TWIN_HASH_LEN_MAX])
-{
-    const struct twin_hash *hash = &twin_hashes[ecies->hash];
-
-    return HMAC(hash->md(), keys->derived + key_len, hash->len, wrapped, key_len, tag, NULL) !=
-           NULL;
-}
-
-static bool ecies_wrap(const struct ecies *ecies, const struct twin_key *receiver,
-                       const uint8_t *image_key, size_t key_len, struct twin_buf *value)
-{
-    const struct twin_key_type *type = receiver->type;
-    EVP_PKEY *own = type->curve != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", type->curve)
-                                        : EVP_PKEY_Q_keygen(NULL, NULL, type->algorithm);
-    struct ecies_keys keys;
-    unsigned char *public = NULL;
-    uint8_t wrapped[TWIN_AES_KEY_MAX], tag[TWIN_HASH_LEN_MAX];
-
-    memcpy(wrapped, image_key, key_len);
-    bool good = own != NULL &&
-                EVP_PKEY_get1_encoded_public_key(own, &public) == ecies->ephemeral_len &&
-                ecies_derive(ecies, own, receiver->pkey, key_len, &keys) &&
-                twin_payload_cipher(keys.derived, key_len, wrapped, key_len) &&
-                ecies_tag(ecies, &keys, wrapped, key_len, tag);
-    if (good) {
-        twin_buf_add(value, public, ecies->ephemeral_len);
-        twin_buf_add(value, tag, twin_hashes[ecies->hash].len);
-        twin_buf_add(value, wrapped, key_len);
-    }
-    OPENSSL_cleanse(&keys, sizeof(keys));
-    OPENSSL_free(public);
-    EVP_PKEY_free(own);
-    return good;
-}
-
-static EVP_PKEY *public_from(const struct twin_key *like, const uint8_t *bytes, size_t len)
-{
-    EVP_PKEY *peer = EVP_PKEY_new();
-
-    if (peer != NULL && (EVP_PKEY_copy_parameters(peer, like->pkey) != 1 ||
-                         EVP_PKEY_set1_encoded_public_key(peer, bytes, len) != 1)) {
-        EVP_PKEY_free(peer);
-        peer = NULL;
-    }
-    return peer;
-}
-
-static size_t ecies_unwrap(const struct ecies *ecies, struct twin_span value,
-                           const struct twin_key *receiver, uint8_t out[TWIN_AES_KEY_MAX])
-{
-    size_t tag_len = twin_hashes[ecies->hash].len, before = ecies->ephemeral_len + tag_len;
-    size_t key_len = value.len - before;
-    struct ecies_keys keys;
-    uint8_t tag[TWIN_HASH_LEN_MAX];
-
-    if (value.len < before || (key_len != 16 && key_len != 32) || receiver == NULL ||
-        receiver->type != &twin_key_types[ecies->receiver]) {
-        return 0;
-    }
-    EVP_PKEY *peer = public_from(receiver, value.ptr, ecies->ephemeral_len);
-    const uint8_t *wrapped = value.ptr + before;
-    bool good = peer != NULL && ecies_derive(ecies, receiver->pkey, peer, key_len, &keys) &&
-                ecies_tag(ecies, &keys, wrapped, key_len, tag) &&
-                CRYPTO_memcmp(tag, value.ptr + ecies->ephemeral_len, tag_len) == 0;
-    memcpy(out, wrapped, key_len);
-    good = good && twin_payload_cipher(keys.derived, key_len, out, key_len);
-    OPENSSL_cleanse(&keys, sizeof(keys));
-    EVP_PKEY_free(peer);
-    return good ? key_len : 0;
-}
-
-static EVP_PKEY_CTX *oaep_begin(EVP_PKEY *pkey, int (*init)(EVP_PKEY_CTX *))
-{
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
-
-    if (ctx != NULL && init(ctx) == 1 &&
-        EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) == 1 &&
-        EVP_PKEY_CTX_set_rsa_oaep_md(ctx, EVP_sha256()) == 1 &&
-        EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) == 1) {
-        return ctx;
-    }
-    EVP_PKEY_CTX_free(ctx);
-    return NULL;
-}
-
-static bool rsa_wrap(const struct twin_key *receiver, const uint8_t *image_key, size_t key_len,
-                     struct twin_buf *value)
-{
-    EVP_PKEY_CTX *ctx = oaep_begin(receiver->pkey, EVP_PKEY_encrypt_init);
-    uint8_t wrapped[RSA_LEN];
-    size_t len = sizeof(wrapped);
-    bool good = ctx != NULL && EVP_PKEY_encrypt(ctx, wrapped, &len, image_key, key_len) == 1;
-
-    if (good) {
-        twin_buf_add(value, wrapped, len);
-    }
-    EVP_PKEY_CTX_free(ctx);
-    return good;
-}
-
-static size_t rsa_unwrap(struct twin_span value, const struct twin_key *receiver,
-                         uint8_t out[TWIN_AES_KEY_MAX])
-{
-    uint8_t plain[RSA_LEN];
-    size_t len = sizeof(plain);
-
-    if (receiver == NULL || receiver->type != &twin_key_types[TWIN_KEY_RSA2048] ||
-        value.len != RSA_LEN) {
-        return 0;
-    }
-    EVP_PKEY_CTX *ctx = oaep_begin(receiver->pkey, EVP_PKEY_decrypt_init);
-    bool good = ctx != NULL && EVP_PKEY_decrypt(ctx, plain, &len, value.ptr, value.len) == 1 &&
-                (len == 16 || len == 32);
-    if (good) {
-        memcpy(out, plain, len);
-    }
-    OPENSSL_cleanse(plain, sizeof(plain));
-    EVP_PKEY_CTX_free(ctx);
-    return good ? len : 0;
-}
-
-/* RFC 3394, in either direction; in and out differ by 8 bytes. */
-static bool key_wrap(struct twin_span kek, bool wrap, const uint8_t *in, size_t in_len,
-                     uint8_t *out, size_t out_len)
-{
-    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    int len = 0;
-
-    if (ctx == NULL) {
-        return false;
-    }
-    EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-    bool good = EVP_CipherInit_ex(ctx, kek.len == 16 ? EVP_aes_128_wrap() : EVP_aes_256_wrap(),
-                                  NULL, kek.ptr, NULL, wrap) == 1 &&
-                EVP_CipherUpdate(ctx, out, &len, in, (int)in_len) == 1 && (size_t)len == out_len;
-    EVP_CIPHER_CTX_free(ctx);
-    return good;
-}
-
-static bool kw_wrap(struct twin_span kek, const uint8_t *image_key, size_t key_len,
-                    struct twin_buf *value)
-{
-    uint8_t wrapped[TWIN_AES_KEY_MAX + 2 * KW_OVERHEAD];
-    bool good = key_wrap(kek, true, image_key, key_len, wrapped, key_len + KW_OVERHEAD);
-
-    if (good) {
-        twin_buf_add(value, wrapped, key_len + KW_OVERHEAD);
-    }
-    return good;
-}
-
-static size_t kw_unwrap(struct twin_span value, struct twin_span kek, uint8_t out[TWIN_AES_KEY_MAX])
-{
-    uint8_t plain[TWIN_AES_KEY_MAX + 2 * KW_OVERHEAD];
-    size_t len = value.len - KW_OVERHEAD;
-
-    if (value.len < KW_OVERHEAD || (len != 16 && len != 32) || len != kek.len ||
-        !key_wrap(kek, false, value.ptr, value.len, plain, len)) {
-        return 0;
-    }
-    memcpy(out, plain, len);
-    OPENSSL_cleanse(plain, sizeof(plain));
-    return len;
-}
-
-size_t twin_decrypt_key(uint16_t type, struct twin_span value, const struct twin_key *key,
-                        struct twin_span kek, uint8_t out[TWIN_AES_KEY_MAX])
-{
-    if (type == TWIN_TLV_ENC_RSA2048) {
-        return rsa_unwrap(value, key, out);
-    }
-    if (type == TWIN_TLV_ENC_KW) {
-        return kw_unwrap(value, kek, out);
-    }
-    for (size_t i = 0; i < ECIES_COUNT; i++) {
-        if (ecies_list[i].tlv == type) {
-            return ecies_unwrap(&ecies_list[i], value, key, out);
+    for (size_t i = 0; i < text->len; i++) {
+        if (isspace(text->data[i]) || text->data[i] == ':') {
+            continue;
         }
+        if (*count == KEK_DIGITS) {
+            return false;
+        }
+        digits[(*count)++] = (char)text->data[i];
     }
-    return 0;
+    return true;
 }
 
-static bool wrap(const struct twin_sign_spec *spec, const uint8_t *image_key,
-                 struct twin_tlv_area *area)
+/*
+ * Hex digits to bytes, in place. Text that is not all digits stays as it is; so do raw keys, since
+ * 32 random bytes that all happen to be hex digits do not occur.
+ */
+static void from_hex(struct twin_buf *text)
 {
-    struct twin_buf value = {0};
-    uint16_t type;
-    bool good;
+    char digits[KEK_DIGITS];
+    uint8_t bytes[TWIN_AES_KEY_MAX];
+    size_t count = 0;
 
-    if (spec->enc_key == NULL) {
-        type = TWIN_TLV_ENC_KW;
-        good = kw_wrap(twin_buf_span(&spec->kek), image_key, spec->aes_len, &value);
-    } else if (spec->enc_key->type == &twin_key_types[TWIN_KEY_RSA2048]) {
-        type = TWIN_TLV_ENC_RSA2048;
-        good = rsa_wrap(spec->enc_key, image_key, spec->aes_len, &value);
-    } else {
-        const struct ecies *ecies = ecies_for(spec);
-        type = ecies->tlv;
-        good = ecies_wrap(ecies, spec->enc_key, image_key, spec->aes_len, &value);
+    if (collect_digits(text, digits, &count) && is_aes_len(count / 2) &&
+        twin_hex_bytes(digits, count, bytes)) {
+        memcpy(text->data, bytes, count / 2);
+        text->len = count / 2;
     }
-    if (good) {
-        twin_tlv_add(area, type, value.data, value.len);
-    }
-    twin_buf_free(&value);
-    return good;
+    twin_wipe(digits, sizeof(digits));
+    twin_wipe(bytes, sizeof(bytes));
 }
 
-int twin_encrypt_payload(const struct twin_sign_spec *spec, uint8_t *payload, size_t len,
-                         struct twin_tlv_area *area)
+enum twin_error_code twin_kek_load(const char *path, struct twin_buf *kek, struct twin_error *error)
+{
+    int err = twin_file_read(path, KEK_FILE_MAX, kek);
+
+    if (err != 0) {
+        return twin_error_set(error, TWIN_ERROR_REFUSED, "cannot read %s: %s", path, strerror(err));
+    }
+    from_hex(kek);
+    return is_aes_len(kek->len)
+               ? TWIN_ERROR_NONE
+               : twin_error_set(error, TWIN_ERROR_USAGE,
+                                "%s: an AES key has 16 or 32 bytes, raw or as hex digits", path);
+}
+
+static const struct twin_hash *exchange_hash(const struct twin_sign_spec *spec)
+{
+    return spec->hmac_hash != NULL ? spec->hmac_hash : &twin_hashes[TWIN_HASH_SHA256];
+}
+
+/* A loader has the code of one kind of key only, but for Ed25519, which encrypts nothing. */
+static bool same_kind(const struct twin_key_type *signer, const struct twin_key_type *receiver)
+{
+    return signer->scheme == TWIN_SCHEME_EDDSA ||
+           (strcmp(signer->algorithm, receiver->algorithm) == 0 &&
+            (signer->curve == NULL || strcmp(signer->curve, receiver->curve) == 0));
+}
+
+static enum twin_error_code check_receiver(const struct twin_sign_spec *spec,
+                                           struct twin_error *error)
+{
+    const struct twin_key *receiver = spec->enc_key;
+    bool is_rsa = receiver->type == &twin_key_types[TWIN_KEY_RSA2048];
+
+    if (!twin_wrap_can(receiver, &twin_hashes[TWIN_HASH_SHA256])) {
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              "%s: no loader can decrypt for a key of type %s; use rsa-2048, "
+                              "ecdsa-p256 or x25519",
+                              receiver->name, receiver->type->name);
+    }
+    if (!twin_wrap_can(receiver, exchange_hash(spec))) {
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              is_rsa ? "HMAC-SHA512 is for X25519 encryption keys only"
+                                     : "Currently only ECIES-X25519 supports HMAC-SHA512");
+    }
+    if (spec->key != NULL && !same_kind(spec->key->type, receiver->type)) {
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              "Signing and encryption must use the same type of key");
+    }
+    return TWIN_ERROR_NONE;
+}
+
+enum twin_error_code twin_encrypt_check(const struct twin_sign_spec *spec, struct twin_error *error)
+{
+    if (!twin_sign_encrypts(spec)) {
+        return TWIN_ERROR_NONE;
+    }
+    if (!is_aes_len(spec->aes_len)) {
+        return twin_error_set(error, TWIN_ERROR_USAGE, "an image key has 16 or 32 bytes");
+    }
+    if (spec->enc_key != NULL) {
+        return check_receiver(spec, error);
+    }
+    if (spec->kek.len != spec->aes_len) {
+        return twin_error_set(error, TWIN_ERROR_USAGE,
+                              "a key encryption key has to be as long as the image key");
+    }
+    return exchange_hash(spec) == &twin_hashes[TWIN_HASH_SHA256]
+               ? TWIN_ERROR_NONE
+               : twin_error_set(error, TWIN_ERROR_USAGE,
+                                "HMAC-SHA512 is for X25519 encryption keys only");
+}
+
+enum twin_error_code twin_encrypt_payload(const struct twin_sign_spec *spec, uint8_t *payload,
+                                          size_t len, struct twin_tlv_area *area,
+                                          struct twin_error *error)
 {
     uint8_t image_key[TWIN_AES_KEY_MAX];
-    bool good = RAND_priv_bytes(image_key, spec->aes_len) == 1 && wrap(spec, image_key, area) &&
+    struct twin_span span = {image_key, spec->aes_len};
+    bool good = RAND_priv_bytes(image_key, spec->aes_len) == 1 &&
+                twin_wrap_key(spec->enc_key, exchange_hash(spec), spec->kek, span, area) &&
                 (spec->clear || twin_payload_cipher(image_key, spec->aes_len, payload, len));
 
-    OPENSSL_cleanse(image_key, sizeof(image_key));
-    if (!good) {
-        return cli_fail(CLI_REFUSED, "OpenSSL could not encrypt the image; nothing was written");
-    }
-    return CLI_DONE;
+    twin_wipe(image_key, sizeof(image_key));
+    return good ? TWIN_ERROR_NONE
+                : twin_error_set(error, TWIN_ERROR_REFUSED,
+                                 "OpenSSL could not encrypt the image; nothing was written");
 }

@@ -1,34 +1,31 @@
 /*
- * encrypt.h - encryption of payloads and of the key that they are encrypted with.
- *
- * Each image has a random key of its own, which travels in a TLV, wrapped for the receiver.
- * Spec: docs/spec-image.md section 3. SPDX-License-Identifier: Apache-2.0
+ * encrypt.h - encryption of payloads. Each image has a random key of its own, which travels in a
+ * TLV (wrap.h). Spec: docs/spec-image.md section 3. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "signing/sign.h"
-#include "signing/tlv.h"
 
-/* Can images be encrypted for this key? Returns CLI_DONE, or CLI_USAGE after the message. */
-int twin_encrypt_check_key(const struct twin_sign_spec *spec);
+/*
+ * Read a key encryption key: 16 or 32 bytes, raw or as hex digits with any white space.
+ *
+ * kek  out, to be freed with twin_buf_free_secret() also after an error.
+ *
+ * TWIN_ERROR_REFUSED: the file cannot be read. TWIN_ERROR_USAGE: it has another length.
+ */
+enum twin_error_code twin_kek_load(const char *path, struct twin_buf *kek,
+                                   struct twin_error *error);
+
+/* Can an image be encrypted as this spec says, or not at all? TWIN_ERROR_USAGE if not. */
+enum twin_error_code twin_encrypt_check(const struct twin_sign_spec *spec,
+                                        struct twin_error *error);
 
 /*
  * Make an image key, add it to area wrapped, and encrypt the payload with it (unless spec->clear).
- * Returns CLI_DONE, or an exit code after the message.
+ * TWIN_ERROR_REFUSED: OpenSSL failed.
  */
-int twin_encrypt_payload(const struct twin_sign_spec *spec, uint8_t *payload, size_t len,
-                         struct twin_tlv_area *area);
-
-/*
- * Unwrap an image key.
- *
- * key  the receiver's, private; NULL if there is only a kek.
- * kek  key encryption key for TWIN_TLV_ENC_KW; may be empty.
- * out  TWIN_AES_KEY_MAX bytes of room.
- *
- * Returns the bytes of the image key; 0 if this key cannot unwrap it or the TLV is damaged.
- */
-size_t twin_decrypt_key(uint16_t type, struct twin_span value, const struct twin_key *key,
-                        struct twin_span kek, uint8_t out[TWIN_AES_KEY_MAX]);
+enum twin_error_code twin_encrypt_payload(const struct twin_sign_spec *spec, uint8_t *payload,
+                                          size_t len, struct twin_tlv_area *area,
+                                          struct twin_error *error);
 
 /* Encrypt or decrypt a payload in place: AES in counter mode, the counter starts at 0. */
 bool twin_payload_cipher(const uint8_t *key, size_t key_len, uint8_t *payload, size_t len);

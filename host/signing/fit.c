@@ -34,29 +34,35 @@ static uint64_t minus(uint64_t from, uint64_t what)
     return from > what ? from - what : 0;
 }
 
-const char *twin_fit_check_slots(const struct twin_sign_spec *spec, enum twin_fit_mode mode,
-                                 struct twin_fit_slots slots)
+enum twin_error_code twin_fit_check_slots(const struct twin_sign_spec *spec,
+                                          enum twin_fit_mode mode, struct twin_fit_slots slots,
+                                          struct twin_error *error)
 {
     uint32_t primary = slots.primary / slots.sector, secondary = slots.secondary / slots.sector;
     uint32_t most = primary > secondary ? primary : secondary;
+    const struct {
+        bool is_broken;
+        const char *text, *hint;
+    } rules[] = {
+        {primary == 0 || secondary == 0, "the size of a slot is missing, or below one sector", ""},
+        {slots.primary % slots.sector != 0 || slots.secondary % slots.sector != 0,
+         "a slot is not a whole number of sectors", ""},
+        {mode == TWIN_FIT_MOVE && primary != secondary && primary != secondary + 1,
+         "the slots have to be equal, or the primary one longer by one sector", ""},
+        {mode == TWIN_FIT_OFFSET && primary != secondary && secondary != primary + 1,
+         "the slots have to be equal, or the secondary one longer by one sector", ""},
+        {mode != TWIN_FIT_OVERWRITE && mode != TWIN_FIT_XIP && most > spec->max_sectors,
+         "that is more sectors than the trailer has entries for",
+         "set max_sectors to the loader's number"},
+    };
 
-    if (primary == 0 || secondary == 0) {
-        return "the size of a slot is missing, or below one sector";
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (rules[i].is_broken) {
+            twin_error_set(error, TWIN_ERROR_USAGE, "%s", rules[i].text);
+            return twin_error_hint(error, "%s", rules[i].hint);
+        }
     }
-    if (slots.primary % slots.sector != 0 || slots.secondary % slots.sector != 0) {
-        return "a slot is not a whole number of sectors";
-    }
-    if (mode == TWIN_FIT_MOVE && primary != secondary && primary != secondary + 1) {
-        return "the slots have to be equal, or the primary one longer by one sector";
-    }
-    if (mode == TWIN_FIT_OFFSET && primary != secondary && secondary != primary + 1) {
-        return "the slots have to be equal, or the secondary one longer by one sector";
-    }
-    if (mode != TWIN_FIT_OVERWRITE && mode != TWIN_FIT_XIP && most > spec->max_sectors) {
-        return "that is more sectors than the trailer has entries for; set --max-sectors to the "
-               "loader's number";
-    }
-    return NULL;
+    return TWIN_ERROR_NONE;
 }
 
 /* In one slot of a loader that swaps over a scratch area, which keeps a small trailer of its own

@@ -26,12 +26,13 @@ uint64_t twin_fit_reserved(const struct twin_sign_spec *spec, size_t enc_tlv_len
 /* The two slots of an image. */
 struct twin_fit_slots {
     uint32_t primary, secondary; /* bytes */
-    uint32_t sector;             /* bytes of a sector, the same in both */
+    uint32_t sector;             /* bytes of a sector, the same in both; not 0 */
 };
 
-/* Would a loader in this mode work with these slots at all? NULL, or why not. */
-const char *twin_fit_check_slots(const struct twin_sign_spec *spec, enum twin_fit_mode mode,
-                                 struct twin_fit_slots slots);
+/* Would a loader in this mode work with these slots at all? TWIN_ERROR_USAGE if not. */
+enum twin_error_code twin_fit_check_slots(const struct twin_sign_spec *spec,
+                                          enum twin_fit_mode mode, struct twin_fit_slots slots,
+                                          struct twin_error *error);
 
 /*
  * Bytes, header to last TLV, that really fit under one mode; 0 if none do. Modes that shift by a

@@ -25,6 +25,7 @@ const char *const twin_hexfile_fault_text[] = {
     [TWIN_HEXFILE_EMPTY] = "the file holds no data",
     [TWIN_HEXFILE_TOO_WIDE] = too_wide,
     [TWIN_HEXFILE_TOO_HIGH] = "the data reaches beyond the last address, 0xffffffff",
+    [TWIN_HEXFILE_NO_MEMORY] = "out of memory",
 };
 
 /* A data record as found, kept until all are known. */
@@ -212,6 +213,11 @@ static enum twin_hexfile_fault lay_out(struct reader *reader, struct twin_buf *o
 
     if (count == 0) {
         return TWIN_HEXFILE_EMPTY;
+    }
+    twin_buf_reserve(&sorted, reader->pieces.len);
+    if (sorted.failed || reader->pieces.failed || reader->data.failed) {
+        twin_buf_free(&sorted);
+        return TWIN_HEXFILE_NO_MEMORY;
     }
     if (overlap(reader, count, &sorted)) {
         reader->line = find_overlap(reader, &sorted);

@@ -19,7 +19,8 @@ enum twin_hexfile_fault {
     TWIN_HEXFILE_NO_END,   /* the end record is missing: the file was cut */
     TWIN_HEXFILE_EMPTY,    /* no data */
     TWIN_HEXFILE_TOO_WIDE, /* the addresses span more than TWIN_HEXFILE_SPAN_MAX */
-    TWIN_HEXFILE_TOO_HIGH  /* data behind the last 32-bit address */
+    TWIN_HEXFILE_TOO_HIGH, /* data behind the last 32-bit address */
+    TWIN_HEXFILE_NO_MEMORY
 };
 extern const char *const twin_hexfile_fault_text[];
 

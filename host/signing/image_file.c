@@ -90,17 +90,24 @@ static enum twin_error_code make_hex(const char *path, const struct twin_sign_sp
     return TWIN_ERROR_NONE;
 }
 
-static void pad_to_slot(const struct twin_sign_spec *spec, struct twin_buf *bytes)
+static enum twin_error_code pad_to_slot(const struct twin_sign_spec *spec, struct twin_buf *bytes,
+                                        struct twin_error *error)
 {
+    uint32_t image_ok = twin_slot_trailer_image_ok(spec->max_align);
+
+    if (spec->slot_size < image_ok || bytes->len > spec->slot_size - image_ok) {
+        return twin_error_set(error, TWIN_ERROR_USAGE, "the slot has no room for a trailer");
+    }
     twin_buf_fill(bytes, spec->erased, spec->slot_size - bytes->len);
     if (bytes->failed) {
-        return;
+        return twin_error_no_memory(error);
     }
     twin_slot_trailer_magic(spec->max_align, spec->big_endian,
                             bytes->data + bytes->len - TWIN_SLOT_MAGIC_LEN);
     if (spec->confirm && !spec->overwrite_only) {
-        bytes->data[bytes->len - twin_slot_trailer_image_ok(spec->max_align)] = IMAGE_OK_SET;
+        bytes->data[bytes->len - image_ok] = IMAGE_OK_SET;
     }
+    return TWIN_ERROR_NONE;
 }
 
 enum twin_error_code twin_image_file_write(const char *path, const struct twin_sign_spec *spec,
@@ -114,7 +121,7 @@ enum twin_error_code twin_image_file_write(const char *path, const struct twin_s
     if (is_hex) {
         code = make_hex(path, spec, file, &text, error);
     } else if (spec->pad) {
-        pad_to_slot(spec, out);
+        code = pad_to_slot(spec, out, error);
     }
     if (code == TWIN_ERROR_NONE) {
         code = twin_buf_check(out, error);

@@ -4,13 +4,11 @@
 #define _XOPEN_SOURCE 700
 #include "signing/sign_log.h"
 #include "base/hex.h"
-#include "cli/cli.h"
 #include "keys/hsm.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <jansson.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,6 +16,7 @@
 
 #define LINE_MAX_LEN 65536
 #define HEX_MAX      (2 * TWIN_HASH_LEN_MAX + 1)
+#define TEXT_MAX     64 /* of a time or a version */
 
 /* Wait for others that append, and leave the lock to the end of the process. */
 static bool lock(int fd)
@@ -70,7 +69,7 @@ static void add_key(json_t *json, const struct twin_sign_spec *spec)
 {
     char hex[HEX_MAX], serial[TWIN_HSM_SERIAL_MAX];
 
-    twin_hex_text(twin_key_hash(spec->key, spec->hash), hex);
+    twin_hex_text(twin_key_hash(spec->key, twin_sign_hash(spec)), hex);
     json_object_set_new(json, "key", key_name(spec->key->name));
     json_object_set_new(json, "key_type", json_string(spec->key->type->name));
     json_object_set_new(json, "key_hash", json_string(hex));
@@ -82,8 +81,9 @@ static void add_key(json_t *json, const struct twin_sign_spec *spec)
 
 static char *make_line(const struct twin_sign_log_event *event, const char *previous)
 {
+    const struct twin_hash *hash = twin_sign_hash(event->spec);
     const struct passwd *user = getpwuid(getuid());
-    char text[64], digest[HEX_MAX];
+    char text[TEXT_MAX], digest[HEX_MAX];
     time_t now = time(NULL);
     struct tm utc;
     json_t *json = json_object();
@@ -98,9 +98,9 @@ static char *make_line(const struct twin_sign_log_event *event, const char *prev
         add_key(json, event->spec);
     }
     twin_version_print_full(&event->spec->version, text);
-    twin_hex_text((struct twin_span){event->build->digest, event->spec->hash->len}, digest);
+    twin_hex_text((struct twin_span){event->image->digest, hash->len}, digest);
     json_object_set_new(json, "version", json_string(text));
-    json_object_set_new(json, "hash", json_string(event->spec->hash->name));
+    json_object_set_new(json, "hash", json_string(hash->name));
     json_object_set_new(json, "digest", json_string(digest));
     json_object_set_new(json, "input", json_string(event->input));
     json_object_set_new(json, "output", json_string(event->output));
@@ -118,6 +118,10 @@ static int append_line(int fd, const char *line)
 
     twin_buf_add(&text, line, strlen(line));
     twin_buf_add(&text, "\n", 1);
+    if (text.failed) {
+        twin_buf_free(&text);
+        return ENOMEM;
+    }
     ssize_t done = write(fd, text.data, text.len);
     if (done != (ssize_t)text.len) {
         err = done < 0 ? errno : ENOSPC;
@@ -128,7 +132,8 @@ static int append_line(int fd, const char *line)
     return err;
 }
 
-int twin_sign_log_append(const char *path, const struct twin_sign_log_event *event)
+enum twin_error_code twin_sign_log_append(const char *path, const struct twin_sign_log_event *event,
+                                          struct twin_error *error)
 {
     char previous[HEX_MAX];
     int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
@@ -143,11 +148,9 @@ int twin_sign_log_append(const char *path, const struct twin_sign_log_event *eve
         close(fd);
     }
     if (err == EILSEQ) {
-        return cli_fail(CLI_REFUSED, "--audit %s: its last line is not whole; look at it first",
-                        path);
+        twin_error_set(error, TWIN_ERROR_REFUSED, "%s: its last line is not whole", path);
+        return twin_error_hint(error, "look at it first");
     }
-    if (err != 0) {
-        return cli_fail(CLI_REFUSED, "--audit %s: %s; no image was written", path, strerror(err));
-    }
-    return CLI_DONE;
+    return err == 0 ? TWIN_ERROR_NONE
+                    : twin_error_set(error, TWIN_ERROR_REFUSED, "%s: %s", path, strerror(err));
 }

@@ -10,12 +10,15 @@
 
 struct twin_sign_log_event {
     const struct twin_sign_spec *spec;
-    const struct twin_signed *build; /* of the signed image */
-    const char *input, *output;
+    const struct twin_signed *image;
+    const char *input, *output; /* names of files */
 };
 
 /*
- * Append a line and wait until it is on disk.
- * Returns CLI_DONE, or an exit code after the message; then the image is not to be written.
+ * Append a line and wait until it is on disk. Others who append to the same file wait meanwhile.
+ *
+ * TWIN_ERROR_REFUSED: there is no such line now, and an image that has to be remembered is not to
+ * be used; `why` begins with the path. A hint says so where somebody has to look at the file first.
  */
-int twin_sign_log_append(const char *path, const struct twin_sign_log_event *event);
+enum twin_error_code twin_sign_log_append(const char *path, const struct twin_sign_log_event *event,
+                                          struct twin_error *error);

@@ -6,8 +6,10 @@
  * kind of key and hash. test_imgtool_hostile holds the two to the same images.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/secret.h"
 #include "signing/encrypt.h"
 #include "signing/verify_priv.h"
+#include "signing/wrap.h"
 #include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -149,7 +151,7 @@ static bool decrypt_image(struct twin_check *check, const struct twin_view_tlv *
         return twin_check_fail(check, TWIN_FAULT_LOCKED,
                                "the payload is encrypted, and no key that could open it was given");
     }
-    if (twin_decrypt_key(key_tlv->type, key_tlv->value, dec_key, check->input->kek, image_key) !=
+    if (twin_unwrap_key(key_tlv->type, key_tlv->value, dec_key, check->input->kek, image_key) !=
         key_len) {
         return twin_check_fail(check, TWIN_FAULT_IMAGE_KEY,
                                "it was encrypted for another key, or its key TLV is damaged");

@@ -6,8 +6,8 @@
  * payload and how much the protected TLVs. SPDX-License-Identifier: Apache-2.0
  */
 #include "replay.h"
-#include "signing/encrypt.h"
 #include "signing/verify.h"
+#include "signing/wrap.h"
 #include <stdlib.h>
 
 #define HEAD 5 /* bytes in front of the contents */
@@ -66,7 +66,7 @@ static void unwrap_all(struct twin_span value)
 
     for (uint16_t type = TWIN_TLV_ENC_RSA2048; type <= TWIN_TLV_ENC_X25519_SHA512; type++) {
         for (int i = 0; i < TWIN_KEY_TYPE_COUNT; i++) {
-            size_t len = twin_decrypt_key(
+            size_t len = twin_unwrap_key(
                 type, value, &keys[i], (struct twin_span){kek, value.len % 2 == 0 ? 16 : 32}, out);
             if (len != 0 && len != 16 && len != 32) {
                 abort();

@@ -12,6 +12,9 @@ twin_test(unit test_crypto_openssl twin_image host_keys)
 twin_test(unit test_keys host_keys)
 twin_test(unit test_imgtool_formats imgtool_commands)
 twin_test(unit test_imgtool_hostile host_signing test_support)
+twin_test(unit test_signing host_signing)
+twin_test(unit test_signing_memory host_signing)
+target_link_options(test_signing_memory PRIVATE LINKER:--wrap=malloc)
 
 # Somebody else's program, which has functions of the same names as zlib and as ours had once.
 find_package(ZLIB REQUIRED)

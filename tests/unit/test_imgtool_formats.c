@@ -11,7 +11,7 @@
 #include "signing/hexfile.h"
 #include "signing/lzma.h"
 #include "signing/trailer.h"
-#include "signing/view.h"
+#include "signing/wrap.h"
 #include <stdlib.h>
 
 static struct twin_span text_span(const char *text)
@@ -154,14 +154,14 @@ static void test_versions(void)
                                         "99999999999999999999"};
     struct twin_version v;
 
-    CHECK(imgtool_spec_set_version("7", &v) == CLI_DONE && v.major == 7 && v.build == 0);
-    CHECK(imgtool_spec_set_version("255.255.65535+4294967295", &v) == CLI_DONE);
+    CHECK(imgtool_sign_parse_version("7", &v) == CLI_DONE && v.major == 7 && v.build == 0);
+    CHECK(imgtool_sign_parse_version("255.255.65535+4294967295", &v) == CLI_DONE);
     CHECK(v.minor == 255 && v.revision == 65535 && v.build == 4294967295u);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        CHECK_EQ(imgtool_spec_set_version(bad[i], &v), CLI_USAGE);
+        CHECK_EQ(imgtool_sign_parse_version(bad[i], &v), CLI_USAGE);
     }
     for (size_t i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
-        CHECK_EQ(imgtool_spec_set_version(large[i], &v), CLI_REFUSED);
+        CHECK_EQ(imgtool_sign_parse_version(large[i], &v), CLI_REFUSED);
     }
 }
 
@@ -173,31 +173,37 @@ static void test_option_texts(void)
                                           0x96, 0x8c, 0x48, 0xce, 0x8b, 0x15, 0xae, 0x17};
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct twin_sign_spec spec = {0};
-        CHECK_EQ(imgtool_spec_set_dependencies(&spec, bad[i]), CLI_USAGE);
-        twin_sign_spec_free(&spec);
+        struct sign_run run = {0};
+        CHECK_EQ(imgtool_sign_set_dependencies(&run, bad[i]), CLI_USAGE);
+        imgtool_sign_free(&run);
     }
-    struct twin_sign_spec spec = {.version = {1, 2, 3, 4}};
-    CHECK_EQ(imgtool_spec_set_dependencies(&spec, "(1, 2.0.0), (255,3.1+0) "), CLI_USAGE);
-    twin_sign_spec_free(&spec);
-    spec = (struct twin_sign_spec){.version = {1, 2, 3, 4}};
-    CHECK_EQ(imgtool_spec_set_dependencies(&spec, "(1, 2.0.0), (255,3.1)"), CLI_DONE);
-    CHECK(spec.dependency_count == 2 && spec.dependencies[1].image == 255);
-    CHECK(spec.dependencies[1].version.major == 3 && spec.dependencies[1].version.minor == 1);
-    CHECK_EQ(imgtool_spec_set_security_counter(&spec, "auto"), CLI_DONE);
-    CHECK_EQ(spec.security_counter, 0x01020003);
-    CHECK_EQ(imgtool_spec_set_security_counter(&spec, "4294967296"), CLI_REFUSED);
-    CHECK_EQ(imgtool_spec_set_uuids(&spec, "example.com", NULL), CLI_DONE);
-    CHECK_MEM(spec.vid, dns_example, TWIN_UUID_LEN);
-    CHECK_EQ(imgtool_spec_set_uuids(&spec, NULL, "name"), CLI_REFUSED);
-    CHECK_EQ(imgtool_spec_add_custom(&spec, "0xa0", "0x01ff"), CLI_DONE);
-    CHECK(spec.custom[0].value.len == 2 && spec.custom[0].value.data[1] == 0xff);
-    CHECK_EQ(imgtool_spec_add_custom(&spec, "160", "x"), CLI_USAGE);
-    CHECK_EQ(imgtool_spec_add_custom(&spec, "0x10000", "x"), CLI_USAGE);
-    CHECK_EQ(imgtool_spec_add_custom(&spec, "-1", "x"), CLI_USAGE);
-    CHECK_EQ(imgtool_spec_add_custom(&spec, "0xa1", "0x0"), CLI_USAGE);
-    CHECK_EQ(imgtool_spec_add_custom(&spec, "0xa2", "0x0g"), CLI_REFUSED);
-    twin_sign_spec_free(&spec);
+    struct sign_run run = {0};
+    CHECK_EQ(imgtool_sign_set_dependencies(&run, "(1, 2.0.0), (255,3.1+0) "), CLI_USAGE);
+    imgtool_sign_free(&run);
+    run = (struct sign_run){.spec.version = {1, 2, 3, 4}};
+    struct twin_sign_spec *spec = &run.spec;
+    CHECK_EQ(imgtool_sign_set_dependencies(&run, "(1, 2.0.0), (255,3.1)"), CLI_DONE);
+    CHECK(spec->dependency_count == 2 && spec->dependencies[1].image == 255);
+    CHECK(spec->dependencies[1].version.major == 3 && spec->dependencies[1].version.minor == 1);
+    CHECK_EQ(imgtool_sign_set_counter(spec, "auto"), CLI_DONE);
+    CHECK_EQ(spec->security_counter, 0x01020003);
+    CHECK_EQ(imgtool_sign_set_counter(spec, "4294967296"), CLI_REFUSED);
+    CHECK_EQ(imgtool_sign_set_uuids(spec, "example.com", NULL), CLI_DONE);
+    CHECK_MEM(spec->vid, dns_example, TWIN_UUID_LEN);
+    CHECK_EQ(imgtool_sign_set_uuids(spec, NULL, "name"), CLI_REFUSED);
+    CHECK_EQ(imgtool_sign_add_custom(&run, "0xa0", "0x01ff"), CLI_DONE);
+    CHECK(spec->custom[0].value.len == 2 && spec->custom[0].value.ptr[1] == 0xff);
+    CHECK_EQ(imgtool_sign_add_custom(&run, "160", "x"), CLI_USAGE);
+    CHECK_EQ(imgtool_sign_add_custom(&run, "0x10", "x"), CLI_USAGE);
+    CHECK_EQ(imgtool_sign_add_custom(&run, "0x10000", "x"), CLI_USAGE);
+    CHECK_EQ(imgtool_sign_add_custom(&run, "-1", "x"), CLI_USAGE);
+    CHECK_EQ(imgtool_sign_add_custom(&run, "0xa1", "0x0"), CLI_USAGE);
+    CHECK_EQ(imgtool_sign_add_custom(&run, "0xa2", "0x0g"), CLI_REFUSED);
+    /* Those that were added before stay as they are. */
+    CHECK_EQ(imgtool_sign_add_custom(&run, "0xa3", "text"), CLI_DONE);
+    CHECK(spec->custom[0].type == 0xa0 && spec->custom[0].value.ptr[0] == 0x01);
+    CHECK_MEM(spec->custom[spec->custom_count - 1].value.ptr, "text", 4);
+    imgtool_sign_free(&run);
 }
 
 /* Compressed bytes come back; cut, longer or damaged ones are refused. */
@@ -267,24 +273,25 @@ static void test_key_exchange(void)
         uint8_t payload[sizeof(plain)];
         struct twin_span none = {NULL, 0};
         memcpy(payload, plain, sizeof(plain));
-        CHECK_EQ(twin_encrypt_check_key(&spec), CLI_DONE);
-        CHECK_EQ(twin_encrypt_payload(&spec, payload, sizeof(payload), &area), CLI_DONE);
+        CHECK_EQ(twin_encrypt_check(&spec, &error), TWIN_ERROR_NONE);
+        CHECK_EQ(twin_encrypt_payload(&spec, payload, sizeof(payload), &area, &error),
+                 TWIN_ERROR_NONE);
         CHECK(memcmp(payload, plain, sizeof(plain)) != 0);
         CHECK_EQ(twin_get_le16(area.entries.data), cases[i].tlv);
         struct twin_span value = {area.entries.data + 4, area.entries.len - 4};
-        CHECK_EQ(twin_decrypt_key(cases[i].tlv, value, &keys[0], none, image_key), spec.aes_len);
+        CHECK_EQ(twin_unwrap_key(cases[i].tlv, value, &keys[0], none, image_key), spec.aes_len);
         CHECK(twin_payload_cipher(image_key, spec.aes_len, payload, sizeof(payload)));
         CHECK_MEM(payload, plain, sizeof(plain));
-        CHECK_EQ(twin_decrypt_key(cases[i].tlv, value, &keys[1], none, image_key), 0);
-        CHECK_EQ(twin_decrypt_key(cases[i].tlv, value, NULL, none, image_key), 0);
+        CHECK_EQ(twin_unwrap_key(cases[i].tlv, value, &keys[1], none, image_key), 0);
+        CHECK_EQ(twin_unwrap_key(cases[i].tlv, value, NULL, none, image_key), 0);
         for (size_t byte = 4; byte < area.entries.len; byte++) {
             area.entries.data[byte] ^= 0x01;
-            CHECK_EQ(twin_decrypt_key(cases[i].tlv, value, &keys[0], none, image_key), 0);
+            CHECK_EQ(twin_unwrap_key(cases[i].tlv, value, &keys[0], none, image_key), 0);
             area.entries.data[byte] ^= 0x01;
         }
         for (size_t cut = 0; cut < value.len; cut++) {
             struct twin_span part = {value.ptr, cut};
-            CHECK_EQ(twin_decrypt_key(cases[i].tlv, part, &keys[0], none, image_key), 0);
+            CHECK_EQ(twin_unwrap_key(cases[i].tlv, part, &keys[0], none, image_key), 0);
         }
         twin_buf_free(&area.entries);
         twin_key_free(&keys[0]);

@@ -57,22 +57,17 @@ int *hash_algs, *key_types; /* variables, too */
 
 static void sign_and_verify(const struct twin_key *key, struct twin_span payload)
 {
-    const struct twin_sign_spec spec = {.version = {1, 2, 3, 4},
-                                        .header_size = 32,
-                                        .pad_header = true,
-                                        .align = 8,
-                                        .max_align = 8,
-                                        .erased = 0xff,
-                                        .hash = &twin_hashes[key->type->hash],
-                                        .key = key,
-                                        .quiet = true};
-    struct twin_signed image = {0};
+    struct twin_sign_spec spec = twin_sign_defaults();
     struct twin_verify_result result;
+    struct twin_buf input_bytes = {0};
+    struct twin_signed image;
     struct twin_error error;
 
-    twin_buf_fill(&image.bytes, 0, spec.header_size);
-    twin_buf_add_span(&image.bytes, payload);
-    CHECK_EQ(twin_sign_image(&spec, &image), 0);
+    spec.version = (struct twin_version){1, 2, 3, 4};
+    spec.key = key;
+    twin_buf_fill(&input_bytes, 0, spec.header_size);
+    twin_buf_add_span(&input_bytes, payload);
+    CHECK_EQ(twin_sign_image(&spec, &input_bytes, &image, &error), TWIN_ERROR_NONE);
 
     struct twin_verify_input input = {
         .bytes = twin_buf_span(&image.bytes), .keys = key, .key_count = 1};

@@ -3,7 +3,6 @@
  */
 #include "commands.h"
 #include "signing/dump.h"
-#include "signing/emit.h"
 #include "signing/image_file.h"
 #include "signing/trailer.h"
 #include <inttypes.h>
@@ -51,7 +50,7 @@ static int print_dump(const struct twin_view *view, const struct dumpinfo_opts *
     if (form == TWIN_DUMP_JSON && opts->outfile == NULL) {
         twin_buf_text(&text, "\n");
     }
-    int rc = cli_output(opts->outfile, path, twin_buf_span(&text));
+    int rc = cli_output(opts->outfile, path, &text);
     twin_buf_free(&text);
     return rc;
 }

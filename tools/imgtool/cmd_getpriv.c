@@ -4,7 +4,7 @@
  */
 #include "commands.h"
 #include "keys/key_private.h"
-#include "signing/emit.h"
+#include "keys/source.h"
 
 /* In the order of enum twin_key_form. */
 static const char *const formats[] = {"openssl", "pkcs8", NULL};
@@ -36,7 +36,7 @@ static int print_private(const struct cli_call *call, const struct twin_key *key
 
     if (twin_key_private(key, form, opts->minimal, &der, &error) == TWIN_ERROR_NONE) {
         twin_source_c(&text, "enc_priv_key", twin_buf_span(&der));
-        rc = cli_output(NULL, NULL, twin_buf_span(&text));
+        rc = cli_output(NULL, NULL, &text);
     } else if (error.code == TWIN_ERROR_USAGE) {
         rc = cli_usage_error(call, "%s", error.why);
     } else {

@@ -4,7 +4,7 @@
 #include "commands.h"
 #include "keys/key.h"
 #include "keys/key_pem.h"
-#include "signing/emit.h"
+#include "keys/source.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -135,7 +135,7 @@ static int getpub_run(const struct cli_call *call)
     }
     if (twin_key_load(&key, opts->key, imgtool_ask(), &error) == TWIN_ERROR_NONE &&
         encode(&key, encoding, opts->suffix, &out, &error) == TWIN_ERROR_NONE) {
-        rc = cli_output(opts->output, opts->key, twin_buf_span(&out));
+        rc = cli_output(opts->output, opts->key, &out);
     } else {
         rc = cli_fail_error(&error);
     }
@@ -166,7 +166,7 @@ static int getpubhash_run(const struct cli_call *call)
         } else {
             twin_source_c(&out, name, hash);
         }
-        rc = cli_output(opts->output, opts->key, twin_buf_span(&out));
+        rc = cli_output(opts->output, opts->key, &out);
     } else {
         rc = cli_fail_error(&error);
     }

@@ -3,10 +3,8 @@
  * refused where it would change what comes out, and told where it only does nothing.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/file.h"
 #include "cmd_sign.h"
-#include "signing/emit.h"
-#include "signing/hexfile.h"
-#include "signing/lzma.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -16,11 +14,11 @@ struct rule {
     const char *text;
 };
 
-static int refuse(const struct sign_work *job, const struct rule *rules, size_t count)
+static int refuse(const struct sign_run *run, const struct rule *rules, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (rules[i].broken) {
-            return cli_usage_error(job->call, "%s", rules[i].text);
+            return cli_usage_error(run->call, "%s", rules[i].text);
         }
     }
     return CLI_DONE;
@@ -43,9 +41,9 @@ static bool encrypts(const struct sign_opts *opts)
 }
 
 /* Who signs, and where. */
-static int check_signature(const struct sign_work *job)
+static int check_signature(const struct sign_run *run)
 {
-    const struct sign_opts *opts = job->opts;
+    const struct sign_opts *opts = run->opts;
     bool vector = opts->vector_to_sign != CLI_CHOICE_NONE;
     bool fixed = opts->fix_sig != NULL, pubkey = opts->fix_sig_pubkey != NULL;
     const struct rule rules[] = {
@@ -72,13 +70,13 @@ static int check_signature(const struct sign_work *job)
          "--compression"},
     };
 
-    return refuse(job, rules, COUNT(rules));
+    return refuse(run, rules, COUNT(rules));
 }
 
 /* What is done to the slot and the payload. */
-static int check_layout(const struct sign_work *job)
+static int check_layout(const struct sign_run *run)
 {
-    const struct sign_opts *opts = job->opts;
+    const struct sign_opts *opts = run->opts;
     bool swaps = opts->swap == TWIN_FIT_MOVE || opts->swap == TWIN_FIT_OFFSET ||
                  opts->swap == TWIN_FIT_SCRATCH;
     const struct rule rules[] = {
@@ -103,15 +101,15 @@ static int check_layout(const struct sign_work *job)
          "--encrypt and --encrypt-kek exclude each other"},
     };
 
-    return refuse(job, rules, COUNT(rules));
+    return refuse(run, rules, COUNT(rules));
 }
 
-static void warn_useless(const struct sign_work *job)
+static void warn_useless(const struct sign_run *run)
 {
-    const struct sign_opts *opts = job->opts;
+    const struct sign_opts *opts = run->opts;
     bool pads = opts->pad || opts->test || opts->confirm;
     bool keyless = opts->key == NULL && opts->fix_sig_pubkey == NULL;
-    bool hex_out = twin_image_file_is_hex(job->call->args[1]);
+    bool hex_out = twin_image_file_is_hex(run->call->args[1]);
     const struct rule rules[] = {
         {!encrypts(opts) && (opts->hmac_sha != 0 || opts->encrypt_keylen != 0 || opts->save_enctlv),
          "--hmac-sha, --encrypt-keylen and --save-enctlv do nothing without --encrypt"},
@@ -136,40 +134,40 @@ static void warn_useless(const struct sign_work *job)
     warn(rules, COUNT(rules));
 }
 
-int imgtool_sign_check_options(struct sign_work *job)
+int imgtool_sign_check_options(struct sign_run *run)
 {
-    const struct sign_opts *opts = job->opts;
-    int rc = check_signature(job);
+    const struct sign_opts *opts = run->opts;
+    int rc = check_signature(run);
 
     if (rc == CLI_DONE) {
-        rc = check_layout(job);
+        rc = check_layout(run);
     }
     if (rc == CLI_DONE && opts->sig_out != NULL && opts->key == NULL && opts->fix_sig == NULL) {
         rc = cli_fail(CLI_REFUSED, "--sig-out: an image without a key has no signature");
     }
     if (rc == CLI_DONE) {
-        warn_useless(job);
+        warn_useless(run);
     }
     return rc;
 }
 
-int imgtool_sign_check_files(struct sign_work *job)
+int imgtool_sign_check_files(struct sign_run *run)
 {
-    const struct sign_opts *opts = job->opts;
-    const char *const outputs[] = {job->call->args[1], opts->sig_out, opts->audit};
+    const struct sign_opts *opts = run->opts;
+    const char *const outputs[] = {run->call->args[1], opts->sig_out, opts->audit};
     const char *const inputs[] = {opts->key,     opts->fix_sig_pubkey, opts->fix_sig,
-                                  opts->encrypt, opts->encrypt_kek,    job->call->args[0]};
+                                  opts->encrypt, opts->encrypt_kek,    run->call->args[0]};
 
     for (size_t i = 0; i < COUNT(outputs); i++) {
         for (size_t j = 0; j < i; j++) {
             if (twin_file_is_same(outputs[i], outputs[j])) {
-                return cli_usage_error(job->call, "%s: two outputs into one file", outputs[i]);
+                return cli_usage_error(run->call, "%s: two outputs into one file", outputs[i]);
             }
         }
         for (size_t j = 0; j < COUNT(inputs); j++) {
             bool in_place = i == 0 && j + 1 == COUNT(inputs); /* OUTFILE may replace INFILE */
             if (!in_place && twin_file_is_same(outputs[i], inputs[j])) {
-                return cli_usage_error(job->call, "%s is an input and would be replaced",
+                return cli_usage_error(run->call, "%s is an input and would be replaced",
                                        outputs[i]);
             }
         }
@@ -194,11 +192,11 @@ static bool begins(struct twin_span bytes, const char *with, size_t len)
     return bytes.len >= len && memcmp(bytes.ptr, with, len) == 0;
 }
 
-int imgtool_sign_check_input(struct sign_work *job)
+int imgtool_sign_check_input(struct sign_run *run)
 {
-    const struct twin_buf *file = &job->file.bytes;
-    const char *name = job->call->args[0];
-    size_t room = job->spec.pad_header ? job->spec.header_size : 0;
+    const struct twin_buf *file = &run->file.bytes;
+    const char *name = run->call->args[0];
+    size_t room = run->pad_header ? run->spec.header_size : 0;
     struct twin_span bytes = {file->data + room, file->len - room};
     const struct {
         bool is;
@@ -227,11 +225,11 @@ int imgtool_sign_check_input(struct sign_work *job)
     return CLI_DONE;
 }
 
-int imgtool_sign_check_key(struct sign_work *job)
+int imgtool_sign_check_key(struct sign_run *run)
 {
-    const struct twin_key *key = job->spec.key;
+    const struct twin_key *key = run->spec.key;
 
-    if (job->opts->pad_sig && (key == NULL || key->type->padded_len == 0)) {
+    if (run->opts->pad_sig && (key == NULL || key->type->padded_len == 0)) {
         cli_warn("--pad-sig does nothing: only ECDSA signatures vary in length");
     }
     return CLI_DONE;

@@ -4,8 +4,8 @@
 #include "base/hex.h"
 #include "commands.h"
 #include "signing/downgrade.h"
+#include "signing/encrypt.h"
 #include "signing/image_file.h"
-#include "signing/sidefile.h"
 #include "signing/verify.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -206,9 +206,8 @@ static int load_keys(struct run *run, const struct verify_opts *opts)
     }
     if (opts->decrypt_kek != NULL) {
         twin_secret_no_dumps();
-        int rc = twin_kek_load(opts->decrypt_kek, &run->kek);
-        if (rc != CLI_DONE) {
-            return rc;
+        if (twin_kek_load(opts->decrypt_kek, &run->kek, &error) != TWIN_ERROR_NONE) {
+            return cli_fail_error(&error);
         }
     }
     return CLI_DONE;
