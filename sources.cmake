@@ -48,9 +48,11 @@ twin_room(host/session NAMES twin_ QUIET USES host/base host/transport lib/core 
   PUBLIC session.h)
 twin_room(host/keys NAMES twin_ QUIET USES host/base lib/core lib/crypto lib/image
   OUTSIDE openssl p11-kit
-  PUBLIC key.h hash.h key_pem.h key_private.h hsm.h openssl.h)
+  PUBLIC key.h hash.h key_pem.h key_private.h hsm.h openssl.h source.h)
 twin_room(host/signing NAMES twin_ QUIET USES host/base host/keys lib/core lib/flash lib/image
-  OUTSIDE openssl lzma jansson)
+  OUTSIDE openssl lzma jansson
+  PUBLIC sign.h image_file.h fit.h encrypt.h lzma.h sign_log.h view.h fault.h tlv.h trailer.h verify.h
+    downgrade.h dump.h hexfile.h)
 twin_room(host/firmware NAMES twin_ QUIET
   USES host/base host/keys host/signing lib/core lib/smp lib/image lib/client)
 

@@ -67,6 +67,7 @@ foreach(lib IN LISTS host_libraries)
   list(TRANSFORM requires REPLACE "^(host|twin)_" "twinslot-")
   list(TRANSFORM requires REPLACE "^OpenSSL::Crypto$" libcrypto)
   list(TRANSFORM requires REPLACE "^LibLZMA::LibLZMA$" liblzma)
+  list(TRANSFORM requires REPLACE "^PkgConfig::JANSSON$" jansson)
   twin_pkg_config(twinslot-${room} "Firmware updates: ${room}"
     "-L\${libdir} -ltwin_${room}" ${requires})
 endforeach()

@@ -9,7 +9,7 @@ folder=$1 way=$2
 work=$folder/$way
 tree=$folder/tree
 programs=(server bootloader client)
-host_programs=(gateway)
+host_programs=(gateway signer)
 strict=(-std=c11 -Wall -Wextra -Wpedantic -Werror)
 rm -rf "${work:?}"
 mkdir -p "$work"
@@ -38,7 +38,7 @@ way_install() {
     local build=$folder/build targets
     configure -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release
     mapfile -t targets < <(cd "$root/lib" && printf 'twin_%s\n' *)
-    cmake --build "$build" --target imgtool mcumgr host_session "${targets[@]}"
+    cmake --build "$build" --target imgtool mcumgr host_session host_signing "${targets[@]}"
     DESTDIR=$work cmake --install "$build" --prefix /opt/first >/dev/null
     rm -rf "$tree"
     mv "$work/opt/first" "$tree"
@@ -80,7 +80,8 @@ way_pkg_config() {
     export PKG_CONFIG_PATH=$tree/lib/pkgconfig
     # Each program with the part, and with the whole.
     for row in server:twinslot-server server:twinslot bootloader:twinslot-boot bootloader:twinslot \
-        client:twinslot-client client:twinslot gateway:twinslot-session,twinslot-server; do
+        client:twinslot-client client:twinslot gateway:twinslot-session,twinslot-server \
+        signer:twinslot-signing; do
         program=${row%:*} name=${row#*:}
         read -ra flags < <(pkg-config --cflags --libs "${name//,/ }")
         cc "${strict[@]}" "$here/$program.c" "${flags[@]}" -o "$work/$program"

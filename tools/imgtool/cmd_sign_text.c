@@ -1,6 +1,6 @@
 /*
- * cmd_sign_text.c - `imgtool sign`: from the texts of options to the spec. SPDX-License-Identifier:
- * Apache-2.0
+ * cmd_sign_text.c - `imgtool sign`: from the texts of options to the spec.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/file.h"
 #include "base/hex.h"
