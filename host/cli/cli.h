@@ -1,5 +1,6 @@
 /*
  * cli.h - command lines from tables: what the programs `mcumgr` and `imgtool` share.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * A program is one struct cli_program: its commands, the options that all of them take, and what
  * main() returns. A command is one file cmd_*.c with an options struct, a table of options and a
@@ -24,8 +25,15 @@
  *
  * Options follow GNU style: --name value, --name=value, -nvalue, -n value, grouped short flags, and
  * they may stand anywhere; -- ends them. Go's programs add -n=value and --flag=false (go_style). -h
- * and --help exist everywhere and are made from the tables. stdout is for data, stderr for talk.
- * SPDX-License-Identifier: Apache-2.0
+ * and --help exist everywhere and are made from the tables.
+ *
+ * Commands that differ in a table only share a run function and have their table in `data`
+ * (tools/mcumgr/commands.h: a request, and how its answer reads).
+ *
+ * Printing. stdout is for what was asked for: cli_print_text(), cli_json_print(). stderr is for
+ * talk: cli_warn(), cli_progress_*(), and failures, of which each run has one: libraries return a
+ * struct twin_error, and a run function ends with `return cli_fail_error(&error)`. Questions to
+ * whoever sits there: cli/ask.h.
  */
 #pragma once
 #include "base/buf.h"

@@ -1,6 +1,7 @@
 /*
  * report/failure.h - why a job with a device ended as it did, as an error: the one place that knows
- * words for it. A link that broke has its own error (transport/link.h).
+ * words for it. What to try names verbs and options of mcumgr, which whoever has a device has. A
+ * link that broke has its own error (transport/link.h).
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once

@@ -1,5 +1,6 @@
 /*
  * report/layout.h - a message from a device as a reader sees it: JSON, lines of text, tables.
+ * SPDX-License-Identifier: Apache-2.0
  *
  * Kind and place of each field are in the message's own table (twin/msg.h); a table of columns adds
  * what only readers care about. Plain messages need none (NULL):
@@ -31,7 +32,6 @@
  *
  * What the device did not tell, or not in a way that can be understood, is `absent` of the reader's
  * style in a line or a cell, and left out behind an item's first field. A missing boolean is false.
- * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "report/text.h"
