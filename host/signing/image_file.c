@@ -61,7 +61,7 @@ static enum twin_error_code make_hex(const char *path, const struct twin_sign_sp
 {
     struct twin_hexfile_segment segments[3] = {{file->addr, twin_buf_span(&file->bytes)}};
     uint64_t end = (uint64_t)file->addr + (spec->pad ? spec->slot_size : file->bytes.len);
-    uint8_t magic[TWIN_SLOT_MAGIC_LEN], flag[32];
+    uint8_t magic[TWIN_MAGIC_LEN], flag[32];
     size_t count = 1;
 
     if (!file->has_addr) {
@@ -84,7 +84,7 @@ static enum twin_error_code make_hex(const char *path, const struct twin_sign_sp
     if (spec->pad) {
         twin_slot_trailer_magic(spec->max_align, spec->big_endian, magic);
         segments[count++] =
-            (struct twin_hexfile_segment){end - TWIN_SLOT_MAGIC_LEN, {magic, TWIN_SLOT_MAGIC_LEN}};
+            (struct twin_hexfile_segment){end - TWIN_MAGIC_LEN, {magic, TWIN_MAGIC_LEN}};
     }
     twin_hexfile_write(text, segments, count);
     return TWIN_ERROR_NONE;
@@ -103,7 +103,7 @@ static enum twin_error_code pad_to_slot(const struct twin_sign_spec *spec, struc
         return twin_error_no_memory(error);
     }
     twin_slot_trailer_magic(spec->max_align, spec->big_endian,
-                            bytes->data + bytes->len - TWIN_SLOT_MAGIC_LEN);
+                            bytes->data + bytes->len - TWIN_MAGIC_LEN);
     if (spec->confirm && !spec->overwrite_only) {
         bytes->data[bytes->len - image_ok] = IMAGE_OK_SET;
     }

@@ -6,46 +6,31 @@
 
 #define DEFAULT_ALIGN 8
 
-/* Of swap_info, whose upper half is the number of the image. */
-enum { SWAP_TYPE_TEST = 2, SWAP_TYPE_REVERT = 4 };
-
-void twin_slot_trailer_magic(uint32_t max_align, bool big_endian,
-                             uint8_t magic[TWIN_SLOT_MAGIC_LEN])
+void twin_slot_trailer_magic(uint32_t max_align, bool big_endian, uint8_t magic[TWIN_MAGIC_LEN])
 {
-    static const uint8_t plain[TWIN_SLOT_MAGIC_LEN] = {0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2,
-                                                       0xef, 0x7f, 0x35, 0x52, 0x50, 0x0f,
-                                                       0x2c, 0xb6, 0x79, 0x80};
-    /* The first two bytes are the alignment. */
-    static const uint8_t aligned[TWIN_SLOT_MAGIC_LEN] = {0x00, 0x00, 0x2d, 0xe1, 0x5d, 0x29,
-                                                         0x41, 0x0b, 0x8d, 0x77, 0x67, 0x9c,
-                                                         0x11, 0x0f, 0x1f, 0x8a};
-
-    memcpy(magic, max_align == DEFAULT_ALIGN ? plain : aligned, TWIN_SLOT_MAGIC_LEN);
-    if (max_align != DEFAULT_ALIGN) {
-        magic[big_endian] = (uint8_t)max_align;
+    twin_trailer_magic(max_align, magic);
+    if (big_endian && max_align != DEFAULT_ALIGN) {
+        uint8_t first = magic[0]; /* the alignment is a number of two bytes */
+        magic[0] = magic[1];
+        magic[1] = first;
     }
-}
-
-static uint32_t magic_field(uint32_t max_align)
-{
-    return twin_align_up(TWIN_SLOT_MAGIC_LEN, max_align);
 }
 
 uint32_t twin_slot_trailer_image_ok(uint32_t max_align)
 {
-    return magic_field(max_align) + max_align;
+    return twin_align_up(TWIN_MAGIC_LEN, max_align) + max_align;
 }
 
 /* The alignment that the magic at the end stands for; 0 if it is none. */
 static uint32_t find_align(const struct twin_view *view)
 {
-    const uint8_t *found = view->bytes.ptr + view->bytes.len - TWIN_SLOT_MAGIC_LEN;
-    uint8_t magic[TWIN_SLOT_MAGIC_LEN];
+    const uint8_t *found = view->bytes.ptr + view->bytes.len - TWIN_MAGIC_LEN;
+    uint8_t magic[TWIN_MAGIC_LEN];
 
     for (uint32_t align = 8; align <= 32; align *= 2) {
         for (int big = 0; big < 2; big++) {
             twin_slot_trailer_magic(align, big != 0, magic);
-            if (memcmp(found, magic, TWIN_SLOT_MAGIC_LEN) == 0) {
+            if (memcmp(found, magic, TWIN_MAGIC_LEN) == 0) {
                 return align;
             }
         }
@@ -88,7 +73,7 @@ static size_t read_fields(const struct twin_view *view, uint32_t align,
 void twin_slot_trailer_read(const struct twin_view *view, struct twin_slot_trailer *trailer)
 {
     size_t rest = view->bytes.len - view->end;
-    uint32_t align = rest >= TWIN_SLOT_MAGIC_LEN ? find_align(view) : 0;
+    uint32_t align = rest >= TWIN_MAGIC_LEN ? find_align(view) : 0;
 
     memset(trailer, 0, sizeof(*trailer));
     if (align != 0 && rest >= twin_slot_trailer_image_ok(align)) {
@@ -103,8 +88,8 @@ void twin_slot_trailer_read(const struct twin_view *view, struct twin_slot_trail
 
 bool twin_slot_trailer_in_progress(const struct twin_slot_trailer *trailer)
 {
-    uint8_t type = trailer->swap_info & 0x0f;
+    uint8_t type = trailer->swap_info & 0x0f; /* the upper half is the number of the image */
 
-    return trailer->present && trailer->copy_done != 1 && type >= SWAP_TYPE_TEST &&
-           type <= SWAP_TYPE_REVERT;
+    return trailer->present && trailer->copy_done != 1 && type >= TWIN_SWAP_TEST &&
+           type <= TWIN_SWAP_REVERT;
 }

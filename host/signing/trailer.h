@@ -4,12 +4,10 @@
  */
 #pragma once
 #include "signing/view.h"
-
-#define TWIN_SLOT_MAGIC_LEN 16
+#include "twin/slots.h"
 
 /* The magic that says the trailer is valid, for this alignment (8, 16 or 32). */
-void twin_slot_trailer_magic(uint32_t max_align, bool big_endian,
-                             uint8_t magic[TWIN_SLOT_MAGIC_LEN]);
+void twin_slot_trailer_magic(uint32_t max_align, bool big_endian, uint8_t magic[TWIN_MAGIC_LEN]);
 
 /*
  * Where the fields are, counted backwards from the end of the slot: image_ok, and before it each

@@ -92,6 +92,13 @@ struct twin_trailer {
     bool unreadable; /* a field could not be read: it counts as BAD, NONE or too large */
 };
 
+/*
+ * The magic at the end of a trailer, for fields of this alignment (8, 16 or 32). It depends on the
+ * alignment: that is how a reader notices a wrong geometry.
+ */
+#define TWIN_MAGIC_LEN 16
+void twin_trailer_magic(uint32_t max_align, uint8_t magic[TWIN_MAGIC_LEN]);
+
 /* What the two trailers together mean. */
 enum twin_plan {
     TWIN_PLAN_NONE,    /* start the primary; it is confirmed, or was never swapped in */

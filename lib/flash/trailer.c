@@ -3,8 +3,8 @@
  * slots.c. Spec: docs/spec-image.md section 7.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "flash_priv.h"
 #include "twin/bytes.h"
+#include "twin/mode.h"
 #include <string.h>
 
 #define FLAG_SET   0x01
@@ -25,7 +25,7 @@ static enum twin_flag magic_of(const struct twin_slots *slots, const struct twin
 {
     uint8_t magic[TWIN_MAGIC_LEN];
 
-    twin_trailer_magic(slots, magic);
+    twin_trailer_magic(slots->max_align, magic);
     return twin_flash_is_erased(flash, at, TWIN_MAGIC_LEN) ? TWIN_UNSET
            : memcmp(at, magic, TWIN_MAGIC_LEN) == 0        ? TWIN_SET
                                                            : TWIN_BAD;
@@ -78,7 +78,7 @@ twin_err_t twin_trailer_write(const struct twin_slots *slots, enum twin_slot slo
     memset(group, area->flash->erased, sizeof(group));
     if (field == TWIN_FIELD_MAGIC) {
         len = area->len - off;
-        twin_trailer_magic(slots, &group[len - TWIN_MAGIC_LEN]);
+        twin_trailer_magic(slots->max_align, &group[len - TWIN_MAGIC_LEN]);
     } else if (field >= TWIN_FIELD_TLV_SIZES) {
         len = len < sizeof(value) ? (uint32_t)sizeof(value) : len;
         twin_put_le32(group, value);
