@@ -66,7 +66,7 @@ static json_t *member_json(const struct member *member);
 static json_t *list_json(const struct member *member)
 {
     const struct layout layout = twin_layout_items(member);
-    struct twin_msg_items items = twin_msg_items(*(const struct twin_span *)member->at);
+    struct twin_items items = twin_msg_items(*(const struct twin_span *)member->at);
     uint64_t item[ITEM_MAX / sizeof(uint64_t)];
     json_t *array = layout.msg == NULL || layout.msg->size <= ITEM_MAX ? json_array() : NULL;
 
@@ -78,7 +78,7 @@ static json_t *list_json(const struct member *member)
 
 static json_t *values_json(const struct member *member)
 {
-    struct twin_msg_items items = twin_msg_items(*(const struct twin_span *)member->at);
+    struct twin_items items = twin_msg_items(*(const struct twin_span *)member->at);
     json_t *array = json_array();
     union twin_msg_value value;
 

@@ -145,7 +145,7 @@ static void add_values(struct twin_buf *out, const struct member *member,
     const uint8_t type = member->type % TWIN_F_LIST;
     union twin_msg_value *values =
         calloc(list.len + 1, sizeof(values[0])); /* a byte each, or more */
-    struct twin_msg_items items = twin_msg_items(list);
+    struct twin_items items = twin_msg_items(list);
     size_t count = 0;
 
     while (values != NULL && twin_msg_next_value(&items, type, &values[count])) {
@@ -184,7 +184,7 @@ static void add_list(struct twin_buf *out, const struct member *list, int indent
                      const struct twin_report_style *style)
 {
     const struct layout layout = twin_layout_items(list);
-    struct twin_msg_items items = twin_msg_items(*(const struct twin_span *)list->at);
+    struct twin_items items = twin_msg_items(*(const struct twin_span *)list->at);
     uint64_t item[ITEM_MAX / sizeof(uint64_t)];
     struct member member;
 

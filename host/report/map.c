@@ -109,7 +109,7 @@ void twin_map_read(struct twin_map *map, struct twin_span field, uint8_t type,
 {
     const size_t count_max = field.len / 2 + 1; /* an item takes two bytes at least */
     const size_t item_size = item != NULL ? item->size : sizeof(union twin_msg_value);
-    struct twin_msg_items items = twin_msg_items(field);
+    struct twin_items items = twin_msg_items(field);
 
     *map = (struct twin_map){.rows = calloc(count_max, sizeof(map->rows[0])),
                              .items = calloc(count_max, item_size)};

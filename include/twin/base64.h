@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+TWIN_C_BEGIN
+
 /* Characters that len bytes become, padding included, no terminator. */
 #define TWIN_BASE64_LEN(len) (((len) + 2) / 3 * 4)
 
@@ -34,3 +36,5 @@ TWIN_MUST_CHECK twin_err_t twin_base64_decode(const char *in, size_t len, uint8_
 
 /* The six bits that one character stands for; -1 for any other character, '=' too. */
 int twin_base64_value(char c);
+
+TWIN_C_END

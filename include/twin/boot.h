@@ -17,6 +17,8 @@
 #include "twin/image.h"
 #include "twin/mode.h"
 
+TWIN_C_BEGIN
+
 #define TWIN_BOOT_ATTEMPTS_MAX 8
 
 /* What happened, for a log. */
@@ -152,3 +154,5 @@ TWIN_MUST_CHECK twin_err_t twin_boot_images_init(struct twin_boot_images *images
 
 /* One step, as twin_boot_step(). */
 enum twin_boot_status twin_boot_images_step(struct twin_boot_images *images);
+
+TWIN_C_END

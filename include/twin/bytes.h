@@ -5,9 +5,12 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "twin/err.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+TWIN_C_BEGIN
 
 /* Things in an array. */
 #define TWIN_COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -21,7 +24,9 @@ struct twin_span {
 /* A C string without its terminator. */
 static inline struct twin_span twin_span_text(const char *text)
 {
-    return (struct twin_span){(const uint8_t *)text, strlen(text)};
+    struct twin_span span = {(const uint8_t *)text, strlen(text)};
+
+    return span;
 }
 
 static inline uint16_t twin_get_le16(const uint8_t *p)
@@ -67,3 +72,5 @@ static inline uint32_t twin_align_up(uint32_t value, uint32_t unit)
 {
     return twin_align_down(value + unit - 1, unit);
 }
+
+TWIN_C_END

@@ -13,6 +13,8 @@
 #include "twin/err.h"
 #include <stdbool.h>
 
+TWIN_C_BEGIN
+
 enum twin_cbor_major {
     TWIN_CBOR_UINT = 0,
     TWIN_CBOR_NINT = 1, /* value v stands for -1 - v */
@@ -113,3 +115,5 @@ TWIN_MUST_CHECK bool twin_cbor_get_number(struct twin_cbor_reader *r,
  * then of no use.
  */
 TWIN_MUST_CHECK twin_err_t twin_cbor_join(uint8_t *buf, size_t *len);
+
+TWIN_C_END

@@ -20,6 +20,8 @@
 #pragma once
 #include "twin/msg.h"
 
+TWIN_C_BEGIN
+
 /* What a job wants of its driver. */
 enum twin_step {
     TWIN_STEP_SEND, /* send the packet now in the buffer, then poll again at once */
@@ -200,3 +202,5 @@ bool twin_client_is_answer(const struct twin_request *request, struct twin_span 
 TWIN_MUST_CHECK twin_err_t twin_client_decode(struct twin_client *client,
                                               const struct twin_request *request,
                                               struct twin_span packet);
+
+TWIN_C_END

@@ -11,6 +11,8 @@
 #include "twin/err.h"
 #include <stdbool.h>
 
+TWIN_C_BEGIN
+
 #define TWIN_CONSOLE_LINE_MAX 127 /* bytes of one line, marker and newline included */
 #define TWIN_CONSOLE_PIECE    93  /* packet bytes that one full line carries */
 #define TWIN_CONSOLE_OVERHEAD 4   /* length and CRC: a buffer of N bytes takes a packet of N - 4 */
@@ -75,3 +77,5 @@ void twin_console_decoder_init(struct twin_console_decoder *d, uint8_t *buf, siz
  * packet that they belong to.
  */
 enum twin_console_event twin_console_decode(struct twin_console_decoder *d, uint8_t byte);
+
+TWIN_C_END

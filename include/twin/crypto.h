@@ -8,6 +8,8 @@
 #include "twin/bytes.h"
 #include "twin/err.h"
 
+TWIN_C_BEGIN
+
 #define TWIN_SHA256_LEN 32
 
 /* A running SHA-256. Private to the backend; lives where the caller puts it. */
@@ -45,3 +47,5 @@ struct twin_sig_alg {
 
 extern const struct twin_sig_alg twin_sig_rsa2048; /* PSS, SHA-256, MGF1-SHA-256, salt 32 */
 extern const struct twin_sig_alg twin_sig_p256;    /* ECDSA, DER encoded */
+
+TWIN_C_END

@@ -6,6 +6,17 @@
  */
 #pragma once
 
+/* Around what a header declares, so that C++ knows it is C. */
+#if defined(__cplusplus)
+#define TWIN_C_BEGIN extern "C" {
+#define TWIN_C_END   }
+#else
+#define TWIN_C_BEGIN
+#define TWIN_C_END
+#endif
+
+TWIN_C_BEGIN
+
 #if defined(__GNUC__)
 #define TWIN_MUST_CHECK __attribute__((warn_unused_result))
 #else
@@ -44,3 +55,5 @@ const char *twin_err_str(twin_err_t err);
             return twin_try_;                                                                      \
         }                                                                                          \
     } while (0)
+
+TWIN_C_END

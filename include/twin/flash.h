@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+TWIN_C_BEGIN
+
 #define TWIN_FLASH_WRITE_MAX 32 /* bytes of the largest write unit supported */
 
 /*
@@ -64,3 +66,5 @@ bool twin_area_is_blank(const struct twin_area *area, uint32_t off, uint32_t len
 
 /* The same for a buffer. */
 bool twin_flash_is_erased(const struct twin_flash *flash, const void *buf, size_t len);
+
+TWIN_C_END

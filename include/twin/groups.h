@@ -6,6 +6,8 @@
 #pragma once
 #include "twin/msg.h"
 
+TWIN_C_BEGIN
+
 /* Of what a LIST or MAP field consists, when its items are messages of their own. */
 struct twin_nested {
     const struct twin_msg *msg;
@@ -40,3 +42,5 @@ const char *twin_group_rc_str(int64_t group, int64_t rc);
 
 /* The row of a code in an array of texts, for the lists of codes in twin/grp_X.h. */
 #define TWIN_RC_TEXT(name, value, v1, text) [value] = text,
+
+TWIN_C_END

@@ -5,6 +5,8 @@
 #pragma once
 #include "twin/msg.h"
 
+TWIN_C_BEGIN
+
 enum { TWIN_GRP_IMAGE = 1 };
 
 /* Group codes of v2 errors: name, value, generic code for v1, text for people. */
@@ -157,3 +159,5 @@ extern const struct twin_msg twin_image_slot_msg, twin_image_slot_info_image_msg
  */
 extern const struct twin_cmd twin_image_state_cmd, twin_image_state_write_cmd,
     twin_image_upload_cmd, twin_image_erase_cmd, twin_image_slot_info_cmd;
+
+TWIN_C_END

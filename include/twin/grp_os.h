@@ -5,6 +5,8 @@
 #pragma once
 #include "twin/msg.h"
 
+TWIN_C_BEGIN
+
 enum { TWIN_GRP_OS = 0 };
 
 /* Group codes of v2 errors: name, value, generic code for v1, text for people. */
@@ -159,3 +161,5 @@ struct twin_srv_os_question {
         &twin_srv_os, 1 ? (config_) : (const struct twin_srv_os_config *)0, NULL                   \
     }
 extern const struct twin_srv_group twin_srv_os;
+
+TWIN_C_END

@@ -5,6 +5,8 @@
 #pragma once
 #include "twin/msg.h"
 
+TWIN_C_BEGIN
+
 enum { TWIN_GRP_STAT = 2 };
 
 /* Group codes of v2 errors: name, value, generic code for v1, text for people. */
@@ -72,3 +74,5 @@ struct twin_srv_stat_config {
         &twin_srv_stat, 1 ? (config_) : (const struct twin_srv_stat_config *)0, NULL               \
     }
 extern const struct twin_srv_group twin_srv_stat;
+
+TWIN_C_END

@@ -9,6 +9,8 @@
 #include "twin/crypto.h"
 #include "twin/flash.h"
 
+TWIN_C_BEGIN
+
 #define TWIN_IMAGE_MAGIC      0x96f3b83du
 #define TWIN_IMAGE_HEADER_LEN 32
 #define TWIN_TLV_HEADER_LEN   4
@@ -211,3 +213,5 @@ size_t twin_version_print_full(const struct twin_version *version, char out[TWIN
  */
 TWIN_MUST_CHECK twin_err_t twin_version_parse(struct twin_span text, struct twin_version *version,
                                               unsigned *parts);
+
+TWIN_C_END

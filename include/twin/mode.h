@@ -9,6 +9,8 @@
 #pragma once
 #include "twin/slots.h"
 
+TWIN_C_BEGIN
+
 /* The numbers by which bootloaders tell their mode (os group, bootloader info). */
 enum twin_mode_id {
     TWIN_MODE_SINGLE = 0,
@@ -79,3 +81,5 @@ struct twin_mode {
 };
 
 extern const struct twin_mode twin_mode_swap_offset, twin_mode_swap_move;
+
+TWIN_C_END

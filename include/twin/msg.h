@@ -19,6 +19,8 @@
 #include "twin/cbor.h"
 #include "twin/smp.h"
 
+TWIN_C_BEGIN
+
 enum twin_field_type {
     /* Numbers, bytes and text: one above the major type that they are written as. */
     TWIN_F_U32 = TWIN_CBOR_UINT + 1, /* uint32_t */
@@ -156,7 +158,7 @@ void twin_msg_decode_more(struct twin_cbor_reader *r, const struct twin_msg *msg
 /* ---- Lists and maps (lib/smp/msg_items.c) ---- */
 
 /* Goes through the member of a LIST or MAP field. There is no limit to its length. */
-struct twin_msg_items {
+struct twin_items {
     struct twin_cbor_reader key; /* MAP: the key of the present item, to be read as what it is */
     struct {
         struct twin_cbor_reader r;
@@ -166,7 +168,7 @@ struct twin_msg_items {
 };
 
 /* Begin; an absent field has no items. */
-struct twin_msg_items twin_msg_items(struct twin_span list);
+struct twin_items twin_msg_items(struct twin_span list);
 
 /*
  * Of a request: read the next item, if there is one, of a LIST_OF or MAP_OF this type.
@@ -175,7 +177,7 @@ struct twin_msg_items twin_msg_items(struct twin_span list);
  *
  * Returns false at the end. (lib/smp/msg_decode_more.c)
  */
-bool twin_msg_next_exact(struct twin_msg_items *items, enum twin_field_type type, void *out);
+bool twin_msg_next_exact(struct twin_items *items, enum twin_field_type type, void *out);
 
 /* ---- For answers (lib/smp/msg_read.c) ---- */
 
@@ -204,7 +206,7 @@ void twin_msg_read(struct twin_cbor_reader *r, const struct twin_msg *msg, void 
  * item  what the list is of, as the message's struct says.
  * out   its struct.
  */
-bool twin_msg_next(struct twin_msg_items *items, const struct twin_msg *item, void *out);
+bool twin_msg_next(struct twin_items *items, const struct twin_msg *item, void *out);
 
 /*
  * Read the next item of a list or map of numbers, texts and the like, if there is one. What cannot
@@ -212,4 +214,6 @@ bool twin_msg_next(struct twin_msg_items *items, const struct twin_msg *item, vo
  *
  * out  what a member of the type is: uint32_t, bool, struct twin_span, ...
  */
-bool twin_msg_next_value(struct twin_msg_items *items, enum twin_field_type type, void *out);
+bool twin_msg_next_value(struct twin_items *items, enum twin_field_type type, void *out);
+
+TWIN_C_END

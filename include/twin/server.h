@@ -19,6 +19,8 @@
 #pragma once
 #include "twin/msg.h"
 
+TWIN_C_BEGIN
+
 struct twin_srv_group;
 
 /* A group of commands as one device has it; each group's header has a macro that fills it in. */
@@ -149,3 +151,5 @@ void twin_srv_begin_list(const struct twin_srv_call *call, uint32_t count);
 
 /* Ask the application. Returns 0 if it agrees, else its refusal: "busy", sent with its reason. */
 unsigned twin_srv_ask(const struct twin_srv_call *call, const void *details);
+
+TWIN_C_END

@@ -10,6 +10,8 @@
 #pragma once
 #include "twin/flash.h"
 
+TWIN_C_BEGIN
+
 enum twin_slot { TWIN_PRIMARY = 0, TWIN_SECONDARY = 1 };
 
 struct twin_mode;
@@ -194,3 +196,5 @@ TWIN_MUST_CHECK twin_err_t twin_slots_withdraw(const struct twin_slots *slots);
  * when too little can be read to know that.
  */
 TWIN_MUST_CHECK twin_err_t twin_slots_confirm(const struct twin_slots *slots);
+
+TWIN_C_END

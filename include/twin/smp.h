@@ -8,6 +8,8 @@
 #include "twin/bytes.h"
 #include "twin/err.h"
 
+TWIN_C_BEGIN
+
 #define TWIN_SMP_HEADER_LEN 8
 
 enum twin_smp_op {
@@ -68,3 +70,5 @@ TWIN_MUST_CHECK twin_err_t twin_smp_header_read(struct twin_span packet,
 
 /* Text of a generic result code, for people. Never NULL. */
 const char *twin_smp_rc_str(int64_t rc);
+
+TWIN_C_END

@@ -8,6 +8,8 @@
 #include "twin/mode.h"
 #include "twin/server.h"
 
+TWIN_C_BEGIN
+
 struct twin_srv_image_config {
     const struct twin_slots *slots; /* a map's only image; of several: twin/srv_images.h */
     /* The bootloader's rule (twin/boot.h): the server refuses to mark what it would refuse. NULL:
@@ -60,3 +62,5 @@ struct twin_srv_image_question {
             1 ? (state_) : (struct twin_srv_image_state *)0                                        \
     }
 extern const struct twin_srv_group twin_srv_image;
+
+TWIN_C_END

@@ -5,6 +5,8 @@
 #pragma once
 #include "twin/srv_image.h"
 
+TWIN_C_BEGIN
+
 struct twin_srv_images_config {
     const struct twin_map *map;
     twin_downgrade_fn is_downgrade; /* as in struct twin_srv_image_config */
@@ -28,3 +30,5 @@ struct twin_srv_images_state {
             1 ? (state_) : (struct twin_srv_images_state *)0                                       \
     }
 extern const struct twin_srv_group twin_srv_images;
+
+TWIN_C_END

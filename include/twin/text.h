@@ -8,6 +8,8 @@
 #pragma once
 #include "twin/bytes.h"
 
+TWIN_C_BEGIN
+
 /* What is kept as it is. All else becomes \n, \r, \t, or \xNN for each of its bytes. */
 enum twin_text_keep {
     TWIN_TEXT_ASCII,     /* printable ASCII */
@@ -27,3 +29,5 @@ enum twin_text_keep {
  * Returns the bytes written, NUL not counted.
  */
 size_t twin_text_clean(struct twin_span text, enum twin_text_keep keep, char *out, size_t cap);
+
+TWIN_C_END

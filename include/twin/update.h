@@ -29,6 +29,8 @@
 #pragma once
 #include "twin/upload.h"
 
+TWIN_C_BEGIN
+
 #define TWIN_UPDATE_PATIENCE_MS 120000 /* for restart and swap; 512 KiB take 20 to 40 s */
 #define TWIN_UPDATE_BACK_MAX    10     /* restarts that GO_BACK makes; bootloaders give up to 8 */
 
@@ -139,3 +141,5 @@ void twin_update_begin(struct twin_update *update, struct twin_client *client,
  * Returns false if the list told none.
  */
 bool twin_update_running(const struct twin_update *update, struct twin_image_slot *slot);
+
+TWIN_C_END

@@ -32,6 +32,8 @@
 #include "twin/grp_image.h"
 #include "twin/grp_os.h"
 
+TWIN_C_BEGIN
+
 #define TWIN_UPLOAD_SHA_LEN        32
 #define TWIN_UPLOAD_WINDOW_MAX     8     /* requests in flight, at most */
 #define TWIN_UPLOAD_WINDOW_DEFAULT 4     /* taken when window_max is 0 */
@@ -154,3 +156,5 @@ void twin_upload_begin(struct twin_upload *upload, struct twin_client *client,
  */
 bool twin_image_slot_find(const struct twin_image_state_rsp *state, uint32_t image,
                           struct twin_span hash, struct twin_image_slot *slot);
+
+TWIN_C_END

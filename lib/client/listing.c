@@ -13,7 +13,7 @@ static bool has_hash(const struct twin_image_slot *slot, struct twin_span hash)
 }
 
 /* The next entry; how every search here begins is twin_msg_items(list->slots). */
-static bool next(struct twin_msg_items *items, struct twin_image_slot *slot)
+static bool next(struct twin_items *items, struct twin_image_slot *slot)
 {
     return twin_msg_next(items, &twin_image_slot_msg, slot);
 }
@@ -25,7 +25,7 @@ static bool next(struct twin_msg_items *items, struct twin_image_slot *slot)
 static bool is_of(const struct twin_image_state_rsp *list, const struct twin_image_slot *slot,
                   int64_t image)
 {
-    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_items items = twin_msg_items(list->slots);
     struct twin_image_slot other;
     bool is_listed = false;
 
@@ -38,7 +38,7 @@ static bool is_of(const struct twin_image_state_rsp *list, const struct twin_ima
 bool twin_listing_stored(const struct twin_image_state_rsp *list, int64_t image,
                          struct twin_span hash, struct twin_image_slot *slot)
 {
-    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_items items = twin_msg_items(list->slots);
     struct twin_image_slot entry;
     bool is_found = false;
 
@@ -64,7 +64,7 @@ bool twin_image_slot_find(const struct twin_image_state_rsp *state, uint32_t ima
 bool twin_listing_running(const struct twin_image_state_rsp *list, int64_t image,
                           struct twin_image_slot *slot)
 {
-    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_items items = twin_msg_items(list->slots);
 
     while (next(&items, slot)) {
         if (slot->active && is_of(list, slot, image)) {
@@ -78,7 +78,7 @@ bool twin_listing_running(const struct twin_image_state_rsp *list, int64_t image
 static bool find(const struct twin_image_state_rsp *list, int64_t image, struct twin_span hash,
                  bool is_active, struct twin_image_slot *slot)
 {
-    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_items items = twin_msg_items(list->slots);
 
     while (next(&items, slot)) {
         if (slot->active == is_active && has_hash(slot, hash) && is_of(list, slot, image)) {
@@ -91,7 +91,7 @@ static bool find(const struct twin_image_state_rsp *list, int64_t image, struct 
 /* Could the image be in the list without being seen? */
 static bool is_silent(const struct twin_image_state_rsp *list)
 {
-    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_items items = twin_msg_items(list->slots);
     struct twin_image_slot slot;
     bool is_empty = true;
 
@@ -119,7 +119,7 @@ enum twin_listing_state twin_listing_find(const struct twin_image_state_rsp *lis
 bool twin_listing_fallback(const struct twin_image_state_rsp *list, int64_t image,
                            struct twin_image_slot *slot)
 {
-    struct twin_msg_items items = twin_msg_items(list->slots);
+    struct twin_items items = twin_msg_items(list->slots);
     struct twin_image_slot running;
 
     if (!twin_listing_running(list, image, &running) || running.confirmed) {

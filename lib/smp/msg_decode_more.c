@@ -64,7 +64,7 @@ void twin_msg_decode_more(struct twin_cbor_reader *r, const struct twin_msg *msg
     twin_msg_walk(r, msg, out, &exact);
 }
 
-bool twin_msg_next_exact(struct twin_msg_items *items, enum twin_field_type type, void *out)
+bool twin_msg_next_exact(struct twin_items *items, enum twin_field_type type, void *out)
 {
     const struct twin_field item = {.type = (uint8_t)type};
     struct twin_cbor_reader value;

@@ -12,9 +12,9 @@ struct twin_span twin_msg_item_span(struct twin_cbor_reader *r)
     return (struct twin_span){&r->buf[start], r->off - start};
 }
 
-struct twin_msg_items twin_msg_items(struct twin_span list)
+struct twin_items twin_msg_items(struct twin_span list)
 {
-    struct twin_msg_items items = {.priv.r = {.buf = list.ptr, .len = list.len}};
+    struct twin_items items = {.priv.r = {.buf = list.ptr, .len = list.len}};
     uint64_t count;
 
     items.priv.is_map = twin_cbor_get_head(&items.priv.r, &count) == TWIN_CBOR_MAP;
@@ -22,7 +22,7 @@ struct twin_msg_items twin_msg_items(struct twin_span list)
     return items;
 }
 
-bool twin_msg_step(struct twin_msg_items *items, struct twin_cbor_reader *value)
+bool twin_msg_step(struct twin_items *items, struct twin_cbor_reader *value)
 {
     struct twin_cbor_reader *r = &items->priv.r;
 

@@ -21,7 +21,7 @@ void twin_msg_walk(struct twin_cbor_reader *r, const struct twin_msg *msg, void 
 struct twin_span twin_msg_item_span(struct twin_cbor_reader *r);
 
 /* Go to the next item, if there is one. value: out, a reader of it; items->key is then its key. */
-bool twin_msg_step(struct twin_msg_items *items, struct twin_cbor_reader *value);
+bool twin_msg_step(struct twin_items *items, struct twin_cbor_reader *value);
 
 /* What twin_msg_decode takes. */
 bool twin_msg_take_exact(struct twin_cbor_reader *value, const struct twin_field *field,

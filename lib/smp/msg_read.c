@@ -125,7 +125,7 @@ void twin_msg_read(struct twin_cbor_reader *r, const struct twin_msg *msg, void 
     }
 }
 
-bool twin_msg_next(struct twin_msg_items *items, const struct twin_msg *item, void *out)
+bool twin_msg_next(struct twin_items *items, const struct twin_msg *item, void *out)
 {
     struct twin_cbor_reader value;
     const bool is_there = twin_msg_step(items, &value);
@@ -136,7 +136,7 @@ bool twin_msg_next(struct twin_msg_items *items, const struct twin_msg *item, vo
     return is_there;
 }
 
-bool twin_msg_next_value(struct twin_msg_items *items, enum twin_field_type type, void *out)
+bool twin_msg_next_value(struct twin_items *items, enum twin_field_type type, void *out)
 {
     const struct twin_field item = {.type = (uint8_t)type};
     struct twin_cbor_reader value;

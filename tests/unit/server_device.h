@@ -170,7 +170,7 @@ static inline bool device_list(struct device *device, struct twin_image_state_rs
 static inline unsigned device_items(struct twin_span list, const struct twin_msg *item,
                                     unsigned index, void *out)
 {
-    struct twin_msg_items items = twin_msg_items(list);
+    struct twin_items items = twin_msg_items(list);
     uint64_t room[64]; /* for any item */
     unsigned count = 0;
 

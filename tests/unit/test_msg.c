@@ -78,7 +78,7 @@ static void test_image_list(void)
     CHECK(take(twin_msg_read, twin_image_state_cmd.rsp, buf, len));
     CHECK_EQ(out.list.slots.len, w.len);
     CHECK_MEM(out.list.slots.ptr, slots, w.len);
-    struct twin_msg_items items = twin_msg_items(out.list.slots);
+    struct twin_items items = twin_msg_items(out.list.slots);
     for (int64_t i = 0; i < 2; i++) {
         CHECK(twin_msg_next(&items, &twin_image_slot_msg, &slot));
         CHECK_EQ(slot.slot, i);
@@ -112,7 +112,7 @@ static void test_no_limit_of_rows(void)
     }
     CHECK(!w.failed);
     CHECK(take(twin_msg_read, twin_os_taskstat_cmd.rsp, buf, w.len));
-    struct twin_msg_items items = twin_msg_items(out.tasks.tasks);
+    struct twin_items items = twin_msg_items(out.tasks.tasks);
     while (twin_msg_next(&items, &twin_os_task_msg, &task)) {
         uint64_t name;
         CHECK_EQ(twin_cbor_get_head(&items.key, &name), TWIN_CBOR_UINT);
@@ -139,7 +139,7 @@ static void test_odd_items(void)
     struct twin_image_slot slot;
 
     CHECK(READ(twin_image_state_cmd.rsp, odd));
-    struct twin_msg_items items = twin_msg_items(out.list.slots);
+    struct twin_items items = twin_msg_items(out.list.slots);
     CHECK(twin_msg_next(&items, &twin_image_slot_msg, &slot));
     CHECK_EQ(slot.slot, -1);
     CHECK(span_is(slot.version, "1.2.3") && span_is(slot.hash, "\x01"));
@@ -233,7 +233,7 @@ static void test_odd_hashes(void)
     CHECK_EQ(out.state.hash.len, 0);
 
     struct twin_image_slot slot; /* in an answer it is absent, but null is an empty one */
-    struct twin_msg_items items =
+    struct twin_items items =
         twin_msg_items(twin_span_text("\x83\xa1\x64hash\xf5\xa1\x64hash\xf7\xa1\x64hash\xf6"));
     for (unsigned i = 0; i < 3; i++) {
         CHECK(twin_msg_next(&items, &twin_image_slot_msg, &slot));

@@ -216,7 +216,7 @@ static void test_odd_keys(void)
 /* Go through what a list or a map holds, whatever it is. Returns the number of items. */
 static unsigned walk(struct twin_span list)
 {
-    struct twin_msg_items items = twin_msg_items(list);
+    struct twin_items items = twin_msg_items(list);
     union room item;
     unsigned count = 0;
 

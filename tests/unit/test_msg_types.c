@@ -39,7 +39,7 @@ static size_t encode_any(uint8_t buf[CAP])
 static void check_texts(bool is_exact, struct twin_span list)
 {
     static const char *const want[] = {"show", "", "stat"};
-    struct twin_msg_items items = twin_msg_items(list);
+    struct twin_items items = twin_msg_items(list);
     struct twin_span text;
     size_t count = 0;
 
@@ -54,7 +54,7 @@ static void check_texts(bool is_exact, struct twin_span list)
 static void check_numbers(bool is_exact, struct twin_span list)
 {
     static const int64_t want[] = {0, -1, INT64_MAX};
-    struct twin_msg_items items = twin_msg_items(list);
+    struct twin_items items = twin_msg_items(list);
     int64_t number;
     size_t count = 0;
 
@@ -67,9 +67,9 @@ static void check_numbers(bool is_exact, struct twin_span list)
 
 static void check_counters(bool is_exact, struct twin_span map)
 {
-    struct twin_msg_items items = twin_msg_items(map);
+    struct twin_items items = twin_msg_items(map);
     uint64_t number = 0;
-    bool (*const next)(struct twin_msg_items *, enum twin_field_type, void *) =
+    bool (*const next)(struct twin_items *, enum twin_field_type, void *) =
         is_exact ? twin_msg_next_exact : twin_msg_next_value;
 
     CHECK(next(&items, TWIN_F_U64, &number));
@@ -175,7 +175,7 @@ static bool is_same(uint8_t type, const struct one *a, const struct one *b)
 static void check_item(uint8_t type, struct twin_span item)
 {
     struct one alone, inside, kept;
-    struct twin_msg_items walk;
+    struct twin_items walk;
 
     for (int is_map = 0; is_map < 2; is_map++) {
         const char *const before = is_map ? "\xa1\x61m" : "\x81";
@@ -294,7 +294,7 @@ static void test_random(void)
                       "", span(bytes, len), &one)) {
             continue;
         }
-        struct twin_msg_items walk = twin_msg_items(one.value.span);
+        struct twin_items walk = twin_msg_items(one.value.span);
         uint64_t value[2];
         size_t count = 0;
         while (twin_msg_next_exact(&walk, (enum twin_field_type)type, value)) {

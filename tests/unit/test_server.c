@@ -251,7 +251,7 @@ static void test_taskstat(void)
         count = device_items(rsp.tasks, &twin_os_task_msg, UINT32_MAX, NULL);
         CHECK_EQ(count, task_count < TWIN_OS_TASKS_MAX ? task_count : TWIN_OS_TASKS_MAX);
     }
-    struct twin_msg_items items = twin_msg_items(rsp.tasks);
+    struct twin_items items = twin_msg_items(rsp.tasks);
     CHECK(twin_msg_next(&items, &twin_os_task_msg, &task));
     CHECK(text_is(twin_cbor_get_bytes(&items.key, TWIN_CBOR_TSTR), "idle"));
     CHECK_EQ(task.runtime, UINT64_C(1) << 32);

@@ -232,7 +232,7 @@ static void rewrite_lists(const struct twin_msg *msg, void *in);
 static struct twin_span rewrite_list(struct twin_span list, const struct twin_msg *msg)
 {
     uint8_t *start = &arena[used];
-    struct twin_msg_items items = twin_msg_items(list);
+    struct twin_items items = twin_msg_items(list);
     const uint32_t head = items.priv.left;
     uint64_t room[64];
     uint32_t left = 0;

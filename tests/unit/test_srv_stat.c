@@ -45,7 +45,7 @@ static void check_list(const char *const *want, size_t count)
     struct twin_span name;
 
     CHECK(device_call(&device, &twin_stat_list_cmd, NULL, &rsp));
-    struct twin_msg_items items = twin_msg_items(rsp.groups);
+    struct twin_items items = twin_msg_items(rsp.groups);
     for (size_t i = 0; i < count; i++) {
         CHECK(twin_msg_next_value(&items, TWIN_F_TSTR, &name));
         CHECK(span_is(name, want[i], strlen(want[i])));
@@ -68,7 +68,7 @@ static void check_group(const char *name, const struct twin_stat_counter *want, 
 
     CHECK(show(name, &rsp));
     CHECK(span_is(rsp.name, name, strlen(name)));
-    struct twin_msg_items items = twin_msg_items(rsp.fields);
+    struct twin_items items = twin_msg_items(rsp.fields);
     for (size_t i = 0; i < count; i++) {
         CHECK(twin_msg_next_value(&items, TWIN_F_U64, &value));
         CHECK(value == want[i].value);

@@ -65,7 +65,7 @@ static void add_slot(struct twin_buf *out, const struct twin_image_slot *slot)
 
 static int print_text(const struct twin_image_state_rsp *state)
 {
-    struct twin_msg_items items = twin_msg_items(state->slots);
+    struct twin_items items = twin_msg_items(state->slots);
     struct twin_image_slot slot;
     struct twin_buf out = {0};
 

@@ -55,7 +55,7 @@ static int complete_hash(struct session *session, struct hash *hash)
     if (code != CLI_DONE) {
         return code;
     }
-    struct twin_msg_items items = twin_msg_items(state.slots);
+    struct twin_items items = twin_msg_items(state.slots);
     while (twin_msg_next(&items, &twin_image_slot_msg, &slot)) {
         const struct twin_span candidate = slot.hash;
         const bool is_new = found.ptr == NULL || candidate.len != found.len ||
