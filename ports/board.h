@@ -27,7 +27,7 @@ extern const struct twin_board_names twin_board_names;
  * - Write takes any number of write units, from memory of any alignment. A unit that is not erased
  *   is refused, also if nothing would change: TWIN_E_IO, and it stays as it is.
  * - Read takes any address and length.
- * - What is not aligned or not inside the device is refused with TWIN_E_IO (flash_range.h does it),
+ * - What is not aligned or not inside the device is refused with TWIN_E_IO,
  *   although twin_area_read() and its like never ask for that: it is the last fence before the
  *   bootloader's own pages.
  * - Each blocks until it is done. Power that fails in it leaves other pages and units alone.

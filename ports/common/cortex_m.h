@@ -8,6 +8,7 @@
  *     retained.c   why the processor started, in RAM that outlives a reset; reset
  *     mpu.c        flash is read-only, data cannot be executed; mpu_none.c: no such thing
  *     nor.c        the flash driver
+ *     map.c        the flash map, for one image
  *     clock.c      milliseconds
  *     names.c      names
  *     receive.c    received bytes wait in rings; sleep

@@ -1,22 +1,10 @@
 /*
- * board.c - slots, clock, sending and watchdog. Receiving is in receive.c, flash in flash.c,
+ * board.c - clock, sending and watchdog. Receiving is in receive.c, flash in flash.c,
  * what all Cortex-M boards do alike in ../common.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cortex_m.h"
 #include "registers.h"
-#include "twin_config.h"
-
-static const struct twin_slots images[] = {{
-    .mode = &TWIN_MODE,
-    .area = {[TWIN_PRIMARY] = {&cortex_m_flash, BOARD_PRIMARY_OFF, BOARD_SLOT_LEN},
-             [TWIN_SECONDARY] = {&cortex_m_flash, BOARD_SECONDARY_OFF, BOARD_SLOT_LEN}},
-    .sector_bytes = BOARD_PAGE_BYTES,
-    .max_sectors = 128,
-    .max_align = 8,
-    .image = 0,
-}};
-const struct twin_map twin_board_map = {images, TWIN_COUNT(images)};
 
 static void uart_init(uint32_t uart)
 {

@@ -22,7 +22,8 @@ set(BOARD_APP_STACK 4096)
 set(BOARD_LINKER_SCRIPT ../common/cortex_m.ld.in)
 set(here ${CMAKE_CURRENT_LIST_DIR}) # also when a neighbour includes this
 set(BOARD_SOURCES ${here}/board.c ${here}/flash.c ../common/startup.c ../common/processor.c
-  ../common/retained.c ../common/mpu.c ../common/nor.c ../common/clock.c ../common/names.c)
+  ../common/retained.c ../common/mpu.c ../common/nor.c ../common/map.c
+  ../common/clock.c ../common/names.c)
 set(BOARD_RECEIVE_SOURCES ${here}/receive.c ../common/receive.c)
 
 # Its machine in QEMU, the memory chip that stands for flash, which QEMU keeps in a file, and where

@@ -5,7 +5,6 @@
  * The mapping is read-only except inside the driver: a stray pointer faults, as on a part with
  * memory protection. SPDX-License-Identifier: Apache-2.0
  */
-#include "flash_range.h"
 #include "geometry.h"
 #include "internal.h"
 #include <sys/mman.h>
@@ -42,9 +41,15 @@ static void count_unit(void)
     }
 }
 
+/* Is all of this inside the flash, and aligned? */
+static bool in_range(const struct twin_flash *flash, uint32_t addr, size_t len, uint32_t unit)
+{
+    return addr % unit == 0 && len % unit == 0 && addr <= flash->size && len <= flash->size - addr;
+}
+
 static twin_err_t flash_read(void *ctx, uint32_t addr, void *buf, size_t len)
 {
-    if (!flash_in_range(ctx, addr, len, 1)) {
+    if (!in_range(ctx, addr, len, 1)) {
         return TWIN_E_IO;
     }
     memcpy(buf, bytes + addr, len);
@@ -69,7 +74,7 @@ static twin_err_t flash_write(void *ctx, uint32_t addr, const void *buf, size_t 
 {
     const struct twin_flash *flash = ctx;
 
-    if (!flash_in_range(flash, addr, len, flash->write_bytes)) {
+    if (!in_range(flash, addr, len, flash->write_bytes)) {
         return TWIN_E_IO;
     }
     protect(true);
@@ -84,7 +89,7 @@ static twin_err_t flash_erase(void *ctx, uint32_t addr, uint32_t len)
 {
     const struct twin_flash *flash = ctx;
 
-    if (!flash_in_range(flash, addr, len, flash->page_bytes)) {
+    if (!in_range(flash, addr, len, flash->page_bytes)) {
         return TWIN_E_IO;
     }
     for (uint32_t off = 0; off < len; off += flash->write_bytes) {

@@ -39,5 +39,6 @@ set(BOARD_LINKER_SCRIPT ../common/cortex_m.ld.in)
 # The files of every program, and those of programs that receive, which the bootloader does not.
 # ../common/cortex_m.h says what each of the common ones does, and what it asks of this board.
 set(BOARD_SOURCES board.c flash.c ../common/startup.c ../common/processor.c ../common/retained.c
-  ../common/mpu.c ../common/nor.c ../common/clock.c ../common/names.c)
+  ../common/mpu.c ../common/nor.c ../common/map.c
+  ../common/clock.c ../common/names.c)
 set(BOARD_RECEIVE_SOURCES receive.c ../common/receive.c)

@@ -8,6 +8,9 @@ import shlex
 
 from tree import ROOT, ours, run
 
+# Options that only gcc knows, and clang-tidy stumbles over.
+GCC_ALONE = " -fno-(tree-loop-distribute-patterns|guess-branch-probability|schedule-insns2)(?![-\\w])"
+
 
 def boards():
     return [pathlib.Path(file).parent.name for file in ours("ports/*/board.cmake")]
@@ -26,8 +29,7 @@ def commands(build):
     if configured.returncode != 0:
         raise SystemExit(configured.stderr)
     database = ROOT / folder(build) / "compile_commands.json"
-    # The one option that only gcc knows, and clang-tidy stumbles over.
-    database.write_text(database.read_text().replace(" -fno-tree-loop-distribute-patterns", ""))
+    database.write_text(re.sub(GCC_ALONE, "", database.read_text()))
     found = {}
     for entry in json.loads(database.read_text()):
         file = entry["file"].removeprefix(f"{ROOT}/")
