@@ -105,7 +105,7 @@ int cli_fail_error_with(const struct twin_error *error, json_t *more)
         more = more != NULL ? more : json_object();
         json_object_set_new(more, "reason", json_string(error->reason));
     }
-    return report(&(struct failure){error->code, error->what, error->why, error->hint, more});
+    return report(&(struct failure){(int)error->code, error->what, error->why, error->hint, more});
 }
 
 int cli_fail_error(const struct twin_error *error)

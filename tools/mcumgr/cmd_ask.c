@@ -86,7 +86,7 @@ int mcumgr_fail(const struct session *session, twin_err_t err, const char *what)
     const enum twin_error_code code = explain(session, err, &error);
 
     if (mcumgr_is_compat() && tell_as_go(session, err, &error)) {
-        return code;
+        return (int)code;
     }
     twin_error_what(&error, "%s", what);
     return cli_fail_error_with(&error, code == TWIN_ERROR_REFUSED && err == TWIN_E_REFUSED

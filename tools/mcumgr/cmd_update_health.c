@@ -28,7 +28,7 @@ static int fail(struct twin_error *error, const char *consequence)
     if (error->code == TWIN_ERROR_INTERRUPTED) { /* which is told without more words */
         fprintf(stderr, "%s.\n", consequence);
     }
-    return error->code;
+    return (int)error->code;
 }
 
 /* Run the command to its end. */
