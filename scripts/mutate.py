@@ -31,7 +31,7 @@ LONG = {
     'powercut': ('boot', 'flash'),
     'test_boot': ('boot', 'flash'),
     'test_srv_upload': ('server',),
-    'test_imgtool_formats': (),
+    'test_signing_formats': (),
 }
 STRICT_LONGEST_S = 3  # a longer test is not run a second time with sanitizers
 BUILDS = {

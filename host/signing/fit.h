@@ -17,7 +17,7 @@ enum twin_fit_mode {
 extern const char *const twin_fit_mode_names[TWIN_FIT_COUNT + 1]; /* ends with NULL */
 
 /*
- * Bytes to keep free as the usual tool reckons: three status entries a sector whatever the mode.
+ * Bytes to keep free as MCUboot's tool reckons: three status entries a sector whatever the mode.
  *
  * enc_tlv_len  bytes of the key exchange TLV, 0 for a plain image.
  */

@@ -15,7 +15,8 @@ struct twin_sign_log_event {
 };
 
 /*
- * Append a line and wait until it is on disk. Others who append to the same file wait meanwhile.
+ * Append a line and wait until it is on disk. Other processes that append to the same file wait
+ * meanwhile; threads of one process have to take turns by themselves.
  *
  * TWIN_ERROR_REFUSED: there is no such line now, and an image that has to be remembered is not to
  * be used; `why` begins with the path. A hint says so where somebody has to look at the file first.

@@ -3,7 +3,7 @@
  * compressed in it.
  *
  * Stricter than the reference tool: what lib/image/verify.c refuses is refused here too, for every
- * kind of key and hash. test_imgtool_hostile holds the two to the same images.
+ * kind of key and hash. test_signing_hostile holds the two to the same images.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/secret.h"
@@ -186,7 +186,7 @@ static bool check_hash(struct twin_check *check)
         return false;
     }
     if (CRYPTO_memcmp(check->result->digest, wanted.value.ptr, wanted.value.len) == 0) {
-        check->result->clear = encrypted; /* made with --clear */
+        check->result->clear = encrypted; /* signed with `clear` */
         return true;
     }
     if (encrypted && (!decrypt_image(check, &key_tlv) || !compute_digest(check))) {

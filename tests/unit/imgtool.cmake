@@ -2,7 +2,7 @@ if(NOT TWIN_PROGRAMS)
   return()
 endif()
 
-# Tests of host/cli, host/keys and host/signing. SPDX-License-Identifier: Apache-2.0
+# Tests of host/cli, host/keys, host/signing and imgtool. SPDX-License-Identifier: Apache-2.0
 twin_test(unit test_base host_base)
 twin_test(unit test_cli host_cli)
 twin_test(unit test_cli_ask host_cli)
@@ -10,9 +10,10 @@ twin_test(unit test_cli_fail host_cli)
 twin_test(unit test_cli_go host_cli)
 twin_test(unit test_crypto_openssl twin_image host_keys)
 twin_test(unit test_keys host_keys)
-twin_test(unit test_imgtool_formats imgtool_commands)
-twin_test(unit test_imgtool_hostile host_signing test_support)
+twin_test(unit test_imgtool_texts imgtool_commands)
 twin_test(unit test_signing host_signing)
+twin_test(unit test_signing_formats host_signing)
+twin_test(unit test_signing_hostile host_signing test_support)
 twin_test(unit test_signing_memory host_signing)
 target_link_options(test_signing_memory PRIVATE LINKER:--wrap=malloc)
 

@@ -20,16 +20,17 @@ static struct twin_error error;
 static size_t left = SIZE_MAX; /* that succeed */
 static bool ran_out;
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size)
+void *real_malloc(size_t size) __asm__("__real_malloc");
+void *scarce_malloc(size_t size) __asm__("__wrap_malloc");
+
+void *scarce_malloc(size_t size)
 {
     if (left == 0) {
         ran_out = true;
         return NULL;
     }
     left--;
-    return __real_malloc(size);
+    return real_malloc(size);
 }
 
 static void fill_input(struct twin_buf *input)

@@ -1,5 +1,5 @@
 /*
- * test_imgtool_hostile.c - what the bootloader refuses, `imgtool verify` refuses, and says why.
+ * test_signing_hostile.c - what the bootloader refuses, a verification refuses, and says why.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
