@@ -129,8 +129,10 @@ TWIN_MUST_CHECK twin_err_t twin_boot_revert_request(const struct twin_slots *slo
  *     while ((status = twin_boot_images_step(&images)) == TWIN_BOOT_AGAIN) { }
  *     if (status == TWIN_BOOT_START) { port_start(&images.boot.handover); }
  *
- * Nothing is started while one of them is not valid: image 0 may run code of the others, and
- * nobody else verifies them. Each counts its own starts on trial.
+ * Updates that depend on other images (docs/spec-image.md section 4) are taken all or none: what
+ * was asked for is withdrawn if afterwards one of the images would lack what it depends on. Nothing
+ * is started while one of them is not valid: image 0 may run code of the others, and nobody else
+ * verifies them. Each counts its own starts on trial.
  */
 struct twin_boot_images {
     struct twin_boot boot; /* its handover is valid with TWIN_BOOT_START: image 0, unconfirmed if
@@ -139,6 +141,9 @@ struct twin_boot_images {
         struct twin_boot_config config;
         const struct twin_map *map;
         uint8_t image;    /* in work */
+        uint8_t pass;     /* through all of them */
+        uint8_t held;     /* bits of those whose request could not be withdrawn */
+        uint8_t swapped;  /* bits of those whose swap was finished in this boot */
         bool unconfirmed; /* one of those before is */
     } priv;
 };

@@ -85,6 +85,10 @@ struct twin_version {
     uint32_t build;
 };
 
+/* Bytes of a version as images have it. */
+#define TWIN_VERSION_LEN 8
+void twin_version_get(const uint8_t raw[TWIN_VERSION_LEN], struct twin_version *version);
+
 struct twin_image_header {
     uint32_t load_addr;
     uint16_t hdr_size, protect_tlv_size;

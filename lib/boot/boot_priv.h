@@ -65,6 +65,11 @@ struct twin_boot_mode {
 
 /* swap.c: look at the trailers and decide. */
 enum twin_boot_status twin_boot_swap_look(struct twin_boot *boot);
+/* May the swap begin that priv.state asks for? Then its type and extent are set, and nothing has
+ * moved: twin_boot_mode.place_of tells where the image stands that would arrive. */
+TWIN_MUST_CHECK twin_err_t twin_boot_swap_plan(struct twin_boot *boot);
+/* Start the primary if it is good, whatever the trailers say; not counted. */
+enum twin_boot_status twin_boot_start_primary(struct twin_boot *boot);
 
 /* script.c: the operations that make a swap. */
 void twin_boot_script_enter(struct twin_boot *boot, enum script_part part);

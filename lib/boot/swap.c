@@ -31,7 +31,7 @@ static bool is_unconfirmed(const struct twin_boot *boot)
 }
 
 /* Without counting: a confirmed image, one that was never swapped in, or the only one there is. */
-static enum twin_boot_status start_primary(struct twin_boot *boot)
+enum twin_boot_status twin_boot_start_primary(struct twin_boot *boot)
 {
     struct twin_image image;
     twin_err_t err = twin_boot_primary_validate(boot->priv.config, &image);
@@ -52,7 +52,7 @@ static enum twin_boot_status erase(struct twin_boot *boot)
     bool done = false;
 
     if (twin_boot_trailer_step(boot, (enum twin_slot)boot->priv.slot, &done) != TWIN_OK) {
-        return start_primary(boot);
+        return twin_boot_start_primary(boot);
     }
     boot->priv.next = done ? twin_boot_swap_look : erase;
     return TWIN_BOOT_AGAIN;
@@ -143,7 +143,7 @@ static enum twin_boot_status look_none(struct twin_boot *boot)
         (primary->magic == TWIN_SET && primary->image_ok != TWIN_UNSET) ||
         boot->priv.state.trailer[TWIN_SECONDARY].unreadable ||
         (primary->unreadable && !is_unread_at_rest(boot))) {
-        return start_primary(boot);
+        return twin_boot_start_primary(boot);
     }
     /* Remains of another trailer must not become whole by this magic. */
     if (primary->magic == TWIN_BAD || primary->swap_type != TWIN_SWAP_NONE || primary->unreadable) {
@@ -152,11 +152,11 @@ static enum twin_boot_status look_none(struct twin_boot *boot)
     twin_err_t err = twin_trailer_write(
         config->slots, TWIN_PRIMARY,
         primary->image_ok == TWIN_UNSET ? TWIN_FIELD_IMAGE_OK : TWIN_FIELD_MAGIC, 0);
-    return err == TWIN_OK ? TWIN_BOOT_AGAIN : start_primary(boot);
+    return err == TWIN_OK ? TWIN_BOOT_AGAIN : twin_boot_start_primary(boot);
 }
 
 /* The version rule holds for all that no trial asks for. */
-static enum twin_boot_status look_request(struct twin_boot *boot)
+twin_err_t twin_boot_swap_plan(struct twin_boot *boot)
 {
     static const uint8_t types[] = {
         [TWIN_PLAN_TEST] = TWIN_SWAP_TEST,
@@ -165,7 +165,13 @@ static enum twin_boot_status look_request(struct twin_boot *boot)
         [TWIN_PLAN_PREVIOUS] = TWIN_SWAP_REVERT,
     };
     enum twin_plan plan = boot->priv.state.plan;
-    twin_err_t err = plan_swap(boot, (enum twin_swap_type)types[plan], plan != TWIN_PLAN_REVERT);
+
+    return plan_swap(boot, (enum twin_swap_type)types[plan], plan != TWIN_PLAN_REVERT);
+}
+
+static enum twin_boot_status look_request(struct twin_boot *boot)
+{
+    twin_err_t err = twin_boot_swap_plan(boot);
 
     return err == TWIN_OK ? enter_swap(boot, SCRIPT_TAKE) : withdraw(boot, TWIN_SECONDARY, err);
 }
@@ -200,7 +206,7 @@ static enum twin_boot_status look_resume(struct twin_boot *boot)
     twin_boot_script_enter(boot, SCRIPT_MOVE);
     twin_err_t err = twin_boot_swap_resume(boot);
     if (err == TWIN_E_IO) { /* how far it went is not known */
-        return start_primary(boot);
+        return twin_boot_start_primary(boot);
     }
     if (err == TWIN_OK) {
         err = check_swap(boot);
@@ -219,7 +225,7 @@ static enum twin_boot_status give_up(struct twin_boot *boot)
     twin_boot_report(boot, TWIN_BOOT_EV_GIVE_UP, 0);
     if (plan_swap(boot, TWIN_SWAP_REVERT, false) != TWIN_OK) {
         twin_boot_report(boot, TWIN_BOOT_EV_REVERT_IMPOSSIBLE, 0);
-        return start_primary(boot);
+        return twin_boot_start_primary(boot);
     }
     return enter_swap(boot, SCRIPT_REVERT);
 }
@@ -290,7 +296,7 @@ enum twin_boot_status twin_boot_swap_look(struct twin_boot *boot)
     boot->handover = (struct twin_boot_handover){0};
     twin_slots_read(boot->priv.slots, state);
     if (boot->priv.looks > LOOKS_MAX) {
-        return start_primary(boot);
+        return twin_boot_start_primary(boot);
     }
     if (state->plan == TWIN_PLAN_RESUME && boot->priv.complete) {
         return look_complete(boot);

@@ -7,14 +7,6 @@
 #define ENCRYPTED_BOTH  (TWIN_IMAGE_ENCRYPTED_AES128 | TWIN_IMAGE_ENCRYPTED_AES256)
 #define COMPRESSED_BOTH (TWIN_IMAGE_LZMA1 | TWIN_IMAGE_LZMA2)
 
-static void parse_version(const uint8_t raw[8], struct twin_version *version)
-{
-    version->major = raw[0];
-    version->minor = raw[1];
-    version->revision = twin_get_le16(&raw[2]);
-    version->build = twin_get_le32(&raw[4]);
-}
-
 /* The parts must add up without overflow, and flags must not exclude each other. */
 static bool header_is_sound(const struct twin_image_header *h)
 {
@@ -36,7 +28,7 @@ twin_err_t twin_image_header_parse(const uint8_t raw[TWIN_IMAGE_HEADER_LEN],
     header->protect_tlv_size = twin_get_le16(&raw[10]);
     header->img_size = twin_get_le32(&raw[12]);
     header->flags = twin_get_le32(&raw[16]);
-    parse_version(&raw[20], &header->version);
+    twin_version_get(&raw[20], &header->version);
     return header_is_sound(header) ? TWIN_OK : TWIN_E_FORMAT;
 }
 

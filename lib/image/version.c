@@ -4,6 +4,14 @@
 #include "twin/bytes.h"
 #include "twin/image.h"
 
+void twin_version_get(const uint8_t raw[TWIN_VERSION_LEN], struct twin_version *version)
+{
+    version->major = raw[0];
+    version->minor = raw[1];
+    version->revision = twin_get_le16(&raw[2]);
+    version->build = twin_get_le32(&raw[4]);
+}
+
 #define PARTS_MAX 4 /* major, minor, revision, build */
 
 int twin_version_compare(const struct twin_version *a, const struct twin_version *b)

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEADER_LEN 32
-#define SIG_LEN    256
+#define HEADER_LEN          32
+#define SIG_LEN             256
+#define DEPENDENCY_AREA_LEN (4 + 4 + 12)
 
 static void must(bool ok)
 {
@@ -97,20 +98,12 @@ static void put_header(uint8_t *out, uint8_t major, uint32_t payload_len, uint32
     out[20] = major;
 }
 
-void test_image_make(struct test_image *image, const struct test_key *key, uint8_t major,
-                     uint32_t payload_len, uint32_t flags)
+/* Hash and signature of what stands before `end`, and everything counted. */
+static void sign(struct test_image *image, const struct test_key *key, uint8_t *tlvs)
 {
-    uint32_t hashed = HEADER_LEN + payload_len, seed = major * 7919u + payload_len;
     uint8_t hash[32], sig[SIG_LEN];
 
-    image->bytes = malloc(hashed + 4 + 36 + 36 + 4 + SIG_LEN);
-    must(image->bytes != NULL);
-    put_header(image->bytes, major, payload_len, flags);
-    for (uint32_t i = 0; i < payload_len; i++) {
-        image->bytes[HEADER_LEN + i] = (uint8_t)sim_random(&seed);
-    }
-    sha256(image->bytes, hashed, hash);
-    uint8_t *tlvs = image->bytes + hashed;
+    sha256(image->bytes, (size_t)(tlvs - image->bytes), hash);
     uint8_t *end = put_tlv(tlvs + 4, TWIN_TLV_SHA256, hash, sizeof(hash));
     if (key != NULL) {
         test_pss_encode(hash, sig);
@@ -122,6 +115,39 @@ void test_image_make(struct test_image *image, const struct test_key *key, uint8
     twin_put_le16(tlvs, TWIN_TLV_MAGIC);
     twin_put_le16(tlvs + 2, (uint16_t)(end - tlvs));
     image->len = (uint32_t)(end - image->bytes);
+}
+
+/* Header and payload; returns what comes behind it. */
+static uint8_t *begin(struct test_image *image, uint8_t major, uint32_t payload_len, uint32_t flags)
+{
+    uint32_t seed = major * 7919u + payload_len;
+
+    image->bytes =
+        malloc(HEADER_LEN + payload_len + DEPENDENCY_AREA_LEN + 4 + 36 + 36 + 4 + SIG_LEN);
+    must(image->bytes != NULL);
+    put_header(image->bytes, major, payload_len, flags);
+    for (uint32_t i = 0; i < payload_len; i++) {
+        image->bytes[HEADER_LEN + i] = (uint8_t)sim_random(&seed);
+    }
+    return image->bytes + HEADER_LEN + payload_len;
+}
+
+void test_image_make(struct test_image *image, const struct test_key *key, uint8_t major,
+                     uint32_t payload_len, uint32_t flags)
+{
+    sign(image, key, begin(image, major, payload_len, flags));
+}
+
+void test_image_make_depending(struct test_image *image, const struct test_key *key, uint8_t major,
+                               uint32_t payload_len, uint8_t on_image, uint8_t on_major)
+{
+    const uint8_t dependency[12] = {on_image, 0, 0, 0, on_major};
+    uint8_t *area = begin(image, major, payload_len, 0);
+
+    twin_put_le16(image->bytes + 10, DEPENDENCY_AREA_LEN);
+    twin_put_le16(area, TWIN_TLV_MAGIC_PROT);
+    twin_put_le16(area + 2, DEPENDENCY_AREA_LEN);
+    sign(image, key, put_tlv(area + 4, TWIN_TLV_DEPENDENCY, dependency, sizeof(dependency)));
 }
 
 void test_image_free(struct test_image *image)

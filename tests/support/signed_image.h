@@ -34,4 +34,8 @@ struct test_image {
  */
 void test_image_make(struct test_image *image, const struct test_key *key, uint8_t major,
                      uint32_t payload_len, uint32_t flags);
+/* The same with one dependency, in the protected TLV area: at least version major.0.0 of an image.
+ */
+void test_image_make_depending(struct test_image *image, const struct test_key *key, uint8_t major,
+                               uint32_t payload_len, uint8_t on_image, uint8_t on_major);
 void test_image_free(struct test_image *image);

@@ -130,6 +130,120 @@ static void check_cuts(void)
     CHECK_EQ(two.sim.violations, 0);
 }
 
+/* ---- Dependencies ---- */
+
+static struct test_image needy; /* 2.0.0, needs image 0 to be at least 2.0.0 */
+
+/* The update of image 1 is the needy one, or one that needs another image. */
+static void depending_reset(const struct test_image *update)
+{
+    const struct twin_slots *slots = &two.slots[1];
+    const uint32_t addr = slots->area[TWIN_SECONDARY].addr;
+
+    device_reset();
+    sim_blank(&two.sim, addr, SLOT_LEN);
+    sim_put(&two.sim, addr + twin_slots_update_off(slots), update->bytes, update->len);
+}
+
+static enum twin_plan plan(unsigned image)
+{
+    struct twin_slots_state state;
+
+    twin_slots_read(&two.slots[image], &state);
+    return state.plan;
+}
+
+static void check_unmet(const struct test_image *update)
+{
+    depending_reset(update);
+    CHECK_EQ(twin_slots_request(&two.slots[1], true), TWIN_OK);
+    expect(&rig.old, &rig.old, false);
+    CHECK_EQ(plan(1), TWIN_PLAN_NONE);
+    expect(&rig.old, &rig.old, false);
+}
+
+static void check_dependencies(void)
+{
+    struct test_image stranger;
+
+    test_image_make_depending(&needy, &rig.key, 2, 9500, 0, 2);
+    check_unmet(&needy);
+    CHECK_EQ(twin_slots_request(&two.slots[1], false), TWIN_OK); /* again, with the other one */
+    CHECK_EQ(twin_slots_request(&two.slots[0], false), TWIN_OK);
+    expect(&rig.new, &needy, true);
+    expect(&rig.new, &needy, true);
+    expect(&rig.old, &rig.old, false);
+    test_image_make_depending(&stranger, &rig.key, 2, 9500, 7, 0);
+    check_unmet(&stranger);
+    test_image_free(&stranger);
+}
+
+/* The other update is there and asked for, but is not one: neither comes. */
+static void check_refused_together(void)
+{
+    depending_reset(&needy);
+    two.sim
+        .mem[two.slots[0].area[TWIN_SECONDARY].addr + twin_slots_update_off(&two.slots[0]) + 700] ^=
+        1;
+    CHECK_EQ(twin_slots_request(&two.slots[0], true), TWIN_OK);
+    CHECK_EQ(twin_slots_request(&two.slots[1], true), TWIN_OK);
+    expect(&rig.old, &rig.old, false);
+    CHECK(plan(0) == TWIN_PLAN_NONE && plan(1) == TWIN_PLAN_NONE);
+}
+
+/* A flash that refuses every erase, and so keeps the request: the old images are started. */
+static void check_held(void)
+{
+    depending_reset(&needy);
+    CHECK_EQ(twin_slots_request(&two.slots[1], true), TWIN_OK);
+    sim_fail(&two.sim, SIM_ERASE, 1, UINT32_MAX);
+    expect(&rig.old, &rig.old, false);
+    sim_fail(&two.sim, SIM_ERASE, 1, 0);
+    CHECK_EQ(plan(1), TWIN_PLAN_PERM);
+    expect(&rig.old, &rig.old, false);
+    CHECK_EQ(plan(1), TWIN_PLAN_NONE);
+}
+
+/* Power is lost while both come, or while what does not fit is withdrawn: all or none. */
+static void check_dependency_cuts(bool both)
+{
+    struct twin_boot_handover handover;
+    enum twin_boot_status status;
+
+    for (uint32_t op = 1;; op++) {
+        depending_reset(&needy);
+        CHECK_EQ(twin_slots_request(&two.slots[1], true), TWIN_OK);
+        if (both) {
+            CHECK_EQ(twin_slots_request(&two.slots[0], true), TWIN_OK);
+        }
+        sim_arm(&two.sim, op, SIM_CUT_PREFIX, op);
+        if (boot(&handover, &status)) {
+            break;
+        }
+        sim_arm(&two.sim, 0, SIM_CUT_BEFORE, 1);
+        expect(both ? &rig.new : &rig.old, both ? &needy : &rig.old, false);
+    }
+    CHECK_EQ(two.sim.violations, 0);
+}
+
+/* No room to count starts in, and power lost in the swap: the new image gets the one start that
+ * every image gets. */
+static void check_one_start(void)
+{
+    struct twin_boot_handover handover;
+    enum twin_boot_status status;
+
+    device_reset();
+    two.slots[1].max_sectors = 505; /* of two status units each: they fill the trailer's sector */
+    CHECK_EQ(twin_slots_request(&two.slots[1], false), TWIN_OK);
+    sim_arm(&two.sim, 12, SIM_CUT_BEFORE, 1);
+    CHECK(!boot(&handover, &status));
+    sim_arm(&two.sim, 0, SIM_CUT_BEFORE, 1);
+    expect(&rig.old, &rig.new, true);
+    expect(&rig.old, &rig.old, false);
+    two.slots[1].max_sectors = 128;
+}
+
 static void check_map(void)
 {
     static struct twin_boot_images images;
@@ -161,6 +275,15 @@ int main(void)
         check_together();
         check_invalid();
         check_cuts();
+        check_dependencies();
+        check_refused_together();
+        check_held();
+        check_dependency_cuts(true);
+        check_dependency_cuts(false);
+        test_image_free(&needy);
+        if (modes[i] == &rig_swap_offset) {
+            check_one_start();
+        }
         check_map();
         device_free();
     }
