@@ -74,6 +74,9 @@ struct twin_msg {
     uint16_t size;        /* sizeof the struct */
 };
 
+/* 1; does not compile if the condition is false. */
+#define TWIN_ONE(condition_) (1 / (unsigned)(condition_))
+
 #define TWIN_FIELDS_MAX 23 /* so many fit the first byte of a map */
 #define TWIN_FIELD(st, member, key_, type_, flag_)                                                 \
     {                                                                                              \
@@ -82,8 +85,7 @@ struct twin_msg {
 #define TWIN_MSG(st, fields_)                                                                      \
     {                                                                                              \
         .fields = (fields_),                                                                       \
-        .field_count =                                                                             \
-            TWIN_COUNT(fields_) * sizeof(char[TWIN_COUNT(fields_) <= TWIN_FIELDS_MAX ? 1 : -1]),   \
+        .field_count = TWIN_COUNT(fields_) * TWIN_ONE(TWIN_COUNT(fields_) <= TWIN_FIELDS_MAX),     \
         .size = sizeof(struct st)                                                                  \
     }
 
@@ -94,8 +96,8 @@ struct twin_msg {
 #define TWIN_REQUEST_MAX 64
 #define TWIN_REQ(st, fields_)                                                                      \
     {                                                                                              \
-        .fields = (fields_), .field_count = sizeof(fields_) / sizeof((fields_)[0]),                \
-        .size = sizeof(struct st) * sizeof(char[sizeof(struct st) <= TWIN_REQUEST_MAX ? 1 : -1])   \
+        .fields = (fields_), .field_count = TWIN_COUNT(fields_),                                   \
+        .size = sizeof(struct st) * TWIN_ONE(sizeof(struct st) <= TWIN_REQUEST_MAX)                \
     }
 
 /*
