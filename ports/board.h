@@ -46,8 +46,11 @@ enum twin_board_start {
 };
 
 /*
- * Prepare clock, sending and memory protection. Both call it once, first. From here on flash is
- * read-only, except inside the driver, on processors that can protect it.
+ * Prepare clock, sending and protection. Both call it once, first. From here on, on parts that can:
+ * - Flash is read-only, except inside the driver.
+ * - The bootloader's own pages are read-only for the driver, too, also when an image runs: a memory
+ *   protection unit faults (ports/common/mpu.c); a lock that holds until the next reset, such as
+ *   the ACL of an nRF52840, is to be set here as well (docs/locking.md).
  */
 void twin_board_init(void);
 

@@ -1,6 +1,7 @@
 /*
- * mpu.c - memory protection: a stray write to flash, a jump into data, and on boards with nothing
- * down there a null pointer, are faults and not silent damage.
+ * mpu.c - memory protection: a stray write to flash, a write to the bootloader by the flash driver
+ * itself, a jump into data, and on boards with nothing down there a null pointer, are faults and
+ * not silent damage.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cortex_m.h"
@@ -17,6 +18,13 @@
 _Static_assert(IS_REGION(BOARD_FLASH_ADDR, BOARD_FLASH_LEN), "flash is no region of the MPU");
 _Static_assert(IS_REGION(BOARD_RAM_ADDR, BOARD_RAM_LEN), "RAM is no region of the MPU");
 
+/* The bootloader's pages are the first eighths of a region. */
+#define BOOT_REGION   (1u << (32 - __builtin_clz(BOARD_BOOT_LEN - 1u)))
+#define EIGHTHS(n)    (0xff00u << (n)&0xff00u) /* the others are left out */
+#define IS_EIGHTHS(n) ((n) % (BOOT_REGION / 8u) == 0)
+_Static_assert(IS_REGION(BOARD_FLASH_ADDR, BOOT_REGION) && IS_EIGHTHS(BOARD_BOOT_LEN),
+               "the bootloader is no region of the MPU");
+
 #define LENGTH(len)   (((uint32_t)__builtin_ctz(len) - 1u) << 1 | 1u)
 #define NO_EXECUTE    (1u << 28)
 #define ACCESS_NONE   (0u << 24)
@@ -24,10 +32,12 @@ _Static_assert(IS_REGION(BOARD_RAM_ADDR, BOARD_RAM_LEN), "RAM is no region of th
 #define ACCESS_READ   (6u << 24)
 #define NORMAL_MEMORY (1u << 17)
 
-/* Besides flash, which is region 0. */
+/* Besides flash, which is region 0; where regions overlap, the last one counts. */
 static const struct region {
     uint32_t base, attributes;
 } regions[] = {
+    {BOARD_FLASH_ADDR, ACCESS_READ | NORMAL_MEMORY | EIGHTHS(BOARD_BOOT_LEN / (BOOT_REGION / 8u)) |
+                           LENGTH(BOOT_REGION)},
     {BOARD_RAM_ADDR, ACCESS_FULL | NO_EXECUTE | NORMAL_MEMORY | LENGTH(BOARD_RAM_LEN)},
 #if BOARD_FLASH_ADDR >= 0x20000000u
     {0, ACCESS_NONE | NO_EXECUTE | LENGTH(0x20000000u)}, /* null pointers land here */

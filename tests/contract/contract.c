@@ -1,6 +1,6 @@
 /*
  * contract.c - does a board keep what ports/board.h promises? A program in the place of the
- * application, the same for every board. Much of the contract is about starting, so it starts five
+ * application, the same for every board. Much of the contract is about starting, so it starts six
  * times, and remembers in flash how often it has. contract.py runs it: sends it bytes, cuts its
  * power, and reads what it says.
  *
@@ -397,6 +397,34 @@ static void fault(void)
     *(volatile uint32_t *)((uintptr_t)fault & ~(uintptr_t)3) = 0;
 }
 
+/* The last page before the first slot is the bootloader's, and erased. A flash that begins with the
+ * slot has no bootloader in it. */
+static bool find_bootloader(uint32_t *last_page)
+{
+    uint32_t end = twin_board_map.images->area[TWIN_PRIMARY].addr;
+
+    *last_page = end - slot()->flash->page_bytes;
+    return end != 0;
+}
+
+static void bootloader_is_kept(void)
+{
+    uint32_t addr;
+
+    EXPECT(!find_bootloader(&addr) || holds(addr, slot()->flash->page_bytes, erased));
+}
+
+/* Let the driver itself write there. Either it is refused, or it is a fault: like what follows. */
+static void write_bootloader(void)
+{
+    uint32_t addr;
+
+    if (find_bootloader(&addr)) {
+        (void)write_pattern(addr, slot()->flash->write_bytes);
+    }
+    fault();
+}
+
 static void wait_for_power_cut(void)
 {
     twin_print(SAY "cut the power\n");
@@ -441,7 +469,13 @@ static const struct check after_reset[] = {
     {"watchdog: rests while it is fed", watchdog_is_fed},
 };
 static const struct check after_watchdog[] = {{"flash: is kept by the watchdog", flash_is_kept}};
-static const struct check after_fault[] = {{"flash: is kept in a fault", flash_is_kept}};
+static const struct check after_fault[] = {
+    {"flash: is kept in a fault", flash_is_kept},
+    {"bootloader: its last page is free", bootloader_is_kept},
+};
+static const struct check after_lock[] = {
+    {"bootloader: an image cannot write to it", bootloader_is_kept},
+};
 static const struct check after_cut[] = {{"flash: is kept without power", flash_is_kept}};
 
 /* What each start is due to, what is looked at, and what ends it. */
@@ -455,7 +489,8 @@ static const struct start {
     {TWIN_BOARD_START_POWER, CHECKS(once), twin_board_reset},
     {TWIN_BOARD_START_SOFTWARE, CHECKS(after_reset), starve_watchdog},
     {TWIN_BOARD_START_WATCHDOG, CHECKS(after_watchdog), fault},
-    {TWIN_BOARD_START_FAULT, CHECKS(after_fault), wait_for_power_cut},
+    {TWIN_BOARD_START_FAULT, CHECKS(after_fault), write_bootloader},
+    {TWIN_BOARD_START_FAULT, CHECKS(after_lock), wait_for_power_cut},
     {TWIN_BOARD_START_POWER, CHECKS(after_cut), rest_for_good},
 };
 #define START_COUNT (sizeof(starts) / sizeof(starts[0]))

@@ -22,7 +22,8 @@ from story import chosen
 SMP_BUFFER, CONSOLE_BUFFER = 8192, 256  # board.h
 ANSWER = 1024
 PLAN = "checks in this start: "
-CAUSES = ["power on", "reset on request", "watchdog", "fault", "power on"]  # of its five starts
+CAUSES = ["power on", "reset on request", "watchdog", "fault", "fault",
+          "power on"]  # of its starts
 
 
 def pattern(length):
