@@ -7,7 +7,7 @@ set(CONFIG_TWIN_BOOT_NO_DOWNGRADE 0 CACHE STRING
 set(CONFIG_TWIN_BOOT_WATCHDOG_MS 4000 CACHE STRING
   "Watchdog armed before an unconfirmed image starts, in milliseconds; 0: none")
 set(CONFIG_TWIN_MODE swap_offset CACHE STRING
-  "How an update comes to run: the name of a lib/boot/modes/*.c")
+  "How an update comes to run: the name of a lib/boot/modes/*.c, or overwrite_fast, xip_revert")
 set(CONFIG_TWIN_SIGNATURE "rsa2048" CACHE STRING "Signature the bootloader accepts: rsa2048 or p256")
 set_property(CACHE CONFIG_TWIN_SIGNATURE PROPERTY STRINGS rsa2048 p256)
 set(CONFIG_TWIN_SMP_BUF_SIZE 1024 CACHE STRING "Bytes of one SMP buffer on the device")
@@ -26,8 +26,11 @@ if(NOT DEFINED downgrade_${CONFIG_TWIN_BOOT_NO_DOWNGRADE})
 endif()
 set(TWIN_DOWNGRADE ${downgrade_${CONFIG_TWIN_BOOT_NO_DOWNGRADE}})
 
-if(NOT EXISTS ${PROJECT_SOURCE_DIR}/lib/boot/modes/${CONFIG_TWIN_MODE}.c)
-  message(FATAL_ERROR "CONFIG_TWIN_MODE=${CONFIG_TWIN_MODE}: there is no lib/boot/modes/${CONFIG_TWIN_MODE}.c")
+# A variant is in the file of its mode; whether less is erased is nothing that others must know.
+string(REGEX REPLACE "_(fast|revert)$" "" mode_file ${CONFIG_TWIN_MODE})
+string(REGEX REPLACE "_fast$" "" TWIN_MODE_FACTS ${CONFIG_TWIN_MODE})
+if(NOT EXISTS ${PROJECT_SOURCE_DIR}/lib/boot/modes/${mode_file}.c)
+  message(FATAL_ERROR "CONFIG_TWIN_MODE=${CONFIG_TWIN_MODE}: there is no lib/boot/modes/${mode_file}.c")
 endif()
 
 # Names that imgtool getpub gives to a key of this kind.

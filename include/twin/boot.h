@@ -37,6 +37,12 @@ enum twin_boot_event {
  * of the same names (twin/mode.h). */
 struct twin_boot_mode;
 extern const struct twin_boot_mode twin_boot_swap_offset, twin_boot_swap_move;
+/* The update replaces the image that runs: all of the slot is erased first, or, faster, what the
+ * update needs, and remains of the old image stay behind it. Both have the facts of "overwrite". */
+extern const struct twin_boot_mode twin_boot_overwrite, twin_boot_overwrite_fast;
+/* Images run where they are, in either slot, or are copied to RAM and run there. */
+extern const struct twin_boot_mode twin_boot_xip, twin_boot_xip_revert, twin_boot_ram_load;
+extern const struct twin_boot_mode twin_boot_single;
 
 struct twin_boot_config {
     const struct twin_boot_mode *mode; /* the one that the slots name */
@@ -53,6 +59,10 @@ struct twin_boot_config {
     uint32_t buf_len; /* bytes: at least TWIN_FLASH_WRITE_MAX, a multiple of the write unit */
     void (*log)(void *ctx, enum twin_boot_event event, uint32_t arg); /* may be NULL */
     void *log_ctx;
+    /* RAM load: where images may be put, by the addresses that their headers have. Reading and
+     * writing are any memory access; a write unit of 1, and nothing is erased. NULL in other modes.
+     */
+    const struct twin_area *ram;
 };
 
 enum twin_boot_status {
@@ -63,8 +73,10 @@ enum twin_boot_status {
 
 /* What to start and how. */
 struct twin_boot_handover {
-    uint32_t image_addr; /* of the payload, from the start of the flash device */
+    uint32_t image_addr; /* of the payload, from the start of the flash device, or in RAM */
     uint32_t image_len;  /* bytes of the payload */
+    uint8_t slot : 1;    /* enum twin_slot: the one that its image is stored in */
+    bool in_ram : 1;     /* image_addr is of config's ram, not of the flash */
     bool unconfirmed;    /* nobody confirmed it: arm the watchdog before starting it */
     uint8_t attempt;     /* number of this start on trial, from 1; 0: not counted (confirmed, or
                             there is nothing to go back to) */
@@ -105,9 +117,9 @@ TWIN_MUST_CHECK twin_err_t twin_boot_init(struct twin_boot *boot,
  * Do one step: at most one write or one erase of flash.
  *
  * Bounded from any state of the flash. With n sectors in a slot and b buffer-fulls in a sector, a
- * swap takes at most m n (b + 2) + 40 steps, where m is the mode's status_per_sector; a boot makes
- * at most two of them (one that power cut short, then its revert), and on a flash that refuses its
- * work at most eight. Stack: about 1.2 KB and what the signature needs.
+ * swap takes at most m n (b + 2) + 40 steps, where m is the mode's status_per_sector, or 1 where
+ * that is 0; a boot makes at most two of them (one that power cut short, then its revert), and on a
+ * flash that refuses its work at most eight. Stack: about 1.2 KB and what the signature needs.
  */
 enum twin_boot_status twin_boot_step(struct twin_boot *boot);
 
@@ -118,6 +130,17 @@ enum twin_boot_status twin_boot_step(struct twin_boot *boot);
  * reset is then enough); TWIN_E_IO.
  */
 TWIN_MUST_CHECK twin_err_t twin_boot_revert_request(const struct twin_slots *slots);
+
+/*
+ * When twin_boot_step() said TWIN_BOOT_STOP: ask for the image in the secondary, if it is good. Then
+ * begin again with twin_boot_init(). What happens is what an application would have asked for, a
+ * permanent request, so power may fail in it as in any other. An option: only a bootloader that
+ * calls it has it. Modes in which images run from either slot need none, they start what verifies.
+ *
+ * Returns TWIN_OK; TWIN_E_NOT_FOUND if there is no good image; TWIN_E_STATE if the primary is good,
+ * something else is asked for or under way, or the mode knows no requests; TWIN_E_IO.
+ */
+TWIN_MUST_CHECK twin_err_t twin_boot_recover(const struct twin_boot_config *config);
 
 /* ---- A device with several images (lib/boot/images.c) ---- */
 

@@ -74,12 +74,16 @@ struct twin_mode {
     /* Sectors of each slot that no image may use, besides the trailer's. The slot may have as many
      * more than the other one. */
     uint8_t spare[2];
-    uint8_t row_count;
+    uint8_t row_count; /* 0: no trailer decides anything, and there are no requests */
     const struct twin_plan_row *rows;
     /* Brings back the image that a confirmed swap has left at offset 0 of the secondary. */
     const struct twin_swap_request *previous;
 };
 
 extern const struct twin_mode twin_mode_swap_offset, twin_mode_swap_move;
+extern const struct twin_mode twin_mode_overwrite; /* how much is erased: the bootloader's affair */
+/* An image runs from either slot, or from RAM: see twin_slots_seen_from(). */
+extern const struct twin_mode twin_mode_xip, twin_mode_xip_revert, twin_mode_ram_load;
+extern const struct twin_mode twin_mode_single; /* both areas are the one slot */
 
 TWIN_C_END

@@ -26,6 +26,13 @@ struct twin_slots {
     uint8_t image;                /* number of the image these slots belong to, 0 to 14 */
 };
 
+/*
+ * The same slots, as an image that runs from one of them sees them: TWIN_PRIMARY is where it runs,
+ * TWIN_SECONDARY is the other one, where its update goes. For modes in which images run from either
+ * slot; with `running` TWIN_PRIMARY it is a copy.
+ */
+struct twin_slots twin_slots_seen_from(const struct twin_slots *slots, enum twin_slot running);
+
 /* The flash map: the images of a device, each with its slots. */
 struct twin_map {
     const struct twin_slots *images; /* by their numbers; the first is the one that is started */

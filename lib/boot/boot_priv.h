@@ -11,6 +11,11 @@ void twin_boot_report(const struct twin_boot *boot, enum twin_boot_event event, 
 /* Say that this image is to be started. */
 enum twin_boot_status twin_boot_hand_over(struct twin_boot *boot, const struct twin_image *image);
 
+/* ---- start.c: for modes without trials ---- */
+
+/* Start the primary if it verifies, or stop. */
+enum twin_boot_status twin_boot_start_untried(struct twin_boot *boot);
+
 /* ---- What a mode that swaps is made of ---- */
 
 /* When an operation is done: the part of the script that it belongs to, and the swap types that it

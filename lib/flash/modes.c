@@ -69,3 +69,46 @@ const struct twin_mode twin_mode_swap_move = {
     .rows = move_rows,
     .previous = &twin_swap_request_permanent, /* it stands where an update would */
 };
+
+/* ---- overwrite-only ---- */
+
+/* There is nothing to go back to, so a test is as good as a permanent request. */
+static const struct twin_plan_row overwrite_rows[] = {
+    {{ANY, SET, ANY, NOT_SET, ANY, ANY, ANY, ANY}, TWIN_PLAN_TEST},
+    {{ANY, SET, ANY, SET, ANY, ANY, ANY, ANY}, TWIN_PLAN_PERM},
+};
+
+const struct twin_mode twin_mode_overwrite = {
+    .id = TWIN_MODE_OVERWRITE,
+    .row_count = COUNT(overwrite_rows),
+    .rows = overwrite_rows,
+    .previous = &twin_swap_request_permanent,
+};
+
+/* ---- direct-XIP, RAM load: the primary is the slot that runs ---- */
+
+static const struct twin_plan_row revert_rows[] = {
+    {{SET, ANY, UNSET, ANY, TOUCHED, ANY, ANY, ANY}, TWIN_PLAN_TRIAL},
+    /* A request is one until its image was started, which sets its copy_done. */
+    {{ANY, SET, ANY, NOT_SET, ANY, UNSET, ANY, ANY}, TWIN_PLAN_TEST},
+    {{ANY, SET, ANY, SET, ANY, UNSET, ANY, ANY}, TWIN_PLAN_PERM},
+};
+
+const struct twin_mode twin_mode_xip_revert = {
+    .id = TWIN_MODE_XIP_REVERT,
+    .back = TWIN_FIELD_COPY_DONE,
+    .row_count = COUNT(revert_rows),
+    .rows = revert_rows,
+    .previous = &twin_swap_request_permanent,
+};
+
+/* In these the image with the highest version is started, and no trailer says otherwise. */
+const struct twin_mode twin_mode_xip = {.id = TWIN_MODE_XIP,
+                                        .previous = &twin_swap_request_permanent};
+const struct twin_mode twin_mode_ram_load = {.id = TWIN_MODE_RAM_LOAD,
+                                             .previous = &twin_swap_request_permanent};
+
+/* ---- single slot ---- */
+
+const struct twin_mode twin_mode_single = {.id = TWIN_MODE_SINGLE,
+                                           .previous = &twin_swap_request_permanent};

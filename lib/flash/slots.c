@@ -73,6 +73,15 @@ twin_err_t twin_map_check(const struct twin_map *map)
     return TWIN_OK;
 }
 
+struct twin_slots twin_slots_seen_from(const struct twin_slots *slots, enum twin_slot running)
+{
+    struct twin_slots seen = *slots;
+
+    seen.area[TWIN_PRIMARY] = slots->area[running];
+    seen.area[TWIN_SECONDARY] = slots->area[1 - running];
+    return seen;
+}
+
 /* Bytes of this slot that an image may use. */
 static uint32_t room(const struct twin_slots *slots, enum twin_slot slot)
 {

@@ -1,3 +1,5 @@
-# The same cuts in every mode that swaps; by itself the program does swap_offset.
+# The same cuts in every mode; by itself the program does swap_offset.
 twin_test(powercut powercut test_support)
-add_test(NAME powercut/swap_move COMMAND powercut swap_move)
+foreach(mode swap_move overwrite overwrite_fast xip xip_revert)
+  add_test(NAME powercut/${mode} COMMAND powercut ${mode})
+endforeach()

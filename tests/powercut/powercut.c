@@ -95,10 +95,10 @@ static void prepare_given_up(struct rig *rig)
 static void prepare_used(struct rig *rig)
 {
     const struct twin_slots *slots = &rig->slots;
-    uint32_t addr = slots->area[TWIN_SECONDARY].addr;
 
     prepare_trial(rig);
     confirm(rig);
+    const uint32_t addr = slots->area[TWIN_SECONDARY].addr;
     memset(&rig->sim.mem[addr], rig->sim.flash.erased, slots->area[TWIN_SECONDARY].len);
     sim_put(&rig->sim, addr + twin_slots_update_off(slots), rig->old.bytes, rig->old.len);
 }
@@ -200,10 +200,59 @@ static const struct scenario scenarios[] = {
      take_back},
 };
 
+/* Where the old image is overwritten there are no trials: a test is as good as permanent. */
+static const struct scenario overwrite_scenarios[] = {
+    {"request", nothing, ask_test, false, END_OLD | END_NEW, END_NEW, NULL},
+    {"request, permanent", nothing, ask_perm, false, END_OLD | END_NEW, END_NEW, NULL},
+    {"upgrade", ask_test, nothing, true, END_NEW, END_NEW, NULL},
+    {"upgrade, permanent", ask_perm, nothing, true, END_NEW, END_NEW, NULL},
+    {"upgrade after another one", prepare_used_asked, nothing, true, END_OLD, END_OLD, NULL},
+    {"withdraw", prepare_used_asked, withdraw, false, END_OLD | END_NEW, END_NEW, NULL},
+    {"request, then damaged", prepare_used, ask_test, false, END_NEW, END_OLD, damage},
+};
+
+static void no_update(struct rig *rig)
+{
+    const struct twin_area *area = &rig->slots.area[TWIN_SECONDARY];
+
+    sim_blank(&rig->sim, area->addr, area->len);
+}
+
+static void store_new(struct rig *rig)
+{
+    rig_store(rig, &rig->new);
+}
+
+static void prepare_newer(struct rig *rig)
+{
+    (void)rig_boot(rig);
+    rig_store(rig, &rig->old);
+}
+
+/* Where the highest version runs nobody is asked, and the bootloader writes nothing. */
+static const struct scenario newest_scenarios[] = {
+    {"upload", no_update, store_new, false, END_OLD | END_NEW, END_NEW, NULL},
+    {"upload, then a start", no_update, store_new, true, END_OLD | END_NEW, END_NEW, NULL},
+    {"upload over an older one", prepare_newer, store_new, false, END_NEW, END_NEW, NULL},
+};
+
+/* As it comes from the factory: an image without a trailer. */
+static void from_factory(struct rig *rig)
+{
+    rig->slots = rig->device;
+    sim_blank(&rig->sim, 0, rig->sim.flash.size);
+    sim_put(&rig->sim, rig->slots.area[TWIN_PRIMARY].addr, rig->old.bytes, rig->old.len);
+}
+
+static const struct scenario in_place_scenarios[] = {
+    {"first start", from_factory, nothing, true, END_OLD, END_OLD, NULL},
+};
+
 struct run {
     struct rig *rig;
     const struct scenario *scenario;
-    const uint8_t *image; /* all flash, prepared */
+    const uint8_t *image;    /* all flash, prepared */
+    struct twin_slots slots; /* of the image that runs then */
     uint32_t cut_op, cut2_op;
     enum sim_cut cut, cut2;
     uint32_t prefix, prefix2;    /* see sim_flash.prefix */
@@ -326,7 +375,8 @@ static bool nothing_moved(const struct run *run)
 /* What is forbidden somewhere: then the new image stays. */
 static bool asks_for_older(const struct scenario *scenario)
 {
-    return scenario->prepare == prepare_previous || scenario->prepare == prepare_previous_asked;
+    return scenario->prepare == prepare_previous || scenario->prepare == prepare_previous_asked ||
+           scenario->prepare == prepare_used_asked;
 }
 
 static void cut_once(struct run *run, uint32_t seed)
@@ -335,6 +385,7 @@ static void cut_once(struct run *run, uint32_t seed)
 
     sim_blank(&rig->sim, 0, rig->sim.flash.size);
     memcpy(rig->sim.mem, run->image, rig->sim.flash.size);
+    rig->slots = run->slots;
     sim_arm(&rig->sim, run->cut_op, run->cut, seed);
     rig->sim.prefix = run->prefix;
     perform(run);
@@ -429,9 +480,10 @@ static void try_scenario(struct rig *rig, const struct scenario *scenario, unsig
     scenario->prepare(rig);
     memcpy(image, rig->sim.mem, rig->sim.flash.size);
     run.image = image;
+    run.slots = rig->slots;
     uint32_t ops = count_ops(&run);
     cut_once(&run, seed);
-    CHECK(ops > 0);
+    CHECK(ops > 0 || rig->mode->in_place); /* there a revert writes nothing */
     for (run.cut_op = 1; run.cut_op <= ops; run.cut_op++) {
         for (int cut = 0; cut < SIM_CUT_COUNT; cut++) {
             run.cut = (enum sim_cut)cut;
@@ -461,34 +513,33 @@ static const struct {
     {"downgrades forbidden", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, false, true},
 };
 
-static const struct {
+struct mode {
     const char *name;
-    const struct rig_mode *mode;
-} modes[] = {
-    {"swap_offset", &rig_swap_offset},
-    {"swap_move", &rig_swap_move},
+    const struct rig_mode *rig;
+    const struct scenario *scenarios;
+    size_t scenario_count;
+};
+#define MODE(name, list)                                                                           \
+    {                                                                                              \
+#name, &rig_##name, list, sizeof(list) / sizeof((list)[0])                                 \
+    }
+static const struct mode modes[] = {
+    MODE(swap_offset, scenarios),         MODE(swap_move, scenarios),
+    MODE(overwrite, overwrite_scenarios), MODE(overwrite_fast, overwrite_scenarios),
+    MODE(xip, newest_scenarios),          MODE(xip_revert, scenarios),
+    MODE(xip_revert, in_place_scenarios),
 };
 
-static const struct rig_mode *find_mode(const char *name)
-{
-    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-        if (strcmp(modes[i].name, name) == 0) {
-            return modes[i].mode;
-        }
-    }
-    return NULL;
-}
-
-static void try_shape(size_t i, const struct rig_mode *mode, unsigned pair_count)
+static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
 {
     unsigned long before = points;
     struct rig rig;
 
-    rig_make_in(&rig, &shapes[i].shape, mode);
+    rig_make_in(&rig, &shapes[i].shape, mode->rig);
     rig.config.is_downgrade = shapes[i].no_downgrade ? twin_downgrade_version : NULL;
-    for (size_t k = 0; k < sizeof(scenarios) / sizeof(scenarios[0]); k++) {
-        if (scenarios[k].harm == NULL || shapes[i].harm) {
-            try_scenario(&rig, &scenarios[k], pair_count);
+    for (size_t k = 0; k < mode->scenario_count; k++) {
+        if (mode->scenarios[k].harm == NULL || shapes[i].harm) {
+            try_scenario(&rig, &mode->scenarios[k], pair_count);
         }
     }
     rig_free(&rig);
@@ -498,16 +549,22 @@ static void try_shape(size_t i, const struct rig_mode *mode, unsigned pair_count
 /* powercut [MODE]: a sample of the cuts. powercut MODE PAIRS: all, and so many pairs of each. */
 int main(int argc, char **argv)
 {
-    const struct rig_mode *mode = find_mode(argc > 1 ? argv[1] : modes[0].name);
+    const char *name = argc > 1 ? argv[1] : modes[0].name;
     unsigned pair_count = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
+    unsigned found = 0;
 
-    if (mode == NULL) {
+    sample = argc > 2 ? 1 : SAMPLE;
+    for (size_t m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
+        if (strcmp(modes[m].name, name) == 0) {
+            found++;
+            for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+                try_shape(i, &modes[m], pair_count);
+            }
+        }
+    }
+    if (found == 0) {
         fprintf(stderr, "usage: powercut [MODE [PAIRS]]\n");
         return 2;
-    }
-    sample = argc > 2 ? 1 : SAMPLE;
-    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-        try_shape(i, mode, pair_count);
     }
     printf("power cuts: %lu single, %lu in pairs, %lu failures\n", points, pairs, failures);
     CHECK_EQ(failures, 0);

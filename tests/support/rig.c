@@ -19,8 +19,14 @@ struct trailer_map trailer_map(const struct twin_slots *slots, enum twin_slot sl
     };
 }
 
-const struct rig_mode rig_swap_offset = {&twin_mode_swap_offset, &twin_boot_swap_offset};
-const struct rig_mode rig_swap_move = {&twin_mode_swap_move, &twin_boot_swap_move};
+const struct rig_mode rig_swap_offset = {&twin_mode_swap_offset, &twin_boot_swap_offset, false,
+                                         true};
+const struct rig_mode rig_swap_move = {&twin_mode_swap_move, &twin_boot_swap_move, false, true};
+const struct rig_mode rig_overwrite = {&twin_mode_overwrite, &twin_boot_overwrite, false, false};
+const struct rig_mode rig_overwrite_fast = {&twin_mode_overwrite, &twin_boot_overwrite_fast, false,
+                                            false};
+const struct rig_mode rig_xip = {&twin_mode_xip, &twin_boot_xip, true, false};
+const struct rig_mode rig_xip_revert = {&twin_mode_xip_revert, &twin_boot_xip_revert, true, true};
 
 /* The bound that twin/boot.h promises for one boot. */
 static uint32_t steps_max(const struct rig *rig)
@@ -28,7 +34,8 @@ static uint32_t steps_max(const struct rig *rig)
     const struct twin_slots *slots = &rig->slots;
     uint32_t sectors = slots->area[TWIN_PRIMARY].len / slots->sector_bytes;
     uint32_t buffers = (slots->sector_bytes + rig->config.buf_len - 1) / rig->config.buf_len;
-    uint32_t swap = slots->mode->status_per_sector * sectors * (buffers + 2) + 40;
+    uint32_t moves = slots->mode->status_per_sector == 0 ? 1 : slots->mode->status_per_sector;
+    uint32_t swap = moves * sectors * (buffers + 2) + 40;
 
     return (rig->sim.fault_count == 0 && !rig->sim.write_fails ? 2 : 8) * swap;
 }
@@ -62,8 +69,10 @@ void rig_make_in(struct rig *rig, const struct rig_shape *shape, const struct ri
         .sector_bytes = shape->sector_bytes,
         .max_sectors = shape->max_sectors,
         .max_align = shape->max_align};
+    rig->mode = mode;
+    rig->device = rig->slots;
     rig->config = (struct twin_boot_config){.mode = mode->boot,
-                                            .slots = &rig->slots,
+                                            .slots = mode->in_place ? &rig->device : &rig->slots,
                                             .keys = &rig->key.public,
                                             .alg = &twin_sig_rsa2048,
                                             .key_count = 1,
@@ -86,8 +95,15 @@ void rig_reset(struct rig *rig)
 {
     const struct twin_slots *slots = &rig->slots;
 
+    if (rig->mode->in_place) {
+        rig->slots = rig->device;
+    }
     sim_blank(&rig->sim, 0, rig->sim.flash.size);
     sim_put(&rig->sim, slots->area[TWIN_PRIMARY].addr, rig->old.bytes, rig->old.len);
+    sim_arm(&rig->sim, 0, SIM_CUT_BEFORE, 1);
+    if (rig->mode->in_place) { /* it runs before its update comes, and has a trailer from then on */
+        (void)rig_boot(rig);
+    }
     sim_put(&rig->sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots),
             rig->new.bytes, rig->new.len);
     sim_arm(&rig->sim, 0, SIM_CUT_BEFORE, 1);
@@ -141,6 +157,9 @@ struct rig_boot rig_boot(struct rig *rig)
         result.status = twin_boot_step(&boot);
         rig->sim.violations += rig->sim.ops > ops + 1; /* promised: one at most */
     }
+    if (rig->mode->in_place && result.status == TWIN_BOOT_START) {
+        rig->slots = twin_slots_seen_from(&rig->device, (enum twin_slot)boot.handover.slot);
+    }
     result.major = boot.handover.version.major;
     result.unconfirmed = boot.handover.unconfirmed;
     result.attempt = boot.handover.attempt;
@@ -174,7 +193,8 @@ const char *rig_update_fault(struct rig *rig)
         return "not ready for an upload";
     }
     rig_store(rig, &rig->next);
-    if (twin_slots_request(slots, false) != TWIN_OK || !starts(rig, &rig->next, true)) {
+    bool is_asked = slots->mode->row_count == 0 || twin_slots_request(slots, false) == TWIN_OK;
+    if (!is_asked || !starts(rig, &rig->next, rig->mode->tries)) {
         return "the next update does not come";
     }
     if (twin_slots_confirm(slots) != TWIN_OK || !starts(rig, &rig->next, false)) {

@@ -19,8 +19,11 @@ struct trailer_map trailer_map(const struct twin_slots *slots, enum twin_slot sl
 struct rig_mode {
     const struct twin_mode *facts;
     const struct twin_boot_mode *boot;
+    bool in_place; /* images run from either slot */
+    bool tries;    /* there are trials */
 };
-extern const struct rig_mode rig_swap_offset, rig_swap_move;
+extern const struct rig_mode rig_swap_offset, rig_swap_move, rig_overwrite, rig_overwrite_fast,
+    rig_xip, rig_xip_revert;
 
 struct rig_shape {
     uint32_t sector_bytes, sectors, write_bytes;
@@ -31,7 +34,9 @@ struct rig_shape {
 
 struct rig {
     struct sim_flash sim;
-    struct twin_slots slots;
+    const struct rig_mode *mode;
+    struct twin_slots slots;        /* as the image that runs sees them */
+    struct twin_slots device;       /* as the bootloader does, when that is not the same */
     struct twin_map map;            /* of these slots */
     struct twin_boot_config config; /* of these slots */
     struct test_key key;

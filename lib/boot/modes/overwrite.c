@@ -1,0 +1,153 @@
+/*
+ * overwrite.c - the modes that copy an update over the image that runs. There is nothing to go
+ * back to, so nothing is on trial.
+ *
+ * While the primary is not whole the request stands in the secondary: power that fails begins again
+ * from there, and only a primary that verifies ends it. The update stays in the secondary, so that
+ * it can take the place of a primary that is damaged later (twin_boot_recover()).
+ * Spec: docs/spec-image.md section 9. SPDX-License-Identifier: Apache-2.0
+ */
+#include "../boot_priv.h"
+#include <string.h>
+
+/* More looks than any flash that works can ask for. */
+#define LOOKS_MAX 8
+
+enum stage { STAGE_ERASE, STAGE_COPY };
+
+/* Take the request back; then look again. */
+static enum twin_boot_status erase_request(struct twin_boot *boot)
+{
+    bool done = false;
+
+    if (twin_boot_trailer_step(boot, TWIN_SECONDARY, &done) != TWIN_OK) {
+        return twin_boot_start_untried(boot);
+    }
+    boot->priv.next = done ? boot->priv.mode->look : erase_request;
+    return TWIN_BOOT_AGAIN;
+}
+
+/* Copy a buffer-full of this sector: what belongs to the image, and no byte behind it. */
+static twin_err_t copy_some(struct twin_boot *boot, uint32_t off)
+{
+    const struct twin_boot_config *config = boot->priv.config;
+    const struct twin_area *to = &config->slots->area[TWIN_PRIMARY];
+    uint32_t left = boot->priv.swap_size - off;
+    uint32_t in_sector = config->slots->sector_bytes - boot->priv.copied;
+    uint32_t part = left < in_sector ? left : in_sector;
+
+    part = part < config->buf_len ? part : config->buf_len;
+    TWIN_TRY(twin_area_read(&config->slots->area[TWIN_SECONDARY], off, config->buf, part));
+    uint32_t padded = twin_align_up(part, to->flash->write_bytes);
+    memset(config->buf + part, to->flash->erased, padded - part);
+    boot->priv.copied += part;
+    return twin_flash_is_erased(to->flash, config->buf, padded)
+               ? TWIN_OK
+               : twin_area_write(to, off, config->buf, padded);
+}
+
+/* One operation on the sector priv.move; *next when it is as it should be. */
+static twin_err_t overwrite_some(struct twin_boot *boot, bool *next)
+{
+    const struct twin_slots *slots = boot->priv.slots;
+    uint32_t start = boot->priv.move * slots->sector_bytes, off = start + boot->priv.copied;
+
+    if (boot->priv.stage == STAGE_ERASE) {
+        boot->priv.stage = STAGE_COPY;
+        boot->priv.copied = 0;
+        return twin_area_is_blank(&slots->area[TWIN_PRIMARY], start, slots->sector_bytes)
+                   ? TWIN_OK
+                   : twin_area_erase(&slots->area[TWIN_PRIMARY], start, slots->sector_bytes);
+    }
+    *next = off >= boot->priv.swap_size || boot->priv.copied == slots->sector_bytes;
+    return *next ? TWIN_OK : copy_some(boot, off);
+}
+
+/* Sectors to be erased: all there are, or those of the update. */
+static uint32_t extent(const struct twin_boot *boot)
+{
+    const struct twin_slots *slots = boot->priv.slots;
+
+    return boot->priv.mode == &twin_boot_overwrite_fast
+               ? twin_boot_sector_count(boot)
+               : slots->area[TWIN_PRIMARY].len / slots->sector_bytes;
+}
+
+/* Whatever goes wrong is done again, from the request. */
+static enum twin_boot_status overwrite(struct twin_boot *boot)
+{
+    bool next = false;
+    twin_err_t err = overwrite_some(boot, &next);
+
+    if (next) {
+        boot->priv.move++;
+        boot->priv.stage = STAGE_ERASE;
+    }
+    if (err != TWIN_OK || boot->priv.move == extent(boot)) {
+        boot->priv.next = boot->priv.mode->look;
+    }
+    return TWIN_BOOT_AGAIN;
+}
+
+static bool is_same(const struct twin_image *a, const struct twin_image *b)
+{
+    uint8_t hash_a[TWIN_SHA256_LEN], hash_b[TWIN_SHA256_LEN];
+
+    return twin_image_hash_read(a, hash_a) == TWIN_OK &&
+           twin_image_hash_read(b, hash_b) == TWIN_OK &&
+           memcmp(hash_a, hash_b, sizeof(hash_a)) == 0;
+}
+
+/*
+ * May this update be taken, and is it not there yet? The version rule compares it with a primary
+ * that verifies: one that was overwritten by half may look like anything, and must not keep the
+ * update out.
+ */
+static twin_err_t plan(struct twin_boot *boot, bool *is_there)
+{
+    const struct twin_boot_config *config = boot->priv.config;
+    struct twin_image running, update;
+    const bool is_whole = twin_boot_primary_validate(config, &running) == TWIN_OK;
+
+    TWIN_TRY(twin_boot_moving_validate(config, &config->slots->area[TWIN_SECONDARY],
+                                       twin_slots_image_max(config->slots), is_whole, &update));
+    boot->priv.swap_size = update.total_len;
+    *is_there = is_whole && is_same(&running, &update);
+    return TWIN_OK;
+}
+
+static enum twin_boot_status follow(struct twin_boot *boot, enum twin_swap_type type)
+{
+    bool is_there = false;
+    twin_err_t err = plan(boot, &is_there);
+
+    if (err != TWIN_OK || is_there) {
+        twin_boot_report(boot, is_there ? TWIN_BOOT_EV_SWAPPED : TWIN_BOOT_EV_REFUSED,
+                         is_there ? (uint32_t)type : (uint32_t)err);
+        boot->priv.copied = 0;
+        boot->priv.next = erase_request;
+        return TWIN_BOOT_AGAIN;
+    }
+    boot->priv.move = 0;
+    boot->priv.stage = STAGE_ERASE;
+    boot->priv.next = overwrite;
+    twin_boot_report(boot, TWIN_BOOT_EV_SWAP, type);
+    return TWIN_BOOT_AGAIN;
+}
+
+static enum twin_boot_status look(struct twin_boot *boot)
+{
+    struct twin_slots_state *state = &boot->priv.state;
+
+    boot->priv.looks++;
+    boot->handover = (struct twin_boot_handover){0};
+    twin_slots_read(boot->priv.slots, state);
+    if (state->plan == TWIN_PLAN_NONE || boot->priv.looks > LOOKS_MAX) {
+        return twin_boot_start_untried(boot);
+    }
+    return follow(boot, state->plan == TWIN_PLAN_PERM ? TWIN_SWAP_PERM : TWIN_SWAP_TEST);
+}
+
+const struct twin_boot_mode twin_boot_overwrite = {.facts = &twin_mode_overwrite, .look = look};
+const struct twin_boot_mode twin_boot_overwrite_fast = {.facts = &twin_mode_overwrite,
+                                                        .look = look};
