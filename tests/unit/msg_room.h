@@ -85,6 +85,7 @@ static union room {
     struct twin_os_reset_req reset;
     struct twin_os_params_rsp params;
     struct twin_image_state_rsp list;
+    struct twin_image_slot slot;
     struct twin_image_state_req state;
     struct twin_image_upload_req upload;
     struct twin_image_upload_rsp upload_rsp;

@@ -296,6 +296,8 @@ static void test_answers_need_something(void)
                                      "a\x61r\x61"
                                      "b\x61r\x01"));
     CHECK(span_is(out.echo.text, "b")); /* the last one understood */
+    CHECK(READ(&twin_image_slot_msg, "\xa2\x64hash\x41\x01\x64hash\xf6"));
+    CHECK_EQ(out.slot.hash.len, 0); /* null too */
     CHECK(!READ(twin_image_state_cmd.rsp, "\xa0"));
     CHECK(!READ(twin_image_state_cmd.rsp, "\xa1\x66images\xa0"));
     CHECK(!READ(twin_os_taskstat_cmd.rsp, "\xa1\x65tasks\x80"));
@@ -385,9 +387,29 @@ static void test_result_codes(void)
     CHECK_EQ(TWIN_OS_V1_NO_ANSWER, TWIN_RC_NO_ENTRY);
 }
 
+/* A writer without room writes nothing beyond it. */
+static void test_no_room(void)
+{
+    const struct twin_os_echo_req req = {.present = TWIN_OS_ECHO_REQ_TEXT,
+                                         .text = twin_span_text("hello")};
+    uint8_t buf[16];
+    const size_t len = encode(twin_os_echo_cmd.req, &req, buf);
+
+    for (size_t cap = 0; cap <= len; cap++) {
+        struct twin_cbor_writer w = {.buf = buf, .cap = cap};
+        memset(buf, 0x5a, sizeof(buf));
+        twin_msg_encode(&w, twin_os_echo_cmd.req, &req);
+        CHECK_EQ(w.failed, cap < len);
+        for (size_t i = cap; i < sizeof(buf); i++) {
+            CHECK_EQ(buf[i], 0x5a);
+        }
+    }
+}
+
 int main(void)
 {
     collect();
+    test_no_room();
     test_upload_request();
     test_image_list();
     test_no_limit_of_rows();

@@ -109,29 +109,38 @@ static void test_all_types(void)
 
 /* ---- An item in a list or a map is what it would be as a field ---- */
 
-static const struct twin_span items[] = {
-    {(const uint8_t *)"\x00", 1},
-    {(const uint8_t *)"\x1a\xff\xff\xff\xff", 5},
-    {(const uint8_t *)"\x1b\0\0\0\x01\0\0\0\0", 9},
-    {(const uint8_t *)"\x1b\x7f\xff\xff\xff\xff\xff\xff\xff", 9},
-    {(const uint8_t *)"\x1b\x80\0\0\0\0\0\0\0", 9},
-    {(const uint8_t *)"\x20", 1},
-    {(const uint8_t *)"\x3b\x7f\xff\xff\xff\xff\xff\xff\xff", 9},
-    {(const uint8_t *)"\x3b\x80\0\0\0\0\0\0\0", 9},
-    {(const uint8_t *)"\x40", 1},
-    {(const uint8_t *)"\x61z", 2},
-    {(const uint8_t *)"\x7f\x61z\xff", 4},
-    {(const uint8_t *)"\x80", 1},
-    {(const uint8_t *)"\xa0", 1},
-    {(const uint8_t *)"\xc1\x05", 2},
-    {(const uint8_t *)"\xf4", 1},
-    {(const uint8_t *)"\xf5", 1},
-    {(const uint8_t *)"\xf6", 1},
-    {(const uint8_t *)"\xf9\x3c\x00", 3},
-    {(const uint8_t *)"\xfb\x41\xf0\0\0\0\0\0\0", 9},
+/* By which types a request's field may be this: a letter of `letters` for each of `types`. */
+#define ROW(bytes, types)                                                                          \
+    {                                                                                              \
+        {(const uint8_t *)(bytes), sizeof(bytes) - 1}, (types)                                     \
+    }
+static const struct {
+    struct twin_span bytes;
+    const char *types;
+} items[] = {
+    ROW("\x00", "ubUIr"),
+    ROW("\x1a\xff\xff\xff\xff", "ubUIr"),
+    ROW("\x1b\0\0\0\x01\0\0\0\0", "bUIr"),
+    ROW("\x1b\x7f\xff\xff\xff\xff\xff\xff\xff", "bUIr"),
+    ROW("\x1b\x80\0\0\0\0\0\0\0", "bUr"),
+    ROW("\x20", "Ir"),
+    ROW("\x3b\x7f\xff\xff\xff\xff\xff\xff\xff", "Ir"),
+    ROW("\x3b\x80\0\0\0\0\0\0\0", "r"),
+    ROW("\x40", "sr"),
+    ROW("\x61z", "tr"),
+    ROW("\x7f\x61z\xff", "r"),
+    ROW("\x80", "r"),
+    ROW("\xa0", "r"),
+    ROW("\xc1\x05", "ubUIr"),
+    ROW("\xf4", "br"),
+    ROW("\xf5", "br"),
+    ROW("\xf6", "sr"),
+    ROW("\xf9\x3c\x00", "r"),
+    ROW("\xfb\x41\xf0\0\0\0\0\0\0", "r"),
 };
 static const uint8_t types[] = {TWIN_F_U32, TWIN_F_BOOL, TWIN_F_BSTR, TWIN_F_TSTR,
                                 TWIN_F_U64, TWIN_F_I64,  TWIN_F_RAW};
+static const char letters[] = "ubstUIr";
 
 struct one {
     uint32_t present;
@@ -210,7 +219,10 @@ static void test_items(void)
 {
     for (size_t i = 0; i < COUNT(items); i++) {
         for (size_t t = 0; t < COUNT(types); t++) {
-            check_item(types[t], items[i]);
+            struct one one;
+            CHECK_EQ(take_one(twin_msg_decode_more, types[t], "", items[i].bytes, &one),
+                     strchr(items[i].types, letters[t]) != NULL);
+            check_item(types[t], items[i].bytes);
         }
     }
 }

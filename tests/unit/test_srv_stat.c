@@ -17,7 +17,7 @@ static unsigned row_count, more_count;
 
 static bool describe(void *ctx, unsigned index, struct twin_stat_counter *counter)
 {
-    CHECK(ctx == &device);
+    CHECK(ctx == &device && index < TWIN_STAT_COUNTERS_MAX);
     if (index < row_count) {
         *counter = rows[index];
         return true;
@@ -89,6 +89,9 @@ static void test_groups(void)
     check_group("", &rows[3], 1);
     start(TWIN_COUNT(rows), 1);
     check_list(names, 4);
+    start(1, 0);
+    check_list(names, 1);
+    check_group("smp", &rows[0], 1);
     start(0, 0);
     check_list(names, 0);
 }
