@@ -16,7 +16,7 @@
 /* The kinds of failures. Programs end with these numbers; they are never renumbered. */
 enum twin_error_code {
     TWIN_ERROR_NONE = 0,
-    TWIN_ERROR_REFUSED = 1, /* the device, a file, a token or the system does not do it */
+    TWIN_ERROR_REFUSED = 1, /* the device, a file, a token or the system would not */
     TWIN_ERROR_USAGE = 2,   /* the caller asks for what cannot be meant */
     TWIN_ERROR_LINK = 3,    /* no answer, or no connection */
     TWIN_ERROR_VERIFY = 4,  /* something is not what it has to be */

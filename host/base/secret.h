@@ -10,7 +10,7 @@
 /* Whoever has one overwrites it after use, with twin_wipe(). */
 struct twin_secret {
     char text[TWIN_SECRET_MAX]; /* ends with 0 */
-    size_t len;                 /* bytes before that; 0 among them there is none */
+    size_t len;                 /* bytes before that; none of them is 0 */
 };
 
 enum twin_secret_state {

@@ -87,7 +87,7 @@ static void print_words(const struct failure *failure)
 
 static int report(const struct failure *failure)
 {
-    if (failure->why[0] == '\0') { /* told already, by who was asked */
+    if (failure->why[0] == '\0') { /* told already, by whoever was asked */
         json_decref(failure->more);
         return failure->code;
     }

@@ -74,7 +74,7 @@ static enum twin_error_code check_hashes(struct twin_firmware *firmware,
     return TWIN_ERROR_NONE;
 }
 
-/* Unsigned is no damage: there are bootloaders that want no signature. */
+/* Unsigned is not damaged: there are bootloaders that want no signature. */
 static enum twin_error_code check_unsigned(const struct twin_firmware *firmware,
                                            const struct twin_firmware_rules *rules,
                                            const struct twin_ask *ask, struct twin_error *error)

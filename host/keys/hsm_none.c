@@ -1,5 +1,5 @@
 /*
- * hsm_none.c - in place of hsm*.c where the PKCS#11 header was not there when building.
+ * hsm_none.c - in place of hsm*.c where there was no PKCS#11 header to build with.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "keys/hsm.h"

@@ -10,7 +10,7 @@
 
 #define SALT_LEN 32 /* of signatures of images */
 
-/* A key for PSS may say with which parameters only. */
+/* A key for PSS may say which parameters alone it allows. */
 static bool pss_allows(EVP_PKEY *pkey)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);

@@ -40,7 +40,7 @@ json_t *twin_report_json_text(struct twin_span text)
 {
     json_t *value = json_stringn((const char *)text.ptr, text.len);
 
-    if (value == NULL) { /* no UTF-8 */
+    if (value == NULL) { /* not UTF-8 */
         char *copy = clean(text, TWIN_TEXT_UTF8);
         value = json_string(copy);
         free(copy);

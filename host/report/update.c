@@ -50,7 +50,7 @@ static const struct explanation explanations[TWIN_UPDATE_CAUSE_COUNT] = {
                                    "'mcumgr image confirm' tries again"},
 };
 
-/* Of a bad end nobody but the device knows more; what can be excluded is. */
+/* Only the device knows more of a bad end; what can be excluded, is. */
 static const char *other_runs_hint(const struct twin_report_update *report)
 {
     return report->is_verified
