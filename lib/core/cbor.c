@@ -26,13 +26,14 @@ void twin_cbor_put_raw(struct twin_cbor_writer *w, struct twin_span s)
 void twin_cbor_put_head(struct twin_cbor_writer *w, enum twin_cbor_major major, uint64_t value)
 {
     /* The shortest form: log2 of the bytes that the value needs behind the first. */
-    unsigned size = value > UINT32_MAX ? 3 : value > UINT16_MAX ? 2 : value > UINT8_MAX ? 1 : 0;
+    const uint32_t low = (uint32_t)value;
+    unsigned size = value != low ? 3 : low > UINT16_MAX ? 2 : low > UINT8_MAX ? 1 : 0;
     unsigned info = INFO_1_BYTE + size;
     size_t extra = (size_t)1 << size;
     uint8_t head[9];
 
-    if (value <= INFO_DIRECT_MAX) {
-        info = (unsigned)value;
+    if (size == 0 && low <= INFO_DIRECT_MAX) {
+        info = low;
         extra = 0;
     }
     head[0] = (uint8_t)((unsigned)major << 5 | info);
@@ -83,9 +84,10 @@ static uint64_t get_value(struct twin_cbor_reader *r, unsigned info)
         r->failed = true;
         return 0;
     }
+    const uint8_t *bytes = &r->buf[r->off];
+    r->off += extra;
     for (size_t i = 0; i < extra; i++) {
-        value = value << 8 | r->buf[r->off];
-        r->off++;
+        value = value << 8 | bytes[i];
     }
     return value;
 }
@@ -103,13 +105,11 @@ static enum twin_cbor_major get_any_head(struct twin_cbor_reader *r, uint64_t *v
         *value = TWIN_CBOR_INDEFINITE;
         return major;
     }
-    *value = get_value(r, info);
-    if (major == TWIN_CBOR_SIMPLE && info > INFO_DIRECT_MAX) {
-        *value = TWIN_CBOR_OTHER;
-    }
-    if (has_length(major) && *value > r->len - r->off) {
+    const uint64_t number = get_value(r, info);
+    if (has_length(major) && number > r->len - r->off) {
         r->failed = true; /* each of them takes a byte at least */
     }
+    *value = major == TWIN_CBOR_SIMPLE && info > INFO_DIRECT_MAX ? TWIN_CBOR_OTHER : number;
     return major;
 }
 
