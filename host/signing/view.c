@@ -4,9 +4,7 @@
 #include "signing/view.h"
 #include <string.h>
 
-#define AES_FLAGS  (TWIN_IMAGE_ENCRYPTED_AES128 | TWIN_IMAGE_ENCRYPTED_AES256)
-#define LZMA_FLAGS (TWIN_IMAGE_LZMA1 | TWIN_IMAGE_LZMA2)
-#define FIND_MAX   (1024 * 1024) /* bytes in which an image is looked for */
+#define FIND_MAX (1024 * 1024) /* bytes in which an image is looked for */
 
 uint16_t twin_view_get_u16(const struct twin_view *view, const uint8_t *at)
 {
@@ -20,35 +18,43 @@ uint32_t twin_view_get_u32(const struct twin_view *view, const uint8_t *at)
     return view->big_endian ? first << 16 | second : second << 16 | first;
 }
 
+/* A header in the byte order that lib/image reads. */
+static void to_little_endian(const uint8_t *big, uint8_t raw[TWIN_IMAGE_HEADER_LEN])
+{
+    static const uint8_t lens[] = {4, 4, 2, 2, 4, 4, 1, 1, 2, 4, 4}; /* of the fields */
+
+    for (size_t field = 0, at = 0; field < sizeof(lens); at += lens[field++]) {
+        for (size_t i = 0; i < lens[field]; i++) {
+            raw[at + i] = big[at + lens[field] - 1 - i];
+        }
+    }
+}
+
 static enum twin_fault read_header(struct twin_view *view)
 {
-    const uint8_t *raw = view->bytes.ptr;
+    const struct twin_span bytes = view->bytes;
     struct twin_image_header *header = &view->header;
+    uint8_t raw[TWIN_IMAGE_HEADER_LEN];
 
-    if (view->bytes.len < 4) {
+    if (bytes.len < sizeof(uint32_t)) {
         return TWIN_FAULT_SHORT;
     }
-    view->big_endian = raw[0] == TWIN_IMAGE_MAGIC >> 24;
-    if (twin_view_get_u32(view, raw) != TWIN_IMAGE_MAGIC) {
+    view->big_endian = bytes.ptr[0] == TWIN_IMAGE_MAGIC >> 24;
+    if (twin_view_get_u32(view, bytes.ptr) != TWIN_IMAGE_MAGIC) {
         return TWIN_FAULT_MAGIC;
     }
-    if (view->bytes.len < TWIN_IMAGE_HEADER_LEN) {
+    if (bytes.len < sizeof(raw)) {
         return TWIN_FAULT_SHORT;
     }
-    header->load_addr = twin_view_get_u32(view, raw + 4);
-    header->hdr_size = twin_view_get_u16(view, raw + 8);
-    header->protect_tlv_size = twin_view_get_u16(view, raw + 10);
-    header->img_size = twin_view_get_u32(view, raw + 12);
-    header->flags = twin_view_get_u32(view, raw + 16);
-    header->version.major = raw[20];
-    header->version.minor = raw[21];
-    header->version.revision = twin_view_get_u16(view, raw + 22);
-    header->version.build = twin_view_get_u32(view, raw + 24);
-    if (header->hdr_size < TWIN_IMAGE_HEADER_LEN || (header->flags & AES_FLAGS) == AES_FLAGS ||
-        (header->flags & LZMA_FLAGS) == LZMA_FLAGS) {
-        return TWIN_FAULT_HEADER;
+    memcpy(raw, bytes.ptr, sizeof(raw));
+    if (view->big_endian) {
+        to_little_endian(bytes.ptr, raw);
     }
-    return TWIN_FAULT_NONE;
+    if (twin_image_header_parse(raw, header) == TWIN_OK) {
+        return TWIN_FAULT_NONE;
+    }
+    uint64_t len = (uint64_t)header->hdr_size + header->img_size + header->protect_tlv_size;
+    return len > UINT32_MAX ? TWIN_FAULT_CUT : TWIN_FAULT_HEADER;
 }
 
 /* An area's own header: its magic, and its length including that header. */

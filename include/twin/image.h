@@ -118,7 +118,8 @@ struct twin_tlv {
  * Parse a header from memory.
  *
  * Returns TWIN_OK; TWIN_E_NOT_FOUND if the magic is not there; TWIN_E_FORMAT if sizes overflow,
- * the header claims fewer than 32 bytes, or flags exclude each other.
+ * the header claims fewer than 32 bytes, or flags exclude each other, and then header is what it
+ * claims.
  */
 TWIN_MUST_CHECK twin_err_t twin_image_header_parse(const uint8_t raw[TWIN_IMAGE_HEADER_LEN],
                                                    struct twin_image_header *header);

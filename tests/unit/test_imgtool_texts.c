@@ -51,18 +51,39 @@ static void test_option_texts(void)
     CHECK_EQ(imgtool_sign_set_uuids(spec, "example.com", NULL), CLI_DONE);
     CHECK_MEM(spec->vid, dns_example, TWIN_UUID_LEN);
     CHECK_EQ(imgtool_sign_set_uuids(spec, NULL, "name"), CLI_REFUSED);
-    CHECK_EQ(imgtool_sign_add_custom(&run, "0xa0", "0x01ff"), CLI_DONE);
-    CHECK(spec->custom[0].value.len == 2 && spec->custom[0].value.ptr[1] == 0xff);
-    CHECK_EQ(imgtool_sign_add_custom(&run, "160", "x"), CLI_USAGE);
-    CHECK_EQ(imgtool_sign_add_custom(&run, "0x10", "x"), CLI_USAGE);
-    CHECK_EQ(imgtool_sign_add_custom(&run, "0x10000", "x"), CLI_USAGE);
-    CHECK_EQ(imgtool_sign_add_custom(&run, "-1", "x"), CLI_USAGE);
-    CHECK_EQ(imgtool_sign_add_custom(&run, "0xa1", "0x0"), CLI_USAGE);
-    CHECK_EQ(imgtool_sign_add_custom(&run, "0xa2", "0x0g"), CLI_REFUSED);
-    /* Those that were added before stay as they are. */
-    CHECK_EQ(imgtool_sign_add_custom(&run, "0xa3", "text"), CLI_DONE);
-    CHECK(spec->custom[0].type == 0xa0 && spec->custom[0].value.ptr[0] == 0x01);
-    CHECK_MEM(spec->custom[spec->custom_count - 1].value.ptr, "text", 4);
+    imgtool_sign_free(&run);
+}
+
+/* One --custom-tlv after the other; what they come to. */
+static int custom(struct sign_run *run, const char **words, size_t count)
+{
+    const struct cli_list texts = {words, count}, files = {NULL, 0};
+
+    imgtool_sign_free(run);
+    *run = (struct sign_run){0};
+    return imgtool_sign_set_custom(run, &texts, &files);
+}
+
+static void test_custom_tlvs(void)
+{
+    static const char *bad[][2] = {
+        {"0x10", "x"}, {"0x10000", "x"}, {"-1", "x"}, {"0xa1", "0x0"}, {"0xffff", "x"}};
+    const char *good[] = {"0xa0", "0x01ff", "0xa3", "text", "0xfffe", ""};
+    const char *twice[] = {"0xa0", "x", "160", "x"};
+    const char *no_hex[] = {"0xa2", "0x0g"}, *no_tag[] = {"tag", "x"};
+    struct sign_run run = {0};
+
+    CHECK_EQ(custom(&run, good, 6), CLI_DONE);
+    CHECK(run.spec.custom_count == 3 && run.spec.custom[0].type == 0xa0);
+    CHECK(run.spec.custom[0].value.len == 2 && run.spec.custom[0].value.ptr[1] == 0xff);
+    CHECK(run.spec.custom[1].value.len == 4 && run.spec.custom[2].value.len == 0);
+    CHECK_MEM(run.spec.custom[1].value.ptr, "text", 4);
+    CHECK_EQ(custom(&run, twice, 4), CLI_USAGE);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        CHECK_EQ(custom(&run, bad[i], 2), CLI_USAGE);
+    }
+    CHECK_EQ(custom(&run, no_hex, 2), CLI_REFUSED);
+    CHECK_EQ(custom(&run, no_tag, 2), CLI_REFUSED);
     imgtool_sign_free(&run);
 }
 
@@ -70,5 +91,6 @@ int main(void)
 {
     test_versions();
     test_option_texts();
+    test_custom_tlvs();
     return check_report();
 }

@@ -79,8 +79,8 @@ int imgtool_sign_set_counter(struct twin_sign_spec *spec, const char *text);
 int imgtool_sign_set_sw_type(struct twin_sign_spec *spec, const char *text);
 int imgtool_sign_set_uuids(struct twin_sign_spec *spec, const char *vid, const char *cid);
 int imgtool_sign_set_dependencies(struct sign_run *run, const char *text);
-int imgtool_sign_add_custom(struct sign_run *run, const char *tag, const char *text);
-int imgtool_sign_add_custom_file(struct sign_run *run, const char *tag, const char *path);
+int imgtool_sign_set_custom(struct sign_run *run, const struct cli_list *texts,
+                            const struct cli_list *files);
 
 /*
  * What cannot be meant. Each returns CLI_DONE, or an exit code after the message; what only does

@@ -95,16 +95,7 @@ static int set_slot(struct sign_run *run)
 
 static int set_custom_tlvs(struct sign_run *run)
 {
-    const struct cli_list *texts = &run->opts->custom_tlv, *files = &run->opts->custom_tlv_file;
-    int rc = CLI_DONE;
-
-    for (size_t i = 0; i < texts->count && rc == CLI_DONE; i += 2) {
-        rc = imgtool_sign_add_custom(run, texts->items[i], texts->items[i + 1]);
-    }
-    for (size_t i = 0; i < files->count && rc == CLI_DONE; i += 2) {
-        rc = imgtool_sign_add_custom_file(run, files->items[i], files->items[i + 1]);
-    }
-    return rc;
+    return imgtool_sign_set_custom(run, &run->opts->custom_tlv, &run->opts->custom_tlv_file);
 }
 
 static int set_tlvs(struct sign_run *run)

@@ -187,77 +187,70 @@ static int parse_tag(const struct twin_sign_spec *spec, const char *tag, uint16_
                : cli_fail_error(&error);
 }
 
-/* One more custom TLV, without a value so far. */
-static int new_custom(struct sign_run *run, const char *tag)
+/* Text, or bytes behind 0x. */
+static int parse_value(const char *tag, const char *text, struct twin_buf *value)
 {
-    size_t count = run->spec.custom_count;
-    uint16_t type;
-    int rc = parse_tag(&run->spec, tag, &type);
-
-    if (rc != CLI_DONE) {
-        return rc;
-    }
-    void *custom = realloc(run->custom, (count + 1) * sizeof(*run->custom));
-    run->custom = custom != NULL ? custom : run->custom;
-    void *values = realloc(run->values, (count + 1) * sizeof(*run->values));
-    run->values = values != NULL ? values : run->values;
-    if (custom == NULL || values == NULL) {
-        return cli_fail(CLI_REFUSED, "out of memory");
-    }
-    run->custom[count] = (struct twin_sign_tlv){.type = type};
-    run->values[count] = (struct twin_buf){0};
-    run->spec.custom = run->custom;
-    run->spec.custom_count++;
-    return CLI_DONE;
-}
-
-/* The value of the last one is whole. */
-static int set_value(struct sign_run *run)
-{
-    size_t last = run->spec.custom_count - 1;
-
-    run->custom[last].value = twin_buf_span(&run->values[last]);
-    return run->values[last].failed ? cli_fail(CLI_REFUSED, "out of memory") : CLI_DONE;
-}
-
-int imgtool_sign_add_custom(struct sign_run *run, const char *tag, const char *text)
-{
-    int rc = new_custom(run, tag);
-
-    if (rc != CLI_DONE) {
-        return rc;
-    }
-    struct twin_buf *value = &run->values[run->spec.custom_count - 1];
     if (strncmp(text, "0X", 2) == 0) {
         cli_warn("custom TLV %s: '%s' is taken as text; bytes begin with a small 0x", tag, text);
     }
     if (strncmp(text, "0x", 2) != 0) {
         twin_buf_add(value, text, strlen(text));
-        return set_value(run);
+        return CLI_DONE;
     }
     size_t len = strlen(text + 2);
     if (len % 2 != 0) {
         return cli_fail(CLI_USAGE, "Custom TLV length is odd.");
     }
     twin_buf_fill(value, 0, len / 2);
-    if (!value->failed && !twin_hex_bytes(text + 2, len, value->data)) {
-        return cli_fail(CLI_REFUSED, "custom TLV %s: '%s' is not hexadecimal", tag, text);
-    }
-    return set_value(run);
+    return value->failed || twin_hex_bytes(text + 2, len, value->data)
+               ? CLI_DONE
+               : cli_fail(CLI_REFUSED, "custom TLV %s: '%s' is not hexadecimal", tag, text);
 }
 
-int imgtool_sign_add_custom_file(struct sign_run *run, const char *tag, const char *path)
+static int read_value(const char *tag, const char *path, struct twin_buf *value)
 {
-    int rc = new_custom(run, tag);
+    int err = twin_file_read(path, UINT16_MAX, value);
 
-    if (rc != CLI_DONE) {
-        return rc;
+    return err == 0 ? CLI_DONE
+                    : cli_fail(CLI_REFUSED, "custom TLV %s: cannot read %s: %s", tag, path,
+                               strerror(err));
+}
+
+/* Tags and what gives their values, in turn. */
+static int add_custom(struct sign_run *run, const struct cli_list *list,
+                      int (*get_value)(const char *tag, const char *from, struct twin_buf *value))
+{
+    int rc = CLI_DONE;
+
+    for (size_t i = 0; i < list->count && rc == CLI_DONE; i += 2) {
+        struct twin_sign_tlv *custom = &run->custom[run->spec.custom_count];
+        struct twin_buf *value = &run->values[run->spec.custom_count];
+        rc = parse_tag(&run->spec, list->items[i], &custom->type);
+        if (rc == CLI_DONE) {
+            run->spec.custom_count++;
+            rc = get_value(list->items[i], list->items[i + 1], value);
+            custom->value = twin_buf_span(value);
+        }
+        if (rc == CLI_DONE && value->failed) {
+            rc = cli_fail(CLI_REFUSED, "out of memory");
+        }
     }
-    int err = twin_file_read(path, UINT16_MAX, &run->values[run->spec.custom_count - 1]);
-    if (err != 0) {
-        return cli_fail(CLI_REFUSED, "custom TLV %s: cannot read %s: %s", tag, path, strerror(err));
+    return rc;
+}
+
+int imgtool_sign_set_custom(struct sign_run *run, const struct cli_list *texts,
+                            const struct cli_list *files)
+{
+    size_t most = (texts->count + files->count) / 2;
+
+    run->custom = calloc(most + 1, sizeof(*run->custom));
+    run->values = calloc(most + 1, sizeof(*run->values));
+    if (run->custom == NULL || run->values == NULL) {
+        return cli_fail(CLI_REFUSED, "out of memory");
     }
-    return set_value(run);
+    run->spec.custom = run->custom;
+    int rc = add_custom(run, texts, parse_value);
+    return rc == CLI_DONE ? add_custom(run, files, read_value) : rc;
 }
 
 void imgtool_sign_free(struct sign_run *run)
