@@ -8,7 +8,6 @@
 
 #define MPU_CTRL    0xe000ed94u
 #define MPU_CTRL_ON 5u /* on, with the default map behind the regions */
-#define MPU_REGION  0xe000ed98u
 #define MPU_BASE    0xe000ed9cu
 #define MPU_ATTR    0xe000eda0u
 
@@ -25,6 +24,7 @@ _Static_assert(IS_REGION(BOARD_RAM_ADDR, BOARD_RAM_LEN), "RAM is no region of th
 _Static_assert(IS_REGION(BOARD_FLASH_ADDR, BOOT_REGION) && IS_EIGHTHS(BOARD_BOOT_LEN),
                "the bootloader is no region of the MPU");
 
+#define REGION(n)     (1u << 4 | (n)) /* with the base: the region that base and attributes are for */
 #define LENGTH(len)   (((uint32_t)__builtin_ctz(len) - 1u) << 1 | 1u)
 #define NO_EXECUTE    (1u << 28)
 #define ACCESS_NONE   (0u << 24)
@@ -36,17 +36,17 @@ _Static_assert(IS_REGION(BOARD_FLASH_ADDR, BOOT_REGION) && IS_EIGHTHS(BOARD_BOOT
 static const struct region {
     uint32_t base, attributes;
 } regions[] = {
-    {BOARD_FLASH_ADDR, ACCESS_READ | NORMAL_MEMORY | EIGHTHS(BOARD_BOOT_LEN / (BOOT_REGION / 8u)) |
-                           LENGTH(BOOT_REGION)},
-    {BOARD_RAM_ADDR, ACCESS_FULL | NO_EXECUTE | NORMAL_MEMORY | LENGTH(BOARD_RAM_LEN)},
+    {BOARD_FLASH_ADDR | REGION(1), ACCESS_READ | NORMAL_MEMORY |
+                                       EIGHTHS(BOARD_BOOT_LEN / (BOOT_REGION / 8u)) |
+                                       LENGTH(BOOT_REGION)},
+    {BOARD_RAM_ADDR | REGION(2), ACCESS_FULL | NO_EXECUTE | NORMAL_MEMORY | LENGTH(BOARD_RAM_LEN)},
 #if BOARD_FLASH_ADDR >= 0x20000000u
-    {0, ACCESS_NONE | NO_EXECUTE | LENGTH(0x20000000u)}, /* null pointers land here */
+    {0 | REGION(3), ACCESS_NONE | NO_EXECUTE | LENGTH(0x20000000u)}, /* null pointers land here */
 #endif
 };
 
-static void region_set(uint32_t number, uint32_t base, uint32_t attributes)
+static void region_set(uint32_t base, uint32_t attributes)
 {
-    REG(MPU_REGION) = number;
     REG(MPU_BASE) = base;
     REG(MPU_ATTR) = attributes;
 }
@@ -55,7 +55,7 @@ void cortex_m_flash_writable(bool writable)
 {
     uint32_t access = writable ? ACCESS_FULL : ACCESS_READ;
 
-    region_set(0, BOARD_FLASH_ADDR, access | NORMAL_MEMORY | LENGTH(BOARD_FLASH_LEN));
+    region_set(BOARD_FLASH_ADDR | REGION(0), access | NORMAL_MEMORY | LENGTH(BOARD_FLASH_LEN));
     __asm volatile("dsb\n isb" : : : "memory");
 }
 
@@ -63,7 +63,7 @@ void cortex_m_protect(void)
 {
     cortex_m_flash_writable(false);
     for (uint32_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
-        region_set(i + 1, regions[i].base, regions[i].attributes);
+        region_set(regions[i].base, regions[i].attributes);
     }
     REG(SCB_SHCSR) |= SCB_SHCSR_FAULTS;
     REG(MPU_CTRL) = MPU_CTRL_ON;
