@@ -17,7 +17,7 @@
 
 # What runs on a device and in a client: freestanding.
 twin_room(lib/core
-  SOURCES err.c crc16.c base64.c cbor.c cbor_foreign.c text.c
+  SOURCES err.c proof.c crc16.c base64.c cbor.c cbor_foreign.c text.c
   HEADERS bytes)
 twin_room(lib/smp USES lib/core
   SOURCES packet.c console.c msg.c msg_items.c msg_decode_more.c msg_read.c msg_common.c rc.c groups.c groups/*.c)

@@ -13,8 +13,8 @@
 #define P256_DER     91 /* bytes of a SubjectPublicKeyInfo with an uncompressed point */
 #define P256_SIG_MAX 72
 
-static twin_err_t verify(EVP_PKEY *key, const uint8_t hash[TWIN_SHA256_LEN], struct twin_span sig,
-                         bool pss)
+static twin_proof_t verify(EVP_PKEY *key, const uint8_t hash[TWIN_SHA256_LEN], struct twin_span sig,
+                           bool pss)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
     bool good = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1;
@@ -26,30 +26,30 @@ static twin_err_t verify(EVP_PKEY *key, const uint8_t hash[TWIN_SHA256_LEN], str
     good = good && EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1 &&
            EVP_PKEY_verify(ctx, sig.ptr, sig.len, hash, TWIN_SHA256_LEN) == 1;
     EVP_PKEY_CTX_free(ctx);
-    return good ? TWIN_OK : TWIN_E_VERIFY;
+    return good ? TWIN_PROVEN : TWIN_E_VERIFY;
 }
 
-static twin_err_t rsa2048_verify(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
-                                 struct twin_span sig)
+static twin_proof_t rsa2048_verify(const struct twin_pubkey *key,
+                                   const uint8_t hash[TWIN_SHA256_LEN], struct twin_span sig)
 {
     const unsigned char *at = key->der;
     EVP_PKEY *rsa = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)key->len);
-    twin_err_t err = TWIN_E_FORMAT;
+    twin_proof_t proof = TWIN_E_FORMAT;
 
     if (rsa != NULL && at == key->der + key->len && EVP_PKEY_get_bits(rsa) == 2048 &&
         sig.len == RSA_LEN) {
-        err = verify(rsa, hash, sig, true);
+        proof = verify(rsa, hash, sig, true);
     }
     EVP_PKEY_free(rsa);
-    return err;
+    return proof;
 }
 
-static twin_err_t p256_verify(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
-                              struct twin_span sig)
+static twin_proof_t p256_verify(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
+                                struct twin_span sig)
 {
     const unsigned char *at = key->der;
     char curve[32] = "";
-    twin_err_t err = TWIN_E_FORMAT;
+    twin_proof_t proof = TWIN_E_FORMAT;
 
     if (key->len != P256_DER || sig.len > P256_SIG_MAX || !twin_der_trim(&sig)) {
         return TWIN_E_FORMAT;
@@ -57,10 +57,10 @@ static twin_err_t p256_verify(const struct twin_pubkey *key, const uint8_t hash[
     EVP_PKEY *ec = d2i_PUBKEY(NULL, &at, (long)key->len);
     if (ec != NULL && EVP_PKEY_get_group_name(ec, curve, sizeof(curve), NULL) == 1 &&
         strcmp(curve, "prime256v1") == 0) {
-        err = verify(ec, hash, sig, false);
+        proof = verify(ec, hash, sig, false);
     }
     EVP_PKEY_free(ec);
-    return err;
+    return proof;
 }
 
 const struct twin_sig_alg twin_sig_rsa2048 = {

@@ -75,6 +75,7 @@ enum twin_boot_status {
 struct twin_boot_handover {
     uint32_t image_addr; /* of the payload, from the start of the flash device, or in RAM */
     uint32_t image_len;  /* bytes of the payload */
+    twin_proof_t proof;  /* that it is good: who starts it calls twin_proof_demand() */
     uint8_t slot : 1;    /* enum twin_slot: the one that its image is stored in */
     bool in_ram : 1;     /* image_addr is of config's ram, not of the flash */
     bool unconfirmed;    /* nobody confirmed it: arm the watchdog before starting it */
@@ -168,6 +169,7 @@ struct twin_boot_images {
         uint8_t held;     /* bits of those whose request could not be withdrawn */
         uint8_t swapped;  /* bits of those whose swap was finished in this boot */
         bool unconfirmed; /* one of those before is */
+        uint32_t wrong;   /* with their proofs; 0 */
     } priv;
 };
 

@@ -6,7 +6,7 @@
  */
 #pragma once
 #include "twin/bytes.h"
-#include "twin/err.h"
+#include "twin/proof.h"
 
 TWIN_C_BEGIN
 
@@ -36,13 +36,14 @@ struct twin_sig_alg {
     /*
      * Check a signature over a SHA-256 digest.
      *
-     * Returns TWIN_OK; TWIN_E_FORMAT for a key or signature that is not of this kind;
-     * TWIN_E_VERIFY if the signature does not match.
+     * Returns TWIN_PROVEN (twin/proof.h); TWIN_E_FORMAT for a key or signature that is not of this
+     * kind; anything else if the signature does not match. Where the arithmetic is not ours, its
+     * answer is the one place where a single fault counts.
      * Cost on a Cortex-M4: RSA-2048 3.4 million instructions and 3.1 KB of stack, P-256 about 24
      * million and 3.7 KB (docs/performance.md).
      */
-    twin_err_t (*verify)(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
-                         struct twin_span sig);
+    twin_proof_t (*verify)(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
+                           struct twin_span sig);
 };
 
 extern const struct twin_sig_alg twin_sig_rsa2048; /* PSS, SHA-256, MGF1-SHA-256, salt 32 */

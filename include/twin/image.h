@@ -104,6 +104,7 @@ struct twin_image {
     struct twin_image_header header;
     uint32_t hashed_len; /* bytes from the header that the hash covers */
     uint32_t total_len;  /* header to last TLV */
+    twin_proof_t proof;  /* that it is good: set by who asks for it, not by twin_image_open() */
 };
 
 /* One TLV entry. */
@@ -179,6 +180,11 @@ TWIN_MUST_CHECK twin_err_t twin_image_hash_compute(const struct twin_image *imag
 TWIN_MUST_CHECK twin_err_t twin_image_verify(const struct twin_image *image,
                                              const struct twin_pubkey *keys, unsigned key_count,
                                              const struct twin_sig_alg *alg);
+
+/* The same, as a proof (twin/proof.h) for the image's `proof`: what a bootloader asks. */
+TWIN_MUST_CHECK twin_proof_t twin_image_prove(const struct twin_image *image,
+                                              const struct twin_pubkey *keys, unsigned key_count,
+                                              const struct twin_sig_alg *alg);
 
 /*
  * Order of versions by major, minor, revision: below, equal or above 0. With _build the build

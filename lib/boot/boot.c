@@ -32,6 +32,7 @@ twin_err_t twin_boot_init(struct twin_boot *boot, const struct twin_boot_config 
 
 enum twin_boot_status twin_boot_hand_over(struct twin_boot *boot, const struct twin_image *image)
 {
+    boot->handover.proof = image->proof;
     boot->handover.image_addr = image->area->addr + image->off + image->header.hdr_size;
     boot->handover.image_len = image->header.img_size;
     boot->handover.version = image->header.version;

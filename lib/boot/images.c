@@ -36,6 +36,7 @@ twin_err_t twin_boot_images_init(struct twin_boot_images *images, const struct t
     images->priv.config = *config;
     images->priv.held = images->priv.swapped = 0;
     images->priv.unconfirmed = false;
+    images->priv.wrong = 0;
     return begin(images, PASS_FINISH, map->count - 1u) == TWIN_BOOT_AGAIN ? TWIN_OK : TWIN_E_ARG;
 }
 
@@ -189,6 +190,8 @@ static enum twin_boot_status start(struct twin_boot_images *images)
     if (status != TWIN_BOOT_START) {
         return status;
     }
+    images->priv.wrong += handover->proof - TWIN_PROVEN;
+    handover->proof = TWIN_PROVEN + images->priv.wrong;
     handover->unconfirmed |= images->priv.unconfirmed;
     images->priv.unconfirmed = handover->unconfirmed;
     return images->priv.image == 0 ? TWIN_BOOT_START : go_on(images);

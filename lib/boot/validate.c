@@ -1,33 +1,10 @@
 /*
  * validate.c - may this image be started, may this update be taken?
- *
- * Threat: a voltage or clock glitch that skips an instruction or clears a register must not turn
- * "no" into "yes". So the answer of verify() is a wide value that is never 0, it is built up from
- * two independent looks at the result, and it is compared twice. Other files see ordinary errors.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "boot_priv.h"
 
-#define HALF_A   0x3c5a0000u
-#define HALF_B   0x000096e1u
-#define VERIFIED (HALF_A | HALF_B)
-
-static uint32_t verify(const struct twin_boot_config *config, const struct twin_image *image)
-{
-    volatile twin_err_t err = TWIN_E_VERIFY;
-    volatile uint32_t answer = 0;
-
-    err = twin_image_verify(image, config->keys, config->key_count, config->alg);
-    if (err == TWIN_OK) {
-        answer |= HALF_A;
-    }
-    if (err == TWIN_OK) {
-        answer |= HALF_B;
-    }
-    return answer;
-}
-
-/* A verified image that may run, or why not. */
+/* A verified image that may run, with its proof; or why not. */
 static twin_err_t validate(const struct twin_boot_config *config, const struct twin_area *area,
                            uint32_t off, uint32_t max_len, struct twin_image *image)
 {
@@ -35,11 +12,8 @@ static twin_err_t validate(const struct twin_boot_config *config, const struct t
     if ((image->header.flags & TWIN_IMAGE_NON_BOOTABLE) != 0) {
         return TWIN_E_UNSUPPORTED;
     }
-    volatile uint32_t answer = verify(config, image);
-    if (answer != VERIFIED) {
-        return TWIN_E_VERIFY;
-    }
-    return answer == VERIFIED ? TWIN_OK : TWIN_E_VERIFY;
+    image->proof = twin_image_prove(image, config->keys, config->key_count, config->alg);
+    return twin_proof_error(image->proof);
 }
 
 twin_err_t twin_boot_primary_validate(const struct twin_boot_config *config,

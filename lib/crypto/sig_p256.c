@@ -25,8 +25,8 @@ static size_t signature_len(struct twin_span sig)
     return (size_t)sig.ptr[1] + 2;
 }
 
-static twin_err_t p256_verify(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
-                              struct twin_span sig)
+static twin_proof_t p256_verify(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
+                                struct twin_span sig)
 {
     uint8_t point[POINT_LEN];
     size_t len = signature_len(sig);
@@ -40,7 +40,7 @@ static twin_err_t p256_verify(const struct twin_pubkey *key, const uint8_t hash[
     br_ec_public_key ec = {.curve = BR_EC_secp256r1, .q = point, .qlen = sizeof(point)};
     uint32_t good =
         br_ecdsa_i31_vrfy_asn1(&br_ec_prime_i31, hash, TWIN_SHA256_LEN, &ec, sig.ptr, len);
-    return good == 1 ? TWIN_OK : TWIN_E_VERIFY;
+    return good == 1 ? TWIN_PROVEN : TWIN_E_VERIFY;
 }
 
 const struct twin_sig_alg twin_sig_p256 = {

@@ -65,7 +65,7 @@ static bool block_is_padded(const uint8_t *block)
     return block[ZEROS_LEN] == 0x01;
 }
 
-static twin_err_t pss_check(uint8_t em[MODULUS_LEN], const uint8_t hash[TWIN_SHA256_LEN])
+static twin_proof_t pss_check(uint8_t em[MODULUS_LEN], const uint8_t hash[TWIN_SHA256_LEN])
 {
     static const uint8_t zeros[8] = {0};
     const uint8_t *seed = &em[MASKED_LEN];
@@ -85,24 +85,33 @@ static twin_err_t pss_check(uint8_t em[MODULUS_LEN], const uint8_t hash[TWIN_SHA
     twin_sha256_update(&sha, hash, TWIN_SHA256_LEN);
     twin_sha256_update(&sha, &em[MASKED_LEN - SALT_LEN], SALT_LEN);
     twin_sha256_final(&sha, want);
-    return memcmp(want, seed, sizeof(want)) == 0 ? TWIN_OK : TWIN_E_VERIFY;
+    return twin_proof_compare(want, seed);
 }
 
-static twin_err_t rsa2048_verify(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
-                                 struct twin_span sig)
+/* BearSSL takes pointers to non-const numbers, though it does not change them. A copy of the
+ * modulus that a fault prevents would leave whatever is there, which somebody may know how to
+ * factor. */
+static unsigned char *unconst(const uint8_t *number)
+{
+    return (unsigned char *)(uintptr_t)number;
+}
+
+static twin_proof_t rsa2048_verify(const struct twin_pubkey *key,
+                                   const uint8_t hash[TWIN_SHA256_LEN], struct twin_span sig)
 {
     const uint8_t *modulus = modulus_of(key);
-    uint8_t n[MODULUS_LEN], e[sizeof(exponent)], em[MODULUS_LEN];
+    uint8_t em[MODULUS_LEN];
 
     if (modulus == NULL || sig.len != MODULUS_LEN) {
         return TWIN_E_FORMAT;
     }
-    /* BearSSL takes pointers to non-const numbers, though it does not change them. */
-    memcpy(n, modulus, sizeof(n));
-    memcpy(e, exponent, sizeof(e));
     memcpy(em, sig.ptr, sizeof(em));
-    br_rsa_public_key rsa = {.n = n, .nlen = sizeof(n), .e = e, .elen = sizeof(e)};
-    if (br_rsa_i31_public(em, sizeof(em), &rsa) != 1) {
+    br_rsa_public_key rsa = {.n = unconst(modulus),
+                             .nlen = MODULUS_LEN,
+                             .e = unconst(exponent),
+                             .elen = sizeof(exponent)};
+    /* If it did nothing, the signature could be an encoding that anybody can write. */
+    if (br_rsa_i31_public(em, sizeof(em), &rsa) != 1 || memcmp(em, sig.ptr, sizeof(em)) == 0) {
         return TWIN_E_VERIFY;
     }
     return pss_check(em, hash);

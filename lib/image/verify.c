@@ -95,9 +95,9 @@ static twin_err_t find_key(const struct twin_image *image, const struct twin_tlv
     return TWIN_OK;
 }
 
-static twin_err_t check_signature(const struct twin_image *image, const struct twin_tlv *tlv,
-                                  const struct twin_pubkey *key, const struct twin_sig_alg *alg,
-                                  const uint8_t hash[TWIN_SHA256_LEN])
+static twin_proof_t check_signature(const struct twin_image *image, const struct twin_tlv *tlv,
+                                    const struct twin_pubkey *key, const struct twin_sig_alg *alg,
+                                    const uint8_t hash[TWIN_SHA256_LEN])
 {
     uint8_t sig[SIG_MAX];
 
@@ -105,8 +105,8 @@ static twin_err_t check_signature(const struct twin_image *image, const struct t
         return TWIN_E_VERIFY;
     }
     TWIN_TRY(twin_area_read(image->area, image->off + tlv->off, sig, tlv->len));
-    return alg->verify(key, hash, (struct twin_span){sig, tlv->len}) == TWIN_OK ? TWIN_OK
-                                                                                : TWIN_E_VERIFY;
+    const twin_proof_t proof = alg->verify(key, hash, (struct twin_span){sig, tlv->len});
+    return proof == TWIN_E_FORMAT ? TWIN_E_VERIFY : proof;
 }
 
 /*
@@ -115,12 +115,13 @@ static twin_err_t check_signature(const struct twin_image *image, const struct t
  * are passed over. What another reader could take for one of these because of its type is refused:
  * such a TLV in the protected area, and a signature that no key announces.
  */
-static twin_err_t check_signatures(const struct twin_image *image, const struct twin_pubkey *keys,
-                                   unsigned key_count, const struct twin_sig_alg *alg,
-                                   const uint8_t hash[TWIN_SHA256_LEN])
+static twin_proof_t check_signatures(const struct twin_image *image, const struct twin_pubkey *keys,
+                                     unsigned key_count, const struct twin_sig_alg *alg,
+                                     const uint8_t hash[TWIN_SHA256_LEN])
 {
     const struct twin_pubkey *key = NULL; /* known, and named by the TLV just before */
     bool announced = false;               /* the TLV just before names a key, known or not */
+    twin_proof_t proof = TWIN_E_VERIFY;   /* of the last signature */
     unsigned good = 0;
     struct twin_tlv tlv;
     uint32_t cursor = 0;
@@ -128,7 +129,8 @@ static twin_err_t check_signatures(const struct twin_image *image, const struct 
 
     while ((err = twin_image_tlv_next(image, &cursor, &tlv)) == TWIN_OK) {
         if (key != NULL) {
-            TWIN_TRY(check_signature(image, &tlv, key, alg, hash));
+            proof = check_signature(image, &tlv, key, alg, hash);
+            TWIN_TRY(twin_proof_error(proof));
             good++;
         }
         if (is_stray(&tlv, announced) || good > key_count) {
@@ -140,11 +142,11 @@ static twin_err_t check_signatures(const struct twin_image *image, const struct 
     if (err != TWIN_E_NOT_FOUND) {
         return err;
     }
-    return good > 0 && key == NULL ? TWIN_OK : TWIN_E_VERIFY;
+    return key == NULL ? proof : TWIN_E_VERIFY;
 }
 
-twin_err_t twin_image_verify(const struct twin_image *image, const struct twin_pubkey *keys,
-                             unsigned key_count, const struct twin_sig_alg *alg)
+twin_proof_t twin_image_prove(const struct twin_image *image, const struct twin_pubkey *keys,
+                              unsigned key_count, const struct twin_sig_alg *alg)
 {
     uint8_t want[TWIN_SHA256_LEN], have[TWIN_SHA256_LEN];
     twin_err_t err;
@@ -159,4 +161,10 @@ twin_err_t twin_image_verify(const struct twin_image *image, const struct twin_p
         return TWIN_E_VERIFY;
     }
     return check_signatures(image, keys, key_count, alg, have);
+}
+
+twin_err_t twin_image_verify(const struct twin_image *image, const struct twin_pubkey *keys,
+                             unsigned key_count, const struct twin_sig_alg *alg)
+{
+    return twin_proof_error(twin_image_prove(image, keys, key_count, alg));
 }

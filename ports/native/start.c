@@ -14,6 +14,7 @@ _Noreturn void twin_board_start_image(const struct twin_boot_handover *handover)
     char *arguments[] = {name, NULL};
     int fd = memfd_create(name, MFD_CLOEXEC);
 
+    twin_proof_demand(&handover->proof);
     if (write(fd, twin_native_flash_at(handover->image_addr), handover->image_len) ==
         (ssize_t)handover->image_len) {
         fexecve(fd, arguments, environ);

@@ -160,6 +160,7 @@ struct rig_boot rig_boot(struct rig *rig)
     if (rig->mode->in_place && result.status == TWIN_BOOT_START) {
         rig->slots = twin_slots_seen_from(&rig->device, (enum twin_slot)boot.handover.slot);
     }
+    rig->sim.violations += result.status == TWIN_BOOT_START && boot.handover.proof != TWIN_PROVEN;
     result.major = boot.handover.version.major;
     result.unconfirmed = boot.handover.unconfirmed;
     result.attempt = boot.handover.attempt;

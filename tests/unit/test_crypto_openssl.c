@@ -47,6 +47,13 @@ static twin_err_t verify(uint8_t *bytes, uint32_t len, const struct twin_pubkey 
     return err != TWIN_OK ? err : twin_image_verify(&image, key, 1, alg);
 }
 
+/* Why a signature is not good, or TWIN_OK. */
+static twin_err_t sig_verify(const struct twin_sig_alg *alg, const struct twin_pubkey *key,
+                             const uint8_t hash[TWIN_SHA256_LEN], struct twin_span sig)
+{
+    return twin_proof_error(alg->verify(key, hash, sig));
+}
+
 static void test_images(const char *image_name, const char *key_name, const char *other_name,
                         const struct twin_sig_alg *alg)
 {
@@ -77,16 +84,19 @@ static void test_formats(void)
     uint8_t hash[TWIN_SHA256_LEN] = {1}, sig[256] = {0x30, 0x06, 0x02, 0x01, 1, 0x02, 0x01, 1};
     struct twin_pubkey key = {der, len}, rsa_key = {rsa, rsa_len};
 
-    CHECK_EQ(twin_sig_p256.verify(&key, hash, (struct twin_span){sig, 8}), TWIN_E_VERIFY);
-    CHECK_EQ(twin_sig_p256.verify(&key, hash, (struct twin_span){sig, 7}), TWIN_E_FORMAT);
-    CHECK_EQ(twin_sig_p256.verify(&key, hash, (struct twin_span){sig, 200}), TWIN_E_FORMAT);
-    CHECK_EQ(twin_sig_p256.verify(&rsa_key, hash, (struct twin_span){sig, 8}), TWIN_E_FORMAT);
-    CHECK_EQ(twin_sig_rsa2048.verify(&rsa_key, hash, (struct twin_span){sig, 255}), TWIN_E_FORMAT);
-    CHECK_EQ(twin_sig_rsa2048.verify(&rsa_key, hash, (struct twin_span){sig, 256}), TWIN_E_VERIFY);
-    CHECK_EQ(twin_sig_rsa2048.verify(&key, hash, (struct twin_span){sig, 256}), TWIN_E_FORMAT);
+    CHECK_EQ(sig_verify(&twin_sig_p256, &key, hash, (struct twin_span){sig, 8}), TWIN_E_VERIFY);
+    CHECK_EQ(sig_verify(&twin_sig_p256, &key, hash, (struct twin_span){sig, 7}), TWIN_E_FORMAT);
+    CHECK_EQ(sig_verify(&twin_sig_p256, &key, hash, (struct twin_span){sig, 200}), TWIN_E_FORMAT);
+    CHECK_EQ(sig_verify(&twin_sig_p256, &rsa_key, hash, (struct twin_span){sig, 8}), TWIN_E_FORMAT);
+    CHECK_EQ(sig_verify(&twin_sig_rsa2048, &rsa_key, hash, (struct twin_span){sig, 255}),
+             TWIN_E_FORMAT);
+    CHECK_EQ(sig_verify(&twin_sig_rsa2048, &rsa_key, hash, (struct twin_span){sig, 256}),
+             TWIN_E_VERIFY);
+    CHECK_EQ(sig_verify(&twin_sig_rsa2048, &key, hash, (struct twin_span){sig, 256}),
+             TWIN_E_FORMAT);
     for (uint32_t cut = 0; cut < rsa_len; cut++) {
         struct twin_pubkey shorter = {rsa, cut};
-        CHECK_EQ(twin_sig_rsa2048.verify(&shorter, hash, (struct twin_span){sig, 256}),
+        CHECK_EQ(sig_verify(&twin_sig_rsa2048, &shorter, hash, (struct twin_span){sig, 256}),
                  TWIN_E_FORMAT);
     }
     free(der);

@@ -46,6 +46,7 @@ static bool boot(struct twin_boot_handover *handover, enum twin_boot_status *sta
         CHECK(two.sim.ops <= ops + 1);
     } while (*status == TWIN_BOOT_AGAIN);
     *handover = images.boot.handover;
+    CHECK(*status != TWIN_BOOT_START || handover->proof == TWIN_PROVEN);
     return true;
 }
 
