@@ -142,7 +142,7 @@ struct twin_srv_os_config {
     const char *info[TWIN_INFO_COUNT];
 
     const char *bootloader; /* its name: "MCUboot" says compatible; NULL: no answer */
-    uint8_t boot_mode;      /* the number that it has for its way of swapping */
+    uint8_t boot_mode;      /* the number of its mode (twin/mode.h) */
     bool no_downgrade;      /* it refuses steps back */
 
     /* Describe task number index; false after the last one. NULL: no taskstat. */

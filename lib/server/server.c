@@ -1,7 +1,7 @@
 /*
  * server.c - from a packet to the command that it names, and from its outcome to the reply.
  *
- * Knows headers, versions and errors; what commands do is in the srv_*.c files.
+ * Knows headers, versions and errors; what commands do is in groups/.
  * Spec: docs/spec-smp.md sections 1 and 2. SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/server.h"
@@ -12,6 +12,9 @@ twin_err_t twin_srv_init(struct twin_srv *srv, const struct twin_srv_config *con
     srv->priv.config = config;
     for (unsigned i = 0; i < config->group_count; i++) {
         const struct twin_srv_entry *entry = &config->groups[i];
+        if (entry->group == NULL) {
+            return TWIN_E_ARG;
+        }
         if (entry->group->init != NULL) {
             TWIN_TRY(entry->group->init(entry));
         }

@@ -92,7 +92,7 @@ static unsigned get_key(struct twin_cbor_reader *r, const struct twin_msg *msg)
 }
 
 void twin_msg_walk(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out,
-                   const struct twin_msg_way *way)
+                   const struct twin_msg_rules *rules)
 {
     uint32_t present = 0;
     uint64_t count;
@@ -110,9 +110,9 @@ void twin_msg_walk(struct twin_cbor_reader *r, const struct twin_msg *msg, void 
             continue; /* newer peers may add keys */
         }
         const struct twin_field *f = &msg->fields[i];
-        if (way->take(&value, f, (uint8_t *)out + f->offset)) {
+        if (rules->take(&value, f, (uint8_t *)out + f->offset)) {
             present |= UINT32_C(1) << i;
-        } else if ((f->flags & way->vital) != 0) {
+        } else if ((f->flags & rules->vital) != 0) {
             r->failed = true;
         }
     }
@@ -159,7 +159,7 @@ bool twin_msg_take_exact(struct twin_cbor_reader *r, const struct twin_field *f,
 
 void twin_msg_decode(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out)
 {
-    static const struct twin_msg_way exact = {twin_msg_take_exact, TWIN_ALL_VITAL};
+    static const struct twin_msg_rules exact = {twin_msg_take_exact, TWIN_ALL_VITAL};
 
     twin_msg_walk(r, msg, out, &exact);
 }

@@ -59,7 +59,7 @@ static bool take_more(struct twin_cbor_reader *r, const struct twin_field *f, vo
 
 void twin_msg_decode_more(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out)
 {
-    static const struct twin_msg_way exact = {take_more, TWIN_ALL_VITAL};
+    static const struct twin_msg_rules exact = {take_more, TWIN_ALL_VITAL};
 
     twin_msg_walk(r, msg, out, &exact);
 }

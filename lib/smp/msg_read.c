@@ -116,7 +116,7 @@ static void take_whole(const struct twin_msg *msg, struct twin_span whole, void 
 
 void twin_msg_read(struct twin_cbor_reader *r, const struct twin_msg *msg, void *out)
 {
-    static const struct twin_msg_way lenient = {take_foreign, TWIN_VITAL};
+    static const struct twin_msg_rules lenient = {take_foreign, TWIN_VITAL};
     const size_t start = r->off;
 
     twin_msg_walk(r, msg, out, &lenient);

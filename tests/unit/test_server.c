@@ -337,6 +337,8 @@ static void test_init(void)
     CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
     config.group_count = 1; /* without images: no slots needed */
     CHECK_EQ(twin_srv_init(&srv, &config), TWIN_OK);
+    served.groups[0].group = NULL; /* a row that was never filled in */
+    CHECK_EQ(twin_srv_init(&srv, &config), TWIN_E_ARG);
 }
 
 /* A group of somebody else's. */
