@@ -214,29 +214,21 @@ unsigned twin_srv_image_put_slots(const struct twin_srv_call *call)
     return count;
 }
 
-size_t twin_srv_image_begin_list(const struct twin_srv_call *call)
+unsigned twin_srv_image_end_list(const struct twin_srv_call *call, uint8_t *head, unsigned count)
 {
-    twin_srv_begin_list(call, 0);
-    return call->rsp->len - 1;
-}
-
-void twin_srv_image_end_list(const struct twin_srv_call *call, size_t head, unsigned count)
-{
-    struct twin_cbor_writer *rsp = call->rsp;
-
-    twin_cbor_put_text(rsp, call->cmd->rsp->fields[1].key);
-    twin_cbor_put_head(rsp, TWIN_CBOR_UINT, 0); /* there is no split image */
-    if (!rsp->failed) {
-        rsp->buf[head] = (uint8_t)(rsp->buf[head] + count);
+    twin_cbor_put_text(call->rsp, call->cmd->rsp->fields[1].key);
+    twin_cbor_put_head(call->rsp, TWIN_CBOR_UINT, 0); /* there is no split image */
+    if (!call->rsp->failed) {
+        *head = (uint8_t)(*head + count);
     }
+    return 0;
 }
 
 static unsigned image_list(const struct twin_srv_call *call)
 {
-    const size_t head = twin_srv_image_begin_list(call);
+    uint8_t *head = twin_srv_image_begin_list(call);
 
-    twin_srv_image_end_list(call, head, twin_srv_image_put_slots(call));
-    return 0;
+    return twin_srv_image_end_list(call, head, twin_srv_image_put_slots(call));
 }
 
 /* What a state write comes to: one of these, or a fault. */

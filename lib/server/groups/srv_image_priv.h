@@ -63,10 +63,15 @@ unsigned twin_srv_image_state_write(const struct twin_srv_call *call);
 unsigned twin_srv_image_erase(const struct twin_srv_call *call);
 extern const struct twin_srv_fault twin_srv_image_faults[];
 
-/* Pieces of answers. The list of slots: its length turns out as it is written, so the byte at
- * `head` is completed in the end. */
-size_t twin_srv_image_begin_list(const struct twin_srv_call *call);
+/* Pieces of answers. The list of slots: its length turns out as it is written, so the byte that
+ * says it is completed in the end, if it is there. */
+static inline uint8_t *twin_srv_image_begin_list(const struct twin_srv_call *call)
+{
+    twin_srv_begin_list(call, 0);
+    return call->rsp->buf + call->rsp->len - (call->rsp->len != 0);
+}
 unsigned twin_srv_image_put_slots(const struct twin_srv_call *call); /* returns how many */
-void twin_srv_image_end_list(const struct twin_srv_call *call, size_t head, unsigned count);
+/* Returns 0, for the command to return. */
+unsigned twin_srv_image_end_list(const struct twin_srv_call *call, uint8_t *head, unsigned count);
 /* What slot info says of the image. */
 void twin_srv_image_put_info(const struct twin_srv_call *call);

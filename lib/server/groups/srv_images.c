@@ -46,15 +46,14 @@ static unsigned place_of(const struct twin_map *map, uint32_t image)
 
 static unsigned list(const struct twin_srv_call *call)
 {
-    const size_t head = twin_srv_image_begin_list(call);
+    uint8_t *head = twin_srv_image_begin_list(call);
     unsigned count = 0;
     struct one one;
 
     for (unsigned place = 0; place < map_of(call)->count; place++) {
         count += twin_srv_image_put_slots(make_one(&one, call, place));
     }
-    twin_srv_image_end_list(call, head, count);
-    return 0;
+    return twin_srv_image_end_list(call, head, count);
 }
 
 _Static_assert(TWIN_IMAGES_MAX *SLOT_COUNT < 24, "the length of the list is one byte");
