@@ -500,17 +500,20 @@ static const struct {
     struct rig_shape shape;
     bool harm;         /* also the scenarios with harm, which take long */
     bool no_downgrade; /* by version */
+    bool records;      /* what became of an update is written down */
 } shapes[] = {
-    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true, false},
-    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}, false, false},
-    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}, false, false},
+    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true, false, false},
+    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}, false, false, false},
+    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}, false, false, false},
     {"32-byte writes, alignment 32, trailer of 3 sectors",
      {4096, 10, 32, 128, 32, 0xff, 9000, 5000},
      true,
+     false,
      false},
-    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}, false, false},
-    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}, false, false},
-    {"downgrades forbidden", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, false, true},
+    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}, false, false, false},
+    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}, false, false, false},
+    {"downgrades forbidden", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, false, true, false},
+    {"recorded", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true, false, true},
 };
 
 struct mode {
@@ -537,6 +540,7 @@ static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
 
     rig_make_in(&rig, &shapes[i].shape, mode->rig);
     rig.config.is_downgrade = shapes[i].no_downgrade ? twin_downgrade_version : NULL;
+    rig.records = shapes[i].records;
     for (size_t k = 0; k < mode->scenario_count; k++) {
         if (mode->scenarios[k].harm == NULL || shapes[i].harm) {
             try_scenario(&rig, &mode->scenarios[k], pair_count);

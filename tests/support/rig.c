@@ -139,10 +139,13 @@ void rig_store(struct rig *rig, const struct test_image *image)
 struct rig_boot rig_boot(struct rig *rig)
 {
     struct rig_boot result = {.status = TWIN_BOOT_AGAIN};
-    struct twin_boot boot;
+    struct twin_boot_config config = rig->config;
+    struct twin_boot_recorder recorder;
+    struct twin_boot boot = {.priv = {0}};
 
     memset(rig->events, 0, sizeof(rig->events));
-    if (twin_boot_init(&boot, &rig->config) != TWIN_OK) {
+    twin_boot_recorder_init(&recorder, &boot, &config);
+    if (twin_boot_init(&boot, rig->records ? &config : &rig->config) != TWIN_OK) {
         return (struct rig_boot){.status = TWIN_BOOT_STOP};
     }
     if (setjmp(rig->sim.power_lost) != 0) {
@@ -156,6 +159,11 @@ struct rig_boot rig_boot(struct rig *rig)
         }
         result.status = twin_boot_step(&boot);
         rig->sim.violations += rig->sim.ops > ops + 1; /* promised: one at most */
+        if (rig->records) {
+            ops = rig->sim.ops;
+            twin_boot_recorder_step(&recorder);
+            rig->sim.violations += rig->sim.ops > ops + 1;
+        }
     }
     if (rig->mode->in_place && result.status == TWIN_BOOT_START) {
         rig->slots = twin_slots_seen_from(&rig->device, (enum twin_slot)boot.handover.slot);

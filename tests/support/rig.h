@@ -6,6 +6,7 @@
 #include "support/signed_image.h"
 #include "support/simflash.h"
 #include "twin/boot.h"
+#include "twin/recorder.h"
 
 #define RIG_BUF 1024
 
@@ -44,6 +45,7 @@ struct rig {
     uint8_t buf[RIG_BUF];
     uint32_t events[TWIN_BOOT_EV_INVALID + 1]; /* counted since rig_boot began */
     uint32_t steps;
+    bool records; /* the bootloader writes down what became of an update */
 };
 
 /* What a boot came to. */
