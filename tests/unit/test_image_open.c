@@ -312,9 +312,16 @@ static void check_parse(void)
     static const char *const bad[] = {
         "",         "a",  "1.",       "01",   "1.02", "1+2", "1.2+3",     "1.2.3+",
         "1.2.3+4 ", "-1", "1.2.3+-1", "1..2", " 1",   ".1",  "1.2.3.4.5", "1.2.3+4+5"};
-    static const char *const large[] = {"256", "1.256", "1.2.65536", "1.2.3+4294967296",
-                                        "99999999999999999999"};
-    static const unsigned large_part[] = {1, 2, 3, 4, 1};
+    static const struct {
+        const char *text;
+        unsigned part;
+    } large[] = {{"256", 1},
+                 {"1.256", 2},
+                 {"1.2.65536", 3},
+                 {"1.2.3+4294967296", 4},
+                 {"1.2.3+42949672950", 4},
+                 {"18446744073709551617", 1}, /* 1, in 64 bits */
+                 {"99999999999999999999", 1}};
     struct twin_version v = {9, 9, 9, 9};
     char out[TWIN_VERSION_STR_MAX];
     unsigned parts;
@@ -330,14 +337,16 @@ static void check_parse(void)
         CHECK_EQ(twin_version_parse(span_of(bad[i]), &v, &parts), TWIN_E_FORMAT);
     }
     for (unsigned i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
-        CHECK_EQ(twin_version_parse(span_of(large[i]), &v, &parts), TWIN_E_ARG);
-        CHECK_EQ(parts, large_part[i]);
+        CHECK_EQ(twin_version_parse(span_of(large[i].text), &v, &parts), TWIN_E_ARG);
+        CHECK_EQ(parts, large[i].part);
     }
     CHECK_EQ(v.build, UINT32_MAX); /* as the last good one left it */
     /* Of a text without an end, the first `len` bytes count. */
-    CHECK_EQ(twin_version_parse((struct twin_span){(const uint8_t *)"1.23", 3}, &v, &parts),
-             TWIN_OK);
-    CHECK(v.minor == 2 && parts == 2);
+    for (size_t len = 1; len <= 3; len += 2) {
+        struct twin_span start = {(const uint8_t *)"1.23.4", len};
+        CHECK_EQ(twin_version_parse(start, &v, &parts), TWIN_OK);
+        CHECK(v.minor == (len == 3 ? 2 : 0) && parts == (len + 1) / 2);
+    }
 }
 
 static void check_build_order(void)
