@@ -258,7 +258,7 @@ static void test_taskstat(void)
     CHECK(twin_msg_next(&items, &twin_os_task_msg, &task));
     CHECK(text_is(twin_cbor_get_bytes(&items.key, TWIN_CBOR_TSTR), "main"));
     CHECK_EQ(task.prio, -1);
-    CHECK_EQ(task.present & TWIN_OS_TASK_RUNTIME, 0);
+    CHECK_EQ(task.present, TWIN_OS_TASK_PRIO | TWIN_OS_TASK_STKUSE | TWIN_OS_TASK_STKSIZ);
     CHECK_EQ(device_items(rsp.tasks, &twin_os_task_msg, 15, &task), TWIN_OS_TASKS_MAX);
     CHECK_EQ(task.stack_size_words, 115);
     device.served.os.task = NULL;
