@@ -15,8 +15,18 @@ struct twin_srv_image_config {
     /* The bootloader's rule (twin/boot.h): the server refuses to mark what it would refuse. NULL:
      * there is none. */
     twin_downgrade_fn is_downgrade;
+    /* What comes next, in a mode in which no trailer says it: twin_srv_image_newest(). NULL: it is
+     * as twin_slots_read() has it. */
+    enum twin_plan (*plan)(const struct twin_slots *slots);
+    /* In modes in which images run from either slot, slots are as the running image sees them
+     * (twin_slots_seen_from()); this is the number of the slot that it runs from. Else 0. */
+    uint8_t running;
     uint8_t told; /* for the group of several images: leave it 0 */
 };
+
+/* The plan where the image with the highest version is started: if the other one has it, it comes
+ * for good; nobody needs to ask, and nobody can ask for a lower one. */
+enum twin_plan twin_srv_image_newest(const struct twin_slots *slots);
 
 /* An upload under way. */
 struct twin_srv_upload {

@@ -9,7 +9,10 @@ TWIN_C_BEGIN
 
 struct twin_srv_images_config {
     const struct twin_map *map;
-    twin_downgrade_fn is_downgrade; /* as in struct twin_srv_image_config */
+    /* As in struct twin_srv_image_config. */
+    twin_downgrade_fn is_downgrade;
+    enum twin_plan (*plan)(const struct twin_slots *slots);
+    uint8_t running; /* of the first image; the others have none that runs elsewhere than in 0 */
 };
 
 /* Made ready by twin_srv_init(). One file is received at a time. */

@@ -37,7 +37,9 @@ twin_err_t twin_boot_images_init(struct twin_boot_images *images, const struct t
     images->priv.held = images->priv.swapped = 0;
     images->priv.unconfirmed = false;
     images->priv.wrong = 0;
-    return begin(images, PASS_FINISH, map->count - 1u) == TWIN_BOOT_AGAIN ? TWIN_OK : TWIN_E_ARG;
+    /* Modes that do not swap finish by themselves, each image on its own. */
+    const enum pass first = config->mode->place_of == NULL ? PASS_START : PASS_FINISH;
+    return begin(images, first, map->count - 1u) == TWIN_BOOT_AGAIN ? TWIN_OK : TWIN_E_ARG;
 }
 
 static bool is_under_way(enum twin_plan plan)

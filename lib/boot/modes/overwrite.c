@@ -116,14 +116,14 @@ static twin_err_t plan(struct twin_boot *boot, bool *is_there)
     return TWIN_OK;
 }
 
-static enum twin_boot_status follow(struct twin_boot *boot, enum twin_swap_type type)
+static enum twin_boot_status follow(struct twin_boot *boot)
 {
     bool is_there = false;
     twin_err_t err = plan(boot, &is_there);
 
     if (err != TWIN_OK || is_there) {
         twin_boot_report(boot, is_there ? TWIN_BOOT_EV_SWAPPED : TWIN_BOOT_EV_REFUSED,
-                         is_there ? (uint32_t)type : (uint32_t)err);
+                         is_there ? (uint32_t)TWIN_SWAP_PERM : (uint32_t)err);
         boot->priv.copied = 0;
         boot->priv.next = erase_request;
         return TWIN_BOOT_AGAIN;
@@ -131,7 +131,7 @@ static enum twin_boot_status follow(struct twin_boot *boot, enum twin_swap_type 
     boot->priv.move = 0;
     boot->priv.stage = STAGE_ERASE;
     boot->priv.next = overwrite;
-    twin_boot_report(boot, TWIN_BOOT_EV_SWAP, type);
+    twin_boot_report(boot, TWIN_BOOT_EV_SWAP, TWIN_SWAP_PERM);
     return TWIN_BOOT_AGAIN;
 }
 
@@ -145,7 +145,7 @@ static enum twin_boot_status look(struct twin_boot *boot)
     if (state->plan == TWIN_PLAN_NONE || boot->priv.looks > LOOKS_MAX) {
         return twin_boot_start_untried(boot);
     }
-    return follow(boot, state->plan == TWIN_PLAN_PERM ? TWIN_SWAP_PERM : TWIN_SWAP_TEST);
+    return follow(boot);
 }
 
 const struct twin_boot_mode twin_boot_overwrite = {.facts = &twin_mode_overwrite, .look = look};

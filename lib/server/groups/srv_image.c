@@ -173,6 +173,22 @@ static const uint8_t flags[][SLOT_COUNT] = {
     [TWIN_PLAN_PREVIOUS] = {ACTIVE | CONFIRMED, PENDING | PERMANENT},
 };
 
+/* The number of a slot, and the other way round; they differ when slot 1 is the one that runs. */
+static unsigned renumber(const struct twin_srv_call *call, unsigned slot)
+{
+    return slot ^ ((const struct twin_srv_image_config *)call->config)->running;
+}
+
+static void read_state(const struct twin_srv_call *call, struct twin_slots_state *state)
+{
+    const struct twin_srv_image_config *config = call->config;
+
+    twin_slots_read(config->slots, state);
+    if (config->plan != NULL) {
+        state->plan = config->plan(config->slots);
+    }
+}
+
 static void put_slot(const struct twin_srv_call *call, const struct found *found, unsigned slot,
                      uint8_t flag)
 {
@@ -184,7 +200,7 @@ static void put_slot(const struct twin_srv_call *call, const struct found *found
         .present = config->told | TWIN_IMAGE_SLOT_SLOT | TWIN_IMAGE_SLOT_VERSION |
                    TWIN_IMAGE_SLOT_HASH | TWIN_IMAGE_SLOT_FLAGS,
         .image = config->slots->image,
-        .slot = slot,
+        .slot = renumber(call, slot),
         .version = {(const uint8_t *)version, len},
         .hash = {found->hash, sizeof(found->hash)},
         .bootable = (header->flags & TWIN_IMAGE_NON_BOOTABLE) == 0,
@@ -204,8 +220,9 @@ unsigned twin_srv_image_put_slots(const struct twin_srv_call *call)
     struct found found;
     unsigned count = 0;
 
-    twin_slots_read(slots, &state);
-    for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
+    read_state(call, &state);
+    for (unsigned number = 0; number < SLOT_COUNT; number++) {
+        const unsigned slot = renumber(call, number);
         if (find_image(slots, &state, (enum twin_slot)slot, &found) == TWIN_OK) {
             put_slot(call, &found, slot, flags[state.plan][slot]);
             count++;
@@ -265,6 +282,9 @@ static unsigned request(const struct twin_srv_call *call, const struct found *fo
         return FAULT_DAMAGED;
     }
     unsigned fault = downgrade_fault(call->config, &found->image);
+    if (slots->mode->row_count == 0) { /* what comes has no need to be asked for */
+        fault = FAULT_NOT_NEWER;
+    }
     if (fault == 0) {
         fault = twin_srv_ask(call, &question);
     }
@@ -313,7 +333,7 @@ unsigned twin_srv_image_state_write(const struct twin_srv_call *call)
     if (req->hash.len == 0 ? !req->confirm : req->hash.len != TWIN_SHA256_LEN) {
         return FAULT_HASH_LEN;
     }
-    twin_slots_read(slots, &state);
+    read_state(call, &state);
     unsigned fault = find_target(slots, &state, req->hash, &target, &found);
     if (fault != 0) {
         return fault;
@@ -332,7 +352,8 @@ unsigned twin_srv_image_erase(const struct twin_srv_call *call)
     const struct twin_image_erase_req *req = call->req;
     const struct twin_slots *slots = slots_of(call);
     struct twin_srv_image_state *images = call->state;
-    uint32_t slot = (req->present & TWIN_IMAGE_ERASE_REQ_SLOT) != 0 ? req->slot : TWIN_SECONDARY;
+    uint32_t slot = (req->present & TWIN_IMAGE_ERASE_REQ_SLOT) != 0 ? renumber(call, req->slot)
+                                                                    : TWIN_SECONDARY;
 
     if (slot != TWIN_SECONDARY) {
         return slot == TWIN_PRIMARY ? FAULT_RUNNING_SLOT : FAULT_NO_SLOT;
@@ -362,10 +383,11 @@ void twin_srv_image_put_info(const struct twin_srv_call *call)
     };
 
     twin_cbor_put_head(&list, TWIN_CBOR_ARRAY, SLOT_COUNT);
-    for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
+    for (unsigned number = 0; number < SLOT_COUNT; number++) {
+        const unsigned slot = renumber(call, number);
         struct twin_image_slot_info_slot info = {
             .present = TWIN_IMAGE_SLOT_INFO_SLOT | TWIN_IMAGE_SLOT_INFO_SIZE,
-            .slot = slot,
+            .slot = number,
             .size = slots->area[slot].len,
             .upload_image_id = slots->image,
         };
