@@ -8,9 +8,14 @@
 
 struct twin_srv_entry images_entry(void)
 {
-    static const struct twin_srv_images_config config = {
-        .map = &twin_board_map, .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE};
+    static struct twin_srv_images_config config = {.map = &twin_board_map,
+                                                   .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE};
     static struct twin_srv_images_state state;
+
+    config.running = (uint8_t)twin_board_running_slot();
+    if (twin_board_map.images->mode->row_count == 0) {
+        config.plan = twin_srv_image_newest;
+    }
 
     return (struct twin_srv_entry)TWIN_SRV_IMAGES(&config, &state);
 }

@@ -8,9 +8,11 @@
 
 struct twin_srv_entry images_entry(void)
 {
-    static struct twin_srv_image_config config = {.is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE};
+    static struct twin_srv_image_config config = {.is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
+                                                  .plan = TWIN_SRV_PLAN};
     static struct twin_srv_image_state state;
 
     config.slots = twin_board_map.images;
+    config.running = (uint8_t)twin_board_running_slot();
     return (struct twin_srv_entry)TWIN_SRV_IMAGE(&config, &state);
 }

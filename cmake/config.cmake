@@ -33,6 +33,12 @@ if(NOT EXISTS ${PROJECT_SOURCE_DIR}/lib/boot/modes/${mode_file}.c)
   message(FATAL_ERROR "CONFIG_TWIN_MODE=${CONFIG_TWIN_MODE}: there is no lib/boot/modes/${mode_file}.c")
 endif()
 
+# Where the highest version runs and no trailer decides, the server compares versions.
+set(TWIN_SRV_PLAN NULL)
+if(CONFIG_TWIN_MODE MATCHES "^(xip|ram_load)$")
+  set(TWIN_SRV_PLAN twin_srv_image_newest)
+endif()
+
 # Names that imgtool getpub gives to a key of this kind.
 set(key_name_rsa2048 rsa)
 set(key_name_p256 ecdsa)

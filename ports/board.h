@@ -35,6 +35,13 @@ extern const struct twin_board_names twin_board_names;
  */
 extern const struct twin_map twin_board_map;
 
+/*
+ * The slot that this image runs from: 0, or 1 in modes in which that is possible; then the areas of
+ * twin_board_map are as this image sees them (twin_slots_seen_from()). Used by the application;
+ * boards whose images run from slot 0 link slot_first.c.
+ */
+unsigned twin_board_running_slot(void);
+
 /* ---- Starting ---- */
 
 /* Why the processor started. */

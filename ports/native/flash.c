@@ -109,14 +109,13 @@ static struct twin_flash device = {
     .ctx = &device, .read = flash_read, .write = flash_write, .erase = flash_erase};
 static struct twin_slots slots[TWIN_IMAGES_MAX];
 static struct twin_map map = {.images = slots};
+static struct geometry geometry;
 
 /* Everybody else sees a constant; it gets its value before main(). */
 extern const struct twin_map twin_board_map __attribute__((alias("map")));
 
 int twin_native_flash_open(void)
 {
-    struct geometry geometry;
-
     if (geometry_read(FD_FLASH, &geometry) != 0) {
         return -1;
     }
@@ -127,6 +126,7 @@ int twin_native_flash_open(void)
     device.write_bytes = geometry.write_bytes;
     device.erased = (uint8_t)geometry.erased;
     geometry_slots(&geometry, &device, slots);
+    slots[0] = twin_slots_seen_from(&slots[0], (enum twin_slot)twin_board_running_slot());
     map.count = (uint8_t)geometry.images;
     return bytes == MAP_FAILED ? -1 : 0;
 }
@@ -134,4 +134,9 @@ int twin_native_flash_open(void)
 const uint8_t *twin_native_flash_at(uint32_t addr)
 {
     return bytes + addr;
+}
+
+const char *twin_native_mode(void)
+{
+    return geometry.mode;
 }

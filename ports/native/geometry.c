@@ -3,7 +3,6 @@
  */
 #include "geometry.h"
 #include "twin/mode.h"
-#include "twin_config.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +11,27 @@
 
 #define SECTORS     128 /* status entries: MCUboot's default */
 #define ALIGN_LEAST 8   /* BOOT_MAX_ALIGN of the formats */
+
+const struct geometry_mode geometry_modes[] = {
+    {"swap_offset", &twin_mode_swap_offset},
+    {"swap_move", &twin_mode_swap_move},
+    {"overwrite", &twin_mode_overwrite},
+    {"overwrite_fast", &twin_mode_overwrite},
+    {"xip", &twin_mode_xip},
+    {"xip_revert", &twin_mode_xip_revert},
+    {NULL, NULL},
+};
+
+/* NULL if there is no such mode. */
+static const struct twin_mode *facts_of(const char *name)
+{
+    const struct geometry_mode *mode = geometry_modes;
+
+    while (mode->name != NULL && strcmp(mode->name, name) != 0) {
+        mode++;
+    }
+    return mode->facts;
+}
 
 int geometry_read(int fd, struct geometry *geometry)
 {
@@ -24,10 +44,10 @@ int geometry_read(int fd, struct geometry *geometry)
     }
     int found = sscanf(text,
                        "twinslot flash: page %" SCNu32 ", slot %" SCNu32 ", write unit %" SCNu32
-                       ", erased %" SCNx32 ", images %" SCNu32,
+                       ", erased %" SCNx32 ", images %" SCNu32 ", mode %19s",
                        &geometry->page_bytes, &geometry->slot_bytes, &geometry->write_bytes,
-                       &geometry->erased, &geometry->images);
-    return found == 5 && geometry->images <= TWIN_IMAGES_MAX &&
+                       &geometry->erased, &geometry->images, geometry->mode);
+    return found == 6 && geometry->images <= TWIN_IMAGES_MAX &&
                    file.st_size == (off_t)geometry_flash_len(geometry) + GEOMETRY_LEN
                ? 0
                : -1;
@@ -39,9 +59,9 @@ int geometry_write(int fd, const struct geometry *geometry)
 
     snprintf(text, sizeof(text),
              "twinslot flash: page %" PRIu32 ", slot %" PRIu32 ", write unit %" PRIu32
-             ", erased 0x%02" PRIx32 ", images %" PRIu32 "\n",
+             ", erased 0x%02" PRIx32 ", images %" PRIu32 ", mode %s\n",
              geometry->page_bytes, geometry->slot_bytes, geometry->write_bytes, geometry->erased,
-             geometry->images);
+             geometry->images, geometry->mode);
     return pwrite(fd, text, sizeof(text), geometry_flash_len(geometry)) == sizeof(text) ? 0 : -1;
 }
 
@@ -59,7 +79,7 @@ void geometry_slots(const struct geometry *geometry, const struct twin_flash *fl
 
     for (uint32_t i = 0; i < geometry->images; i++) {
         slots[i] = (struct twin_slots){
-            .mode = &TWIN_MODE,
+            .mode = facts_of(geometry->mode),
             .area = {[TWIN_PRIMARY] = {flash, 2 * i * len, len},
                      [TWIN_SECONDARY] = {flash, (2 * i + 1) * len, len}},
             .sector_bytes = geometry->page_bytes,

@@ -5,14 +5,23 @@
 #pragma once
 #include "twin/slots.h"
 
-#define GEOMETRY_LEN 128 /* bytes of text behind the flash */
+#define GEOMETRY_LEN      128 /* bytes of text behind the flash */
+#define GEOMETRY_MODE_LEN 20  /* of the name of a mode, with its end */
 
 /* The slots stand one behind the other, image by image, and are all the flash. */
 struct geometry {
     uint32_t page_bytes, slot_bytes, write_bytes;
-    uint32_t erased; /* value of an erased byte */
-    uint32_t images; /* 1 to TWIN_IMAGES_MAX */
+    uint32_t erased;              /* value of an erased byte */
+    uint32_t images;              /* 1 to TWIN_IMAGES_MAX */
+    char mode[GEOMETRY_MODE_LEN]; /* a name of geometry_modes */
 };
+
+/* The modes that a device can be in, with the facts of each; the last one has no name. */
+struct geometry_mode {
+    const char *name;
+    const struct twin_mode *facts;
+};
+extern const struct geometry_mode geometry_modes[];
 
 /* Bytes of all slots. */
 uint32_t geometry_flash_len(const struct geometry *geometry);

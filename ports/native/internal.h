@@ -14,3 +14,6 @@ int twin_native_flash_open(void);
 
 /* The flash, for reading, at the address that a handover names. */
 const uint8_t *twin_native_flash_at(uint32_t addr);
+
+/* The name of the mode that the flash is made for. */
+const char *twin_native_mode(void);

@@ -8,6 +8,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* The bootloader sees the slots as they are. */
+unsigned twin_board_running_slot(void)
+{
+    return TWIN_PRIMARY;
+}
+
 _Noreturn void twin_board_start_image(const struct twin_boot_handover *handover)
 {
     static char name[] = "twinslot-image";
@@ -15,6 +21,7 @@ _Noreturn void twin_board_start_image(const struct twin_boot_handover *handover)
     int fd = memfd_create(name, MFD_CLOEXEC);
 
     twin_proof_demand(&handover->proof);
+    twin_native_hardware->slot = handover->slot;
     if (write(fd, twin_native_flash_at(handover->image_addr), handover->image_len) ==
         (ssize_t)handover->image_len) {
         fexecve(fd, arguments, environ);

@@ -61,6 +61,7 @@ int main(int argc, char **argv)
     struct options options = {
         .console = "-",
         .interface = "lo",
+        .mode = CONFIG_TWIN_MODE,
         .bootloader = bootloader,
         .count = 1,
         .geometry = {.page_bytes = 4096,

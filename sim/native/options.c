@@ -4,6 +4,7 @@
  */
 #include "options.h"
 #include "args.h"
+#include <stdio.h>
 
 static const char intro[] =
     "usage: twinslot-device --flash FILE [option...]\n"
@@ -44,6 +45,10 @@ static const struct args_row rows[] = {
      255},
     {"--images", "N", "images that it has slots for (1); slot 0 of each gets --image",
      OPTION(geometry.images), 1, TWIN_IMAGES_MAX},
+    {"--mode", "NAME",
+     "how an update comes to run on it: swap_offset, swap_move, overwrite,\n"
+     "                      overwrite_fast, xip, xip_revert",
+     OPTION(mode), 0, 0},
     {"--erase-us", "TIME", "time that erasing a page takes, in microseconds", OPTION(erase_us),
      ANY},
     {"--write-us", "TIME", "time that writing a write unit takes", OPTION(write_us), ANY},
@@ -70,7 +75,7 @@ static const struct args_program program = {.name = "twinslot-device",
                                             .row_count = sizeof(rows) / sizeof(rows[0])};
 
 /* What the numbers mean together; flash geometry is judged by the code that has to live with it. */
-static int check(const struct options *options)
+static int check(struct options *options)
 {
     const struct twin_flash flash = {.size = geometry_flash_len(&options->geometry),
                                      .page_bytes = options->geometry.page_bytes,
@@ -79,8 +84,11 @@ static int check(const struct options *options)
     struct twin_slots slots[TWIN_IMAGES_MAX];
     const struct twin_map map = {slots, (uint8_t)options->geometry.images};
 
+    snprintf(options->geometry.mode, sizeof(options->geometry.mode), "%s", options->mode);
     geometry_slots(&options->geometry, &flash, slots);
-
+    if (slots->mode == NULL) {
+        return args_wrong(&program, "there is no mode ", options->mode);
+    }
     if (options->flash == NULL) {
         return args_wrong(&program, "--flash is needed", "");
     }

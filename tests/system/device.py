@@ -30,6 +30,7 @@ ABILITIES = {
     "buffers": "its launcher tells it which SMP buffers to announce",
     "processes": "its bootloader and its image are Linux processes",
     "images": "its launcher makes a flash with slots for several images",
+    "modes": "its launcher makes a flash for any mode",
 }
 
 # Of a flash: erase unit, size of a slot, write unit, value of an erased byte.

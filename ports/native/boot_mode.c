@@ -1,0 +1,25 @@
+/*
+ * boot_mode.c - see boot_mode.h. SPDX-License-Identifier: Apache-2.0
+ */
+#include "boot_mode.h"
+#include "internal.h"
+#include <string.h>
+
+const struct twin_boot_mode *twin_native_boot_mode(void)
+{
+    static const struct {
+        const char *name;
+        const struct twin_boot_mode *mode;
+    } modes[] = {
+        {"swap_move", &twin_boot_swap_move},           {"overwrite", &twin_boot_overwrite},
+        {"overwrite_fast", &twin_boot_overwrite_fast}, {"xip", &twin_boot_xip},
+        {"xip_revert", &twin_boot_xip_revert},
+    };
+
+    for (unsigned i = 0; i < TWIN_COUNT(modes); i++) {
+        if (strcmp(modes[i].name, twin_native_mode()) == 0) {
+            return modes[i].mode;
+        }
+    }
+    return &twin_boot_swap_offset;
+}

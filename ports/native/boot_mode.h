@@ -1,0 +1,10 @@
+/*
+ * boot_mode.h - the bootloader's mode is that of the flash, not that of the build;
+ * ports/boot/main.c is compiled with this before its first line. SPDX-License-Identifier:
+ * Apache-2.0
+ */
+#pragma once
+#include "twin/boot.h"
+
+const struct twin_boot_mode *twin_native_boot_mode(void);
+#define TWIN_BOOT_MODE (*twin_native_boot_mode())
