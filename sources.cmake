@@ -22,12 +22,13 @@ twin_room(lib/core
 twin_room(lib/smp USES lib/core
   SOURCES packet.c console.c msg.c msg_items.c msg_decode_more.c msg_read.c msg_common.c rc.c groups.c groups/*.c)
 twin_room(lib/crypto USES lib/core OUTSIDE bearssl
-  SOURCES sha256_bearssl.c sig_rsa2048.c sig_p256.c)
+  SOURCES sha256_bearssl.c sha512_bearssl.c rsa_pss.c sig_rsa2048.c sig_rsa3072.c ecdsa.c ecdsa_bearssl.c
+    sig_p256.c sig_p256m.c sig_p384.c ed25519.c sig_ed25519.c sig_ed25519_sha512.c)
 twin_room(lib/flash USES lib/core
   SOURCES area.c slots.c layout.c trailer.c modes.c record.c
   HEADERS mode)
 twin_room(lib/image USES lib/core lib/flash lib/crypto
-  SOURCES header.c version.c downgrade.c tlv.c verify.c)
+  SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c)
 twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto
   SOURCES boot.c start.c images.c swap.c script.c moves.c attempts.c validate.c pick.c pick_revert.c recover.c recorder.c modes/*.c)
 twin_room(lib/server USES lib/core lib/smp lib/flash lib/image lib/crypto

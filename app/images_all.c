@@ -9,7 +9,8 @@
 struct twin_srv_entry images_entry(void)
 {
     static struct twin_srv_images_config config = {.map = &twin_board_map,
-                                                   .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE};
+                                                   .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
+                                                   .hash = &TWIN_IMAGE_HASH};
     static struct twin_srv_images_state state;
 
     config.running = (uint8_t)twin_board_running_slot();

@@ -9,6 +9,7 @@
 struct twin_srv_entry images_entry(void)
 {
     static struct twin_srv_image_config config = {.is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
+                                                  .hash = &TWIN_IMAGE_HASH,
                                                   .plan = TWIN_SRV_PLAN};
     static struct twin_srv_image_state state;
 

@@ -3,6 +3,7 @@
  */
 #include "selftest.h"
 #include "print.h"
+#include "twin_config.h"
 #include "variant.h"
 #include <string.h>
 
@@ -11,14 +12,14 @@
 static bool image_is_whole(void)
 {
     const struct twin_slots *slots = twin_board_map.images;
-    uint8_t stored[TWIN_SHA256_LEN], computed[TWIN_SHA256_LEN];
+    uint8_t stored[TWIN_HASH_MAX], computed[TWIN_HASH_MAX];
     struct twin_image image;
 
     return twin_image_open(&image, &slots->area[TWIN_PRIMARY], 0, twin_slots_image_max(slots)) ==
                TWIN_OK &&
-           twin_image_hash_read(&image, stored) == TWIN_OK &&
-           twin_image_hash_compute(&image, computed) == TWIN_OK &&
-           memcmp(stored, computed, sizeof(stored)) == 0;
+           twin_image_hash_read(&image, &TWIN_IMAGE_HASH, stored) == TWIN_OK &&
+           twin_image_hash_compute(&image, &TWIN_IMAGE_HASH, computed) == TWIN_OK &&
+           memcmp(stored, computed, TWIN_IMAGE_HASH.len) == 0;
 }
 
 static void confirm(void)

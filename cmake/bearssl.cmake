@@ -2,7 +2,6 @@
 # host the name `bearssl` is the packaged library, so both kinds of build link the same word.
 # scripts/debsrc.sh puts the package into .cache; its checksum is pinned in bearssl.sha256.
 # SPDX-License-Identifier: Apache-2.0
-set(TWIN_CACHE_DIR ${CMAKE_SOURCE_DIR}/.cache CACHE PATH "Where fetched source packages are")
 
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/bearssl.sha256 pin)
 string(REGEX MATCH "^([0-9a-f]+)  (.+)$" pin "${pin}")
@@ -21,11 +20,11 @@ if(NOT EXISTS ${source})
   file(ARCHIVE_EXTRACT INPUT ${package} DESTINATION ${source})
 endif()
 
-# SHA-256, RSA and P-256 verification, and nothing more; the linker takes what a program uses.
+# SHA-2, RSA, P-256 and P-384 verification, and nothing more; the linker takes what a program uses.
 set(wanted ccopy dec32be enc32be i31_add i31_bitlen i31_decmod i31_decode i31_encode i31_fmont
   i31_iszero i31_modpow i31_modpow2 i31_montmul i31_muladd i31_ninv31 i31_rshift i31_sub i31_tmont
-  i32_div32 rsa_i31_pub sha2small ec_prime_i31 ec_secp256r1 ec_secp384r1 ec_secp521r1
-  ecdsa_atr ecdsa_i31_bits ecdsa_i31_vrfy_asn1 ecdsa_i31_vrfy_raw)
+  i32_div32 rsa_i31_pub dec64be enc64be sha2big sha2small ec_prime_i31 ec_secp256r1 ec_secp384r1 ec_secp521r1
+  ecdsa_i31_bits ecdsa_i31_vrfy_raw)
 if(NOT TWIN_BOARD) # tests make keys and sign with it too
   file(GLOB_RECURSE wanted ${source}/*/src/*.c)
   list(TRANSFORM wanted REPLACE ".*/(.*)[.]c$" "\\1")

@@ -38,15 +38,12 @@ else()
   set(TWIN_IMGTOOL ${PROJECT_SOURCE_DIR}/build/bin/imgtool CACHE FILEPATH "The host's imgtool")
   set(imgtool ${TWIN_IMGTOOL})
 endif()
-set(key_type_rsa2048 rsa-2048)
-set(key_type_p256 ecdsa-p256)
-set(key_type ${key_type_${CONFIG_TWIN_SIGNATURE}})
-set(TWIN_KEY ${PROJECT_SOURCE_DIR}/build/keys/dev-${key_type}.pem CACHE FILEPATH
+set(TWIN_KEY ${PROJECT_SOURCE_DIR}/build/keys/dev-${TWIN_KEY_TYPE}.pem CACHE FILEPATH
   "Key that signs images; a throw-away key is made if there is none")
 cmake_path(GET TWIN_KEY PARENT_PATH key_dir)
 file(MAKE_DIRECTORY ${key_dir})
 add_custom_command(OUTPUT ${TWIN_KEY}
-  COMMAND test -e ${TWIN_KEY} || ${imgtool} keygen -t ${key_type} -k ${TWIN_KEY}
+  COMMAND test -e ${TWIN_KEY} || ${imgtool} keygen -t ${TWIN_KEY_TYPE} -k ${TWIN_KEY}
   DEPENDS ${imgtool})
 add_custom_command(OUTPUT public_key.c
   COMMAND ${imgtool} getpub -k ${TWIN_KEY} -o public_key.c DEPENDS ${TWIN_KEY} ${imgtool})

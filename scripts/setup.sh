@@ -66,7 +66,26 @@ else
     fi
 fi
 
+# Cryptography that some kinds of bootloader prefer, or need: without it P-256 is BearSSL's, larger and
+# slower, and Ed25519 cannot be chosen. What could not be had is asked for again a day later.
+# TWIN_BEARSSL_ONLY=1: do not ask.
+optional() {
+    local failed=.cache/$1.failed
+    if [ -n "${TWIN_BEARSSL_ONLY:-}" ] || [ -n "$(find "$failed" -mtime -1 2>/dev/null)" ]; then
+        return 0
+    fi
+    rm -f "$failed"
+    if ! scripts/debsrc.sh .cache "$2" "cmake/$1.sha256" "${@:4}"; then
+        touch "$failed"
+        echo "setup: going on without $1: $3 (cmake/verifiers.cmake)" >&2
+    fi
+}
+
 # The bootloader's cryptography is compiled for the board from the distribution's source package.
 case " $* " in
-*" board "*) scripts/debsrc.sh .cache bearssl cmake/bearssl.sha256 ;;
+*" board "*)
+    scripts/debsrc.sh .cache bearssl cmake/bearssl.sha256
+    optional p256m mbedtls "P-256 bootloaders are larger" trixie
+    optional tinyssh tinyssh "no Ed25519 bootloaders"
+    ;;
 esac

@@ -13,8 +13,7 @@
 #define P256_DER     91 /* bytes of a SubjectPublicKeyInfo with an uncompressed point */
 #define P256_SIG_MAX 72
 
-static twin_proof_t verify(EVP_PKEY *key, const uint8_t hash[TWIN_SHA256_LEN], struct twin_span sig,
-                           bool pss)
+static twin_proof_t verify(EVP_PKEY *key, const uint8_t *hash, struct twin_span sig, bool pss)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
     bool good = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1;
@@ -29,8 +28,8 @@ static twin_proof_t verify(EVP_PKEY *key, const uint8_t hash[TWIN_SHA256_LEN], s
     return good ? TWIN_PROVEN : TWIN_E_VERIFY;
 }
 
-static twin_proof_t rsa2048_verify(const struct twin_pubkey *key,
-                                   const uint8_t hash[TWIN_SHA256_LEN], struct twin_span sig)
+static twin_proof_t rsa2048_verify(const struct twin_pubkey *key, const uint8_t *hash,
+                                   struct twin_span sig)
 {
     const unsigned char *at = key->der;
     EVP_PKEY *rsa = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)key->len);
@@ -44,7 +43,7 @@ static twin_proof_t rsa2048_verify(const struct twin_pubkey *key,
     return proof;
 }
 
-static twin_proof_t p256_verify(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
+static twin_proof_t p256_verify(const struct twin_pubkey *key, const uint8_t *hash,
                                 struct twin_span sig)
 {
     const unsigned char *at = key->der;
@@ -63,7 +62,11 @@ static twin_proof_t p256_verify(const struct twin_pubkey *key, const uint8_t has
     return proof;
 }
 
-const struct twin_sig_alg twin_sig_rsa2048 = {
-    .tlv = TWIN_TLV_RSA2048, .sig_len_max = RSA_LEN, .verify = rsa2048_verify};
-const struct twin_sig_alg twin_sig_p256 = {
-    .tlv = TWIN_TLV_ECDSA, .sig_len_max = P256_SIG_MAX, .verify = p256_verify};
+const struct twin_sig_alg twin_sig_rsa2048 = {.tlv = TWIN_TLV_RSA2048,
+                                              .sig_len_max = RSA_LEN,
+                                              .hash = &twin_hash_sha256,
+                                              .verify = rsa2048_verify};
+const struct twin_sig_alg twin_sig_p256 = {.tlv = TWIN_TLV_ECDSA,
+                                           .sig_len_max = P256_SIG_MAX,
+                                           .hash = &twin_hash_sha256,
+                                           .verify = p256_verify};

@@ -150,32 +150,33 @@ TWIN_MUST_CHECK twin_err_t twin_image_tlv_next(const struct twin_image *image, u
                                                struct twin_tlv *tlv);
 
 /*
- * Read the image's hash TLV (SHA-256).
+ * Read the image's hash TLV. alg: its kind; hash: out, alg->len bytes.
  *
- * Returns TWIN_OK; TWIN_E_NOT_FOUND without exactly one of 32 bytes, or with a second one of any
- * kind (SHA-384, SHA-512); TWIN_E_IO.
+ * Returns TWIN_OK; TWIN_E_NOT_FOUND without exactly one hash of this kind and its length, or with a
+ * second one of any kind; TWIN_E_IO.
  */
 TWIN_MUST_CHECK twin_err_t twin_image_hash_read(const struct twin_image *image,
-                                                uint8_t hash[TWIN_SHA256_LEN]);
+                                                const struct twin_hash_alg *alg, uint8_t *hash);
 
-/* Compute the hash over the image's hashed range. Returns TWIN_OK or TWIN_E_IO. */
+/* Compute the hash over the image's hashed range: alg->len bytes. Returns TWIN_OK or TWIN_E_IO. */
 TWIN_MUST_CHECK twin_err_t twin_image_hash_compute(const struct twin_image *image,
-                                                   uint8_t hash[TWIN_SHA256_LEN]);
+                                                   const struct twin_hash_alg *alg, uint8_t *hash);
 
 /*
  * Check hash and signature.
  *
- * keys, key_count  public keys, any of which may have signed.
+ * keys, key_count  public keys, any of which may have signed, unless it is revoked.
  * alg              the one kind of signature that counts.
  *
- * The image is good when its one hash TLV, SHA-256, matches, and each key hash that names a known
- * key has a signature directly behind it that matches: at least one, and no more of them than keys.
- * Signatures of other keys are passed over. Whatever else another reader could take for a hash, a
- * key or a signature is refused, even where the reference lets it pass (docs/design.md).
+ * The image is good when its one hash TLV, of the algorithm's kind, matches, and each key hash or
+ * whole key that names a known key has a signature directly behind it that matches: at least one,
+ * and no more of them than keys. Signatures of other keys are passed over, as are those of revoked
+ * ones. Whatever else another reader could take for a hash, a key or a signature is refused, even
+ * where the reference lets it pass (docs/design.md).
  *
  * Returns TWIN_OK; TWIN_E_VERIFY if anything is missing or does not match; TWIN_E_UNSUPPORTED for
  * encrypted or compressed images; TWIN_E_IO. Cost: a hash over the image and one verification per
- * signature of a known key; about 0.9 KB of stack besides the algorithm's.
+ * signature of a known key; about 1 KB of stack besides the algorithm's.
  */
 TWIN_MUST_CHECK twin_err_t twin_image_verify(const struct twin_image *image,
                                              const struct twin_pubkey *keys, unsigned key_count,
@@ -185,6 +186,22 @@ TWIN_MUST_CHECK twin_err_t twin_image_verify(const struct twin_image *image,
 TWIN_MUST_CHECK twin_proof_t twin_image_prove(const struct twin_image *image,
                                               const struct twin_pubkey *keys, unsigned key_count,
                                               const struct twin_sig_alg *alg);
+
+/*
+ * Which key does this TLV name? found: out, set to that of keys; not touched if it names none of
+ * them, or a revoked one. alg: kind of the hash that names keys.
+ *
+ * A piece of twin_image_verify() that a program may bring itself. The library's
+ * (lib/image/key_hash.c) knows a key by its whole hash, a KEYHASH TLV; ports/boot/key_whole.c by
+ * the key itself, a PUBKEY TLV.
+ *
+ * Returns TWIN_OK; TWIN_E_VERIFY for a hash of another length; TWIN_E_IO.
+ */
+TWIN_MUST_CHECK twin_err_t twin_image_key_find(const struct twin_image *image,
+                                               const struct twin_tlv *tlv,
+                                               const struct twin_pubkey *keys, unsigned key_count,
+                                               const struct twin_hash_alg *alg,
+                                               const struct twin_pubkey **found);
 
 /*
  * Order of versions by major, minor, revision: below, equal or above 0. With _build the build

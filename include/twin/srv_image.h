@@ -15,6 +15,9 @@ struct twin_srv_image_config {
     /* The bootloader's rule (twin/boot.h): the server refuses to mark what it would refuse. NULL:
      * there is none. */
     twin_downgrade_fn is_downgrade;
+    /* Kind of the hash in images: the bootloader's signature says it (twin/crypto.h). NULL:
+     * SHA-256. */
+    const struct twin_hash_alg *hash;
     /* What comes next, in a mode in which no trailer says it: twin_srv_image_newest(). NULL: it is
      * as twin_slots_read() has it. */
     enum twin_plan (*plan)(const struct twin_slots *slots);

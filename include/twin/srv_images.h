@@ -11,6 +11,7 @@ struct twin_srv_images_config {
     const struct twin_map *map;
     /* As in struct twin_srv_image_config. */
     twin_downgrade_fn is_downgrade;
+    const struct twin_hash_alg *hash;
     enum twin_plan (*plan)(const struct twin_slots *slots);
     uint8_t running; /* of the first image; the others have none that runs elsewhere than in 0 */
 };

@@ -123,26 +123,15 @@ static void write_swap(struct twin_boot_recorder *recorder)
 /* Does it name a key that we know? */
 static bool knows_key(const struct twin_boot_config *config, const struct twin_image *image)
 {
-    uint8_t named[TWIN_SHA256_LEN], have[TWIN_SHA256_LEN];
-    struct twin_sha256 sha;
+    const struct twin_pubkey *key = NULL;
     struct twin_tlv tlv;
     uint32_t cursor = 0;
 
-    while (twin_image_tlv_next(image, &cursor, &tlv) == TWIN_OK) {
-        if (tlv.type != TWIN_TLV_KEYHASH || tlv.len != sizeof(named) ||
-            twin_area_read(image->area, image->off + tlv.off, named, sizeof(named)) != TWIN_OK) {
-            continue;
-        }
-        for (unsigned i = 0; i < config->key_count; i++) {
-            twin_sha256_init(&sha);
-            twin_sha256_update(&sha, config->keys[i].der, config->keys[i].len);
-            twin_sha256_final(&sha, have);
-            if (memcmp(named, have, sizeof(named)) == 0) {
-                return true;
-            }
-        }
+    while (key == NULL && twin_image_tlv_next(image, &cursor, &tlv) == TWIN_OK) {
+        (void)!twin_image_key_find(image, &tlv, config->keys, config->key_count, config->alg->hash,
+                                   &key);
     }
-    return false;
+    return key != NULL;
 }
 
 /* Of an image that stands in one piece. */
@@ -150,7 +139,8 @@ static enum twin_reason why_not_verified(const struct twin_boot *boot)
 {
     const struct twin_slots *slots = boot->priv.slots;
     const struct place place = place_of(boot, true);
-    uint8_t want[TWIN_SHA256_LEN], have[TWIN_SHA256_LEN];
+    const struct twin_hash_alg *alg = boot->priv.config->alg->hash;
+    uint8_t want[TWIN_HASH_MAX], have[TWIN_HASH_MAX];
     struct twin_image image;
 
     if (boot->priv.move != 0 ||
@@ -158,8 +148,9 @@ static enum twin_reason why_not_verified(const struct twin_boot *boot)
                         twin_slots_image_max(slots)) != TWIN_OK) {
         return TWIN_REASON_UNKNOWN;
     }
-    if (twin_image_hash_read(&image, want) != TWIN_OK ||
-        twin_image_hash_compute(&image, have) != TWIN_OK || memcmp(want, have, sizeof(want)) != 0) {
+    if (twin_image_hash_read(&image, alg, want) != TWIN_OK ||
+        twin_image_hash_compute(&image, alg, have) != TWIN_OK ||
+        memcmp(want, have, alg->len) != 0) {
         return TWIN_REASON_HASH;
     }
     return knows_key(boot->priv.config, &image) ? TWIN_REASON_SIGNATURE : TWIN_REASON_KEY;

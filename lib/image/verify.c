@@ -7,26 +7,26 @@
 #include "twin/image.h"
 #include <string.h>
 
-#define CHUNK   128 /* bytes hashed at a time */
-#define SIG_MAX 256 /* bytes of the longest signature supported: RSA-2048 */
+#define CHUNK 128 /* bytes hashed at a time */
 #define TRANSFORMED                                                                                \
     (TWIN_IMAGE_ENCRYPTED_AES128 | TWIN_IMAGE_ENCRYPTED_AES256 | TWIN_IMAGE_LZMA1 |                \
      TWIN_IMAGE_LZMA2 | TWIN_IMAGE_THUMB_FILTER)
 
-twin_err_t twin_image_hash_compute(const struct twin_image *image, uint8_t hash[TWIN_SHA256_LEN])
+twin_err_t twin_image_hash_compute(const struct twin_image *image, const struct twin_hash_alg *alg,
+                                   uint8_t *hash)
 {
-    struct twin_sha256 sha;
+    struct twin_hash_state state;
     uint8_t chunk[CHUNK];
 
-    twin_sha256_init(&sha);
+    alg->init(&state);
     for (uint32_t done = 0; done < image->hashed_len;) {
         uint32_t left = image->hashed_len - done;
         uint32_t part = left < CHUNK ? left : CHUNK;
         TWIN_TRY(twin_area_read(image->area, image->off + done, chunk, part));
-        twin_sha256_update(&sha, chunk, part);
+        alg->update(&state, chunk, part);
         done += part;
     }
-    twin_sha256_final(&sha, hash);
+    alg->final(&state, hash);
     return TWIN_OK;
 }
 
@@ -36,7 +36,8 @@ static bool could_sign(uint16_t type)
     return twin_tlv_is_signature(type) || type == TWIN_TLV_SIG_PURE;
 }
 
-twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWIN_SHA256_LEN])
+twin_err_t twin_image_hash_read(const struct twin_image *image, const struct twin_hash_alg *alg,
+                                uint8_t *hash)
 {
     struct twin_tlv tlv;
     uint32_t cursor = 0;
@@ -48,10 +49,10 @@ twin_err_t twin_image_hash_read(const struct twin_image *image, uint8_t hash[TWI
             continue;
         }
         found++;
-        if (tlv.type != TWIN_TLV_SHA256 || tlv.len != TWIN_SHA256_LEN) {
+        if (tlv.type != alg->tlv || tlv.len != alg->len) {
             return TWIN_E_NOT_FOUND;
         }
-        TWIN_TRY(twin_area_read(image->area, image->off + tlv.off, hash, TWIN_SHA256_LEN));
+        TWIN_TRY(twin_area_read(image->area, image->off + tlv.off, hash, alg->len));
     }
     return err == TWIN_E_NOT_FOUND && found == 1 ? TWIN_OK : err;
 }
@@ -68,38 +69,11 @@ static bool is_stray(const struct twin_tlv *tlv, bool announced)
     return could_sign(tlv->type) && !announced;
 }
 
-/* The key whose hash this TLV names; NULL if none does. */
-static twin_err_t find_key(const struct twin_image *image, const struct twin_tlv *tlv,
-                           const struct twin_pubkey *keys, unsigned key_count,
-                           const struct twin_pubkey **found)
-{
-    uint8_t named[TWIN_SHA256_LEN], have[TWIN_SHA256_LEN];
-    struct twin_sha256 sha;
-
-    *found = NULL;
-    if (tlv->type != TWIN_TLV_KEYHASH) {
-        return TWIN_OK;
-    }
-    if (tlv->len != sizeof(named)) {
-        return TWIN_E_VERIFY;
-    }
-    TWIN_TRY(twin_area_read(image->area, image->off + tlv->off, named, sizeof(named)));
-    for (unsigned i = 0; i < key_count; i++) {
-        twin_sha256_init(&sha);
-        twin_sha256_update(&sha, keys[i].der, keys[i].len);
-        twin_sha256_final(&sha, have);
-        if (memcmp(named, have, sizeof(named)) == 0) {
-            *found = &keys[i];
-        }
-    }
-    return TWIN_OK;
-}
-
 static twin_proof_t check_signature(const struct twin_image *image, const struct twin_tlv *tlv,
                                     const struct twin_pubkey *key, const struct twin_sig_alg *alg,
-                                    const uint8_t hash[TWIN_SHA256_LEN])
+                                    const uint8_t *hash)
 {
-    uint8_t sig[SIG_MAX];
+    uint8_t sig[TWIN_SIG_MAX];
 
     if (tlv->type != alg->tlv || tlv->len > alg->sig_len_max || tlv->len > sizeof(sig)) {
         return TWIN_E_VERIFY;
@@ -117,7 +91,7 @@ static twin_proof_t check_signature(const struct twin_image *image, const struct
  */
 static twin_proof_t check_signatures(const struct twin_image *image, const struct twin_pubkey *keys,
                                      unsigned key_count, const struct twin_sig_alg *alg,
-                                     const uint8_t hash[TWIN_SHA256_LEN])
+                                     const uint8_t *hash)
 {
     const struct twin_pubkey *key = NULL; /* known, and named by the TLV just before */
     bool announced = false;               /* the TLV just before names a key, known or not */
@@ -137,7 +111,8 @@ static twin_proof_t check_signatures(const struct twin_image *image, const struc
             return TWIN_E_VERIFY;
         }
         announced = twin_tlv_names_key(tlv.type);
-        TWIN_TRY(find_key(image, &tlv, keys, key_count, &key));
+        key = NULL;
+        TWIN_TRY(twin_image_key_find(image, &tlv, keys, key_count, alg->hash, &key));
     }
     if (err != TWIN_E_NOT_FOUND) {
         return err;
@@ -148,16 +123,16 @@ static twin_proof_t check_signatures(const struct twin_image *image, const struc
 twin_proof_t twin_image_prove(const struct twin_image *image, const struct twin_pubkey *keys,
                               unsigned key_count, const struct twin_sig_alg *alg)
 {
-    uint8_t want[TWIN_SHA256_LEN], have[TWIN_SHA256_LEN];
+    uint8_t want[TWIN_HASH_MAX], have[TWIN_HASH_MAX];
     twin_err_t err;
 
     if ((image->header.flags & TRANSFORMED) != 0) {
         return TWIN_E_UNSUPPORTED;
     }
-    err = twin_image_hash_read(image, want);
+    err = twin_image_hash_read(image, alg->hash, want);
     TWIN_TRY(err == TWIN_E_NOT_FOUND ? TWIN_E_VERIFY : err);
-    TWIN_TRY(twin_image_hash_compute(image, have));
-    if (memcmp(want, have, sizeof(want)) != 0) {
+    TWIN_TRY(twin_image_hash_compute(image, alg->hash, have));
+    if (memcmp(want, have, alg->hash->len) != 0) {
         return TWIN_E_VERIFY;
     }
     return check_signatures(image, keys, key_count, alg, have);

@@ -67,7 +67,10 @@ __attribute__((naked)) static void fault_entry(void)
 {
     __asm volatile("ldr r0, =stack_top\n"
                    "mov sp, r0\n"
-                   "b fault\n");
+                   "b %0\n"
+                   ".ltorg\n" /* stack_top, near: files are linked as one piece */
+                   :
+                   : "i"(fault));
 }
 
 __attribute__((weak)) void board_nmi(void)

@@ -40,7 +40,7 @@ static void keep_reason(void *ctx, enum twin_boot_event event, uint32_t arg)
 static twin_err_t boot(void)
 {
     static const uint8_t der[] = {0x30, 0}; /* no signature gets as far as the key */
-    static const struct twin_pubkey key = {der, sizeof(der)};
+    static const struct twin_pubkey key = {.der = der, .len = sizeof(der)};
     static uint8_t buf[256];
     twin_err_t reason = TWIN_OK;
     static const struct twin_slots slots = RAM_SLOTS;

@@ -30,7 +30,7 @@ void test_key_make(struct test_key *key, uint32_t number)
     memcpy(key->der, head, sizeof(head));
     memcpy(key->der + sizeof(head), key->modulus.n, SIG_LEN);
     memcpy(key->der + sizeof(head) + SIG_LEN, tail, sizeof(tail));
-    key->public = (struct twin_pubkey){key->der, sizeof(key->der)};
+    key->public = (struct twin_pubkey){.der = key->der, .len = sizeof(key->der)};
 }
 
 static void sha256(const void *data, size_t len, uint8_t hash[32])

@@ -119,7 +119,7 @@ static void check_salt_len(const struct test_key *key)
 static void check_rsa_formats(const struct test_key *key)
 {
     uint8_t hash[TWIN_SHA256_LEN] = {1}, sig[SIG_LEN + 1] = {0}, der[271];
-    struct twin_pubkey changed = {der, sizeof(key->der)};
+    struct twin_pubkey changed = {.der = der, .len = sizeof(key->der)};
 
     test_pss_encode(hash, sig);
     test_rsa_private(key, sig);
@@ -188,7 +188,7 @@ static size_t p256_make(uint8_t der[P256_LEN], const uint8_t hash[TWIN_SHA256_LE
 static void check_p256(void)
 {
     uint8_t hash[TWIN_SHA256_LEN] = {3}, der[P256_LEN + 1] = {0}, sig[256] = {0};
-    struct twin_pubkey key = {der, P256_LEN};
+    struct twin_pubkey key = {.der = der, .len = P256_LEN};
     size_t len = p256_make(der, hash, sig);
 
     CHECK(len >= 68 && len <= 72);
@@ -214,7 +214,7 @@ static void check_p256(void)
 static void check_p256_lengths(void)
 {
     uint8_t hash[TWIN_SHA256_LEN] = {3}, der[P256_LEN + 1] = {0}, sig[256] = {0};
-    struct twin_pubkey key = {der, P256_LEN};
+    struct twin_pubkey key = {.der = der, .len = P256_LEN};
     size_t len = p256_make(der, hash, sig);
     static const uint8_t empty[] = {0x30, 0x00, 0x30};
 
@@ -234,7 +234,7 @@ static void check_p256_lengths(void)
 static void check_p256_keys(void)
 {
     uint8_t hash[TWIN_SHA256_LEN] = {3}, der[P256_LEN + 1] = {0}, sig[256] = {0};
-    struct twin_pubkey key = {der, P256_LEN};
+    struct twin_pubkey key = {.der = der, .len = P256_LEN};
     size_t len = p256_make(der, hash, sig);
 
     for (key.len = 0; key.len <= P256_LEN + 1; key.len++) {
@@ -245,7 +245,7 @@ static void check_p256_keys(void)
     for (unsigned i = 0; i < P256_LEN; i++) {
         der[i] ^= 0x10;
         CHECK_EQ(sig_verify(&twin_sig_p256, &key, hash, span(sig, len)),
-                 i < POINT_OFF ? TWIN_E_FORMAT : TWIN_E_VERIFY);
+                 i <= POINT_OFF ? TWIN_E_FORMAT : TWIN_E_VERIFY);
         der[i] ^= 0x10;
     }
 }

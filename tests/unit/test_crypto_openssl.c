@@ -60,7 +60,8 @@ static void test_images(const char *image_name, const char *key_name, const char
     uint32_t len, key_len, other_len;
     uint8_t *bytes = read_file(image_name, &len), *der = read_file(key_name, &key_len),
             *other_der = read_file(other_name, &other_len);
-    struct twin_pubkey key = {der, key_len}, other = {other_der, other_len};
+    struct twin_pubkey key = {.der = der, .len = key_len},
+                       other = {.der = other_der, .len = other_len};
 
     CHECK(len > 0 && key_len > 0 && other_len > 0);
     CHECK_EQ(verify(bytes, len, &key, alg), TWIN_OK);
@@ -82,7 +83,7 @@ static void test_formats(void)
     uint8_t *der = read_file("pub/ecdsa-p256.der", &len),
             *rsa = read_file("pub/rsa-2048-trad.der", &rsa_len);
     uint8_t hash[TWIN_SHA256_LEN] = {1}, sig[256] = {0x30, 0x06, 0x02, 0x01, 1, 0x02, 0x01, 1};
-    struct twin_pubkey key = {der, len}, rsa_key = {rsa, rsa_len};
+    struct twin_pubkey key = {.der = der, .len = len}, rsa_key = {.der = rsa, .len = rsa_len};
 
     CHECK_EQ(sig_verify(&twin_sig_p256, &key, hash, (struct twin_span){sig, 8}), TWIN_E_VERIFY);
     CHECK_EQ(sig_verify(&twin_sig_p256, &key, hash, (struct twin_span){sig, 7}), TWIN_E_FORMAT);
@@ -95,7 +96,7 @@ static void test_formats(void)
     CHECK_EQ(sig_verify(&twin_sig_rsa2048, &key, hash, (struct twin_span){sig, 256}),
              TWIN_E_FORMAT);
     for (uint32_t cut = 0; cut < rsa_len; cut++) {
-        struct twin_pubkey shorter = {rsa, cut};
+        struct twin_pubkey shorter = {.der = rsa, .len = cut};
         CHECK_EQ(sig_verify(&twin_sig_rsa2048, &shorter, hash, (struct twin_span){sig, 256}),
                  TWIN_E_FORMAT);
     }

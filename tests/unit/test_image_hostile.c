@@ -87,13 +87,13 @@ static void check_hash_read(void)
 
     make(&sound);
     CHECK_EQ(twin_image_open(&image, &area, 0, image_len), TWIN_OK);
-    CHECK_EQ(twin_image_hash_read(&image, told), TWIN_OK);
-    CHECK_EQ(twin_image_hash_compute(&image, computed), TWIN_OK);
+    CHECK_EQ(twin_image_hash_read(&image, &twin_hash_sha256, told), TWIN_OK);
+    CHECK_EQ(twin_image_hash_compute(&image, &twin_hash_sha256, computed), TWIN_OK);
     CHECK_MEM(told, computed, sizeof(told));
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         make(&wrong[i]);
         CHECK_EQ(twin_image_open(&image, &area, 0, image_len), TWIN_OK);
-        CHECK_EQ(twin_image_hash_read(&image, told), TWIN_E_NOT_FOUND);
+        CHECK_EQ(twin_image_hash_read(&image, &twin_hash_sha256, told), TWIN_E_NOT_FOUND);
     }
 }
 
@@ -151,29 +151,30 @@ static void check_failing_reads(void)
     CHECK_EQ(twin_image_open(&image, &area, 0, image_len), TWIN_OK);
     for (unsigned i = 1; i <= 3; i++) {
         let_fail(i, 2);
-        CHECK_EQ(twin_image_hash_read(&image, hash), TWIN_E_IO);
+        CHECK_EQ(twin_image_hash_read(&image, &twin_hash_sha256, hash), TWIN_E_IO);
     }
     let_fail(1, 0);
-    CHECK_EQ(twin_image_hash_read(&image, hash), TWIN_OK);
+    CHECK_EQ(twin_image_hash_read(&image, &twin_hash_sha256, hash), TWIN_OK);
 }
 
 /* Other algorithms may allow longer signatures than any buffer here. */
 static unsigned verify_calls;
-static twin_proof_t count_verify(const struct twin_pubkey *key, const uint8_t hash[TWIN_SHA256_LEN],
+static twin_proof_t count_verify(const struct twin_pubkey *key, const uint8_t *hash,
                                  struct twin_span sig)
 {
     (void)key;
     (void)hash;
     verify_calls++;
-    return sig.len <= 256 ? TWIN_PROVEN : TWIN_E_VERIFY;
+    return sig.len <= TWIN_SIG_MAX ? TWIN_PROVEN : TWIN_E_VERIFY;
 }
 
 static void check_signature_len(void)
 {
     static const struct hostile_making long_sig = {
-        .entries = {HASH_TLV, KEY_TLV, {0x20, 257, SIG, false}}};
+        .entries = {HASH_TLV, KEY_TLV, {0x20, TWIN_SIG_MAX + 1, SIG, false}}};
     static const struct hostile_making sound = {.entries = {SOUND}};
-    struct twin_sig_alg alg = {.tlv = 0x20, .sig_len_max = 600, .verify = count_verify};
+    struct twin_sig_alg alg = {
+        .tlv = 0x20, .sig_len_max = 600, .hash = &twin_hash_sha256, .verify = count_verify};
     struct twin_image image;
 
     make(&long_sig);

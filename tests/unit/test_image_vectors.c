@@ -59,7 +59,7 @@ static struct twin_pubkey load_key(const struct key_kind *kind, uint8_t der[300]
 
     fclose(file);
     EVP_PKEY_free(pkey);
-    return (struct twin_pubkey){der, (uint32_t)len};
+    return (struct twin_pubkey){.der = der, .len = (uint32_t)len};
 }
 
 /* Put a file at the start of the flash; its length. */

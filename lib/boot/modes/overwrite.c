@@ -89,13 +89,13 @@ static enum twin_boot_status overwrite(struct twin_boot *boot)
     return TWIN_BOOT_AGAIN;
 }
 
-static bool is_same(const struct twin_image *a, const struct twin_image *b)
+static bool is_same(const struct twin_image *a, const struct twin_image *b,
+                    const struct twin_hash_alg *alg)
 {
-    uint8_t hash_a[TWIN_SHA256_LEN], hash_b[TWIN_SHA256_LEN];
+    uint8_t hash_a[TWIN_HASH_MAX], hash_b[TWIN_HASH_MAX];
 
-    return twin_image_hash_read(a, hash_a) == TWIN_OK &&
-           twin_image_hash_read(b, hash_b) == TWIN_OK &&
-           memcmp(hash_a, hash_b, sizeof(hash_a)) == 0;
+    return twin_image_hash_read(a, alg, hash_a) == TWIN_OK &&
+           twin_image_hash_read(b, alg, hash_b) == TWIN_OK && memcmp(hash_a, hash_b, alg->len) == 0;
 }
 
 /*
@@ -112,7 +112,7 @@ static twin_err_t plan(struct twin_boot *boot, bool *is_there)
     TWIN_TRY(twin_boot_moving_validate(config, &config->slots->area[TWIN_SECONDARY],
                                        twin_slots_image_max(config->slots), is_whole, &update));
     boot->priv.swap_size = update.total_len;
-    *is_there = is_whole && is_same(&running, &update);
+    *is_there = is_whole && is_same(&running, &update, config->alg->hash);
     return TWIN_OK;
 }
 

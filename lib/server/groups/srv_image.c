@@ -115,13 +115,21 @@ twin_err_t twin_srv_clear_slot(const struct twin_slots *slots, uint32_t end)
 /* An image that the device lists. */
 struct found {
     struct twin_image image;
-    uint8_t hash[TWIN_SHA256_LEN];
+    const struct twin_hash_alg *alg; /* of its hash: set by whoever looks for it */
+    uint8_t hash[TWIN_HASH_MAX];
 };
+
+static const struct twin_hash_alg *alg_of(const struct twin_srv_call *call)
+{
+    const struct twin_srv_image_config *config = call->config;
+
+    return config->hash != NULL ? config->hash : &twin_hash_sha256;
+}
 
 static twin_err_t open_at(const struct twin_area *area, uint32_t off, struct found *found)
 {
     TWIN_TRY(twin_image_open(&found->image, area, off, area->len - off));
-    return twin_image_hash_read(&found->image, found->hash);
+    return twin_image_hash_read(&found->image, found->alg, found->hash);
 }
 
 /*
@@ -202,7 +210,7 @@ static void put_slot(const struct twin_srv_call *call, const struct found *found
         .image = config->slots->image,
         .slot = renumber(call, slot),
         .version = {(const uint8_t *)version, len},
-        .hash = {found->hash, sizeof(found->hash)},
+        .hash = {found->hash, found->alg->len},
         .bootable = (header->flags & TWIN_IMAGE_NON_BOOTABLE) == 0,
         .pending = (flag & PENDING) != 0,
         .confirmed = (flag & CONFIRMED) != 0,
@@ -217,7 +225,7 @@ unsigned twin_srv_image_put_slots(const struct twin_srv_call *call)
 {
     const struct twin_slots *slots = slots_of(call);
     struct twin_slots_state state;
-    struct found found;
+    struct found found = {.alg = alg_of(call)};
     unsigned count = 0;
 
     read_state(call, &state);
@@ -273,12 +281,12 @@ static unsigned request(const struct twin_srv_call *call, const struct found *fo
     const bool is_previous = found->image.off != twin_slots_update_off(slots);
     const struct twin_srv_image_question question = {.version = found->image.header.version,
                                                      .permanent = permanent || is_previous};
-    uint8_t hash[TWIN_SHA256_LEN];
+    uint8_t hash[TWIN_HASH_MAX];
 
-    if (twin_image_hash_compute(&found->image, hash) != TWIN_OK) {
+    if (twin_image_hash_compute(&found->image, found->alg, hash) != TWIN_OK) {
         return FAULT_READ;
     }
-    if (memcmp(hash, found->hash, sizeof(hash)) != 0) {
+    if (memcmp(hash, found->hash, found->alg->len) != 0) {
         return FAULT_DAMAGED;
     }
     unsigned fault = downgrade_fault(call->config, &found->image);
@@ -312,7 +320,7 @@ static unsigned find_target(const struct twin_slots *slots, const struct twin_sl
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
         *target = (enum twin_slot)slot;
         twin_err_t err = find_image(slots, state, *target, found);
-        if (err == TWIN_OK && memcmp(hash.ptr, found->hash, sizeof(found->hash)) == 0) {
+        if (err == TWIN_OK && memcmp(hash.ptr, found->hash, hash.len) == 0) {
             return 0;
         }
         if (err == TWIN_E_IO) {
@@ -327,10 +335,10 @@ unsigned twin_srv_image_state_write(const struct twin_srv_call *call)
     const struct twin_image_state_req *req = call->req;
     const struct twin_slots *slots = slots_of(call);
     struct twin_slots_state state;
-    struct found found = {.hash = {0}}; /* stays so when the request has no hash */
+    struct found found = {.alg = alg_of(call)}; /* nothing else when the request has no hash */
     enum twin_slot target;
 
-    if (req->hash.len == 0 ? !req->confirm : req->hash.len != TWIN_SHA256_LEN) {
+    if (req->hash.len == 0 ? !req->confirm : req->hash.len != found.alg->len) {
         return FAULT_HASH_LEN;
     }
     read_state(call, &state);

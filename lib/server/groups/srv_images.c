@@ -26,6 +26,7 @@ static const struct twin_srv_call *make_one(struct one *one, const struct twin_s
 
     one->config = (struct twin_srv_image_config){.slots = &config->map->images[place],
                                                  .is_downgrade = config->is_downgrade,
+                                                 .hash = config->hash,
                                                  .plan = config->plan,
                                                  .running = place == 0 ? config->running : 0,
                                                  .told = TWIN_IMAGE_SLOT_IMAGE};
