@@ -82,8 +82,11 @@ static void check_signatures(void)
         struct twin_sign_spec spec = twin_sign_defaults();
         struct twin_verify_result result;
         struct twin_signed image;
+        struct twin_view view;
+        struct twin_view_tlv tlv;
 
         spec.version = (struct twin_version){1, 2, 3, 4};
+        spec.pad_sig = true;
         spec.key = keys[i % 3];
         spec.big_endian = i / 3 % 2 == 1;
         spec.full_key = i / 6 == 1;
@@ -100,7 +103,11 @@ static void check_signatures(void)
         CHECK(image.signatures == 1 && image.sig_len > 0 && image.payload_len == PAYLOAD_LEN);
         CHECK_EQ(verify(&image, spec.key, NULL, no_kek, &result), TWIN_ERROR_NONE);
         CHECK(result.signatures == 1 && result.version.build == 4 && result.pure == spec.pure);
-        CHECK(result.hash == twin_sign_hash(&spec));
+        CHECK(result.hash == &twin_hashes[spec.pure ? TWIN_HASH_SHA512 : TWIN_HASH_SHA256]);
+        CHECK_EQ(twin_view_open(&view, twin_buf_span(&image.bytes)), TWIN_FAULT_NONE);
+        CHECK(
+            twin_view_find(&view, spec.full_key ? TWIN_TLV_PUBKEY : TWIN_TLV_KEYHASH, false, &tlv));
+        CHECK(spec.key != &p256 || image.sig_len == p256.type->padded_len);
         CHECK_MEM(result.digest, image.digest, result.hash->len);
         twin_signed_free(&image);
     }
@@ -210,6 +217,7 @@ CHANGE(no_header, spec->header_size = 31)
 CHANGE(no_room, spec->header_size = PAYLOAD_LEN + 33)
 CHANGE(two_addresses, spec->load_addr = 1, spec->rom_fixed = 1)
 CHANGE(odd_align, spec->align = 3)
+CHANGE(no_align, spec->align = 0)
 CHANGE(small_max_align, spec->align = 32)
 CHANGE(odd_max_align, spec->max_align = 64)
 CHANGE(no_slot, spec->pad = true)
@@ -242,6 +250,45 @@ CHANGE(kek_exchange, spec->kek = (struct twin_span){long_value, 16},
        spec->hmac_hash = &twin_hashes[TWIN_HASH_SHA512])
 CHANGE(small_slot, spec->slot_size = PAYLOAD_LEN)
 
+/* Twelve characters of one, two, three and four bytes. */
+#define LONGEST_TYPE "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x81"
+CHANGE(short_type, spec->sw_type = "twelve chars")
+CHANGE(longest_type, spec->sw_type = LONGEST_TYPE LONGEST_TYPE LONGEST_TYPE)
+CHANGE(widest_type,
+       spec->sw_type = "\xf0\x9f\x98\x81\xf0\x9f\x98\x81\xf0\x9f\x98\x81\xf0\x9f\x98\x81"
+                       "\xf0\x9f\x98\x81\xf0\x9f\x98\x81\xf0\x9f\x98\x81\xf0\x9f\x98\x81"
+                       "\xf0\x9f\x98\x81\xf0\x9f\x98\x81\xf0\x9f\x98\x81\xf0\x9f\x98\x81")
+CHANGE(to_load, spec->load_addr = 1)
+CHANGE(for_place, spec->rom_fixed = 1)
+CHANGE(most_align, spec->align = spec->max_align = 32)
+CHANGE(padded, spec->pad = true, spec->slot_size = 16384)
+CHANGE(first_types, set_tlvs(spec, TWIN_TLV_VENDOR_MIN, TWIN_TLV_VENDOR_MAX, 1))
+CHANGE(least_header, spec->header_size = PAYLOAD_LEN + 32)
+
+/* The last value before each that is refused. */
+static void check_edges(void)
+{
+    static void (*const changes[])(struct twin_sign_spec *) = {
+        short_type, longest_type, widest_type, to_load,     for_place,
+        most_align, padded,       first_types, least_header};
+
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        struct twin_sign_spec spec = twin_sign_defaults();
+        struct twin_verify_result result;
+        struct twin_signed image;
+
+        spec.key = &p256;
+        changes[i](&spec);
+        CHECK_EQ(sign(&spec, &image), TWIN_ERROR_NONE);
+        CHECK_EQ(verify(&image, &p256, NULL, no_kek, &result), TWIN_ERROR_NONE);
+        twin_signed_free(&image);
+    }
+    /* Who signs elsewhere may have hashed otherwise. */
+    CHECK(!twin_sign_hash_suits(p256.type, false, &twin_hashes[TWIN_HASH_SHA512]));
+    CHECK(twin_sign_hash_suits(p256.type, true, &twin_hashes[TWIN_HASH_SHA512]));
+    CHECK(!twin_sign_hash_suits(p256.type, true, &twin_hashes[TWIN_HASH_SHA384]));
+}
+
 static void check_refusals(void)
 {
     static const struct change changes[] = {
@@ -249,6 +296,7 @@ static void check_refusals(void)
         {no_room, TWIN_ERROR_USAGE, "no room for the header"},
         {two_addresses, TWIN_ERROR_USAGE, "not both"},
         {odd_align, TWIN_ERROR_USAGE, "alignment"},
+        {no_align, TWIN_ERROR_USAGE, "alignment"},
         {small_max_align, TWIN_ERROR_USAGE, "alignment of the trailer"},
         {odd_max_align, TWIN_ERROR_USAGE, "alignment of the trailer"},
         {no_slot, TWIN_ERROR_USAGE, "size of the slot"},
@@ -469,6 +517,7 @@ int main(void)
     check_compressed();
     check_encrypted();
     check_elsewhere();
+    check_edges();
     check_refusals();
     check_faults();
     check_view();
