@@ -3,64 +3,14 @@
  * RSA-2048 or P-256 key, and its malformed ones. SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
+#include "support/image_vectors.h"
 #include "support/simflash.h"
 #include "twin/image.h"
-#include <jansson.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-#include <stdlib.h>
 
 #define FLASH_LEN (256u * 1024u)
-#define PATH_MAX_ 512
 
 static struct sim_flash sim;
 static struct twin_area area;
-
-struct key_kind {
-    const char *name; /* in the manifest; of a file keys/NAME.pem */
-    const struct twin_sig_alg *alg;
-};
-static const struct key_kind kinds[] = {
-    {"rsa-2048", &twin_sig_rsa2048},
-    {"rsa-2048-other", &twin_sig_rsa2048},
-    {"ecdsa-p256", &twin_sig_p256},
-    {"ecdsa-p256-other", &twin_sig_p256},
-};
-
-static const struct key_kind *kind_of(const char *name)
-{
-    for (size_t i = 0; name != NULL && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (strcmp(kinds[i].name, name) == 0) {
-            return &kinds[i];
-        }
-    }
-    return NULL;
-}
-
-static FILE *open_vector(const char *folder, const char *name, const char *suffix)
-{
-    char path[PATH_MAX_];
-
-    snprintf(path, sizeof(path), "%s/image/%s%s%s", TEST_VECTORS, folder, name, suffix);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        perror(path);
-        exit(2);
-    }
-    return file;
-}
-
-static struct twin_pubkey load_key(const struct key_kind *kind, uint8_t der[300])
-{
-    FILE *file = open_vector("keys/", kind->name, ".pem");
-    EVP_PKEY *pkey = PEM_read_PrivateKey(file, NULL, NULL, NULL);
-    uint8_t *end = der;
-    int len = kind->alg == &twin_sig_rsa2048 ? i2d_PublicKey(pkey, &end) : i2d_PUBKEY(pkey, &end);
-
-    fclose(file);
-    EVP_PKEY_free(pkey);
-    return (struct twin_pubkey){.der = der, .len = (uint32_t)len};
-}
 
 /* Put a file at the start of the flash; its length. */
 static uint32_t load_image(const char *name)
@@ -83,11 +33,6 @@ static twin_err_t open_and_verify(const struct key_kind *kind, uint32_t max_len)
 
     TWIN_TRY(twin_image_open(&image, &area, 0, max_len));
     return twin_image_verify(&image, &key, 1, kind->alg);
-}
-
-static const char *text(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
 }
 
 /* Good is what both the reference's verify and its loader took, with the image in the clear. */
@@ -170,11 +115,8 @@ static void check_negative(const json_t *list)
 
 int main(void)
 {
-    json_error_t error;
-    FILE *file = open_vector("", "manifest", ".json");
-    json_t *manifest = json_loadf(file, 0, &error);
+    json_t *manifest = load_manifest();
 
-    fclose(file);
     sim_init(&sim, FLASH_LEN, 4096, 4, 0xff);
     area = (struct twin_area){&sim.flash, 0, FLASH_LEN};
     check_vectors(json_object_get(manifest, "vectors"));
