@@ -25,7 +25,7 @@ twin_room(lib/crypto USES lib/core OUTSIDE bearssl
   SOURCES sha256_bearssl.c sha512_bearssl.c rsa_pss.c sig_rsa2048.c sig_rsa3072.c ecdsa.c ecdsa_bearssl.c
     sig_p256.c sig_p256m.c sig_p384.c ed25519.c sig_ed25519.c sig_ed25519_sha512.c)
 twin_room(lib/flash USES lib/core
-  SOURCES area.c slots.c layout.c trailer.c modes.c record.c
+  SOURCES area.c slots.c scratch.c layout.c trailer.c modes.c record.c
   HEADERS mode)
 twin_room(lib/image USES lib/core lib/flash lib/crypto
   SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c)

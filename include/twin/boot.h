@@ -36,7 +36,8 @@ enum twin_boot_event {
 /* What a mode does to flash; one file each, in lib/boot/modes. The facts of these are in the modes
  * of the same names (twin/mode.h). */
 struct twin_boot_mode;
-extern const struct twin_boot_mode twin_boot_swap_offset, twin_boot_swap_move;
+extern const struct twin_boot_mode twin_boot_swap_offset, twin_boot_swap_move,
+    twin_boot_swap_scratch;
 /* The update replaces the image that runs: all of the slot is erased first, or, faster, what the
  * update needs, and remains of the old image stay behind it. Both have the facts of "overwrite". */
 extern const struct twin_boot_mode twin_boot_overwrite, twin_boot_overwrite_fast;
@@ -133,9 +134,9 @@ enum twin_boot_status twin_boot_step(struct twin_boot *boot);
 TWIN_MUST_CHECK twin_err_t twin_boot_revert_request(const struct twin_slots *slots);
 
 /*
- * When twin_boot_step() said TWIN_BOOT_STOP: ask for the image in the secondary, if it is good. Then
- * begin again with twin_boot_init(). What happens is what an application would have asked for, a
- * permanent request, so power may fail in it as in any other. An option: only a bootloader that
+ * When twin_boot_step() said TWIN_BOOT_STOP: ask for the image in the secondary, if it is good.
+ * Then begin again with twin_boot_init(). What happens is what an application would have asked for,
+ * a permanent request, so power may fail in it as in any other. An option: only a bootloader that
  * calls it has it. Modes in which images run from either slot need none, they start what verifies.
  *
  * Returns TWIN_OK; TWIN_E_NOT_FOUND if there is no good image; TWIN_E_STATE if the primary is good,

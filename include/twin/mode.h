@@ -71,16 +71,21 @@ struct twin_mode {
     bool has_tlv_sizes;        /* is that field in the trailer? */
     uint8_t update_sector;     /* of the secondary, in which an update begins */
     uint8_t back;              /* what tells a request to go back: COPY_DONE or SWAP_INFO */
-    /* Sectors of each slot that no image may use, besides the trailer's. The slot may have as many
-     * more than the other one. */
+    /* Sectors of each slot that no image may use, besides the trailer's; of one slot at least none.
+     * The slot may have as many more than the other one. */
     uint8_t spare[2];
     uint8_t row_count; /* 0: no trailer decides anything, and there are no requests */
     const struct twin_plan_row *rows;
     /* Brings back the image that a confirmed swap has left at offset 0 of the secondary. */
     const struct twin_swap_request *previous;
+    /* Bytes that an image may have. 0: the mode cannot be used with this geometry. */
+    uint32_t (*image_max)(const struct twin_slots *slots);
+    /* From where up to its status area nothing of the image in a slot can be: there starts on trial
+     * are counted. */
+    uint32_t (*free_from)(const struct twin_slots *slots, enum twin_slot slot);
 };
 
-extern const struct twin_mode twin_mode_swap_offset, twin_mode_swap_move;
+extern const struct twin_mode twin_mode_swap_offset, twin_mode_swap_move, twin_mode_swap_scratch;
 extern const struct twin_mode twin_mode_overwrite; /* how much is erased: the bootloader's affair */
 /* An image runs from either slot, or from RAM: see twin_slots_seen_from(). */
 extern const struct twin_mode twin_mode_xip, twin_mode_xip_revert, twin_mode_ram_load;

@@ -12,18 +12,21 @@
 
 TWIN_C_BEGIN
 
-enum twin_slot { TWIN_PRIMARY = 0, TWIN_SECONDARY = 1 };
+/* The areas of an image. Scratch is in the mode swap-scratch only: nobody but the bootloader uses
+ * it, and what it keeps there, but in the middle of a swap, is of no use to anybody. */
+enum twin_slot { TWIN_PRIMARY = 0, TWIN_SECONDARY = 1, TWIN_SCRATCH = 2, TWIN_SLOT_COUNT };
 
 struct twin_mode;
 
 /* Geometry: const, chosen by the port, the same in bootloader and application. */
 struct twin_slots {
     const struct twin_mode *mode; /* how an update comes to run: &twin_mode_swap_offset, ... */
-    struct twin_area area[2];     /* TWIN_PRIMARY and TWIN_SECONDARY; they do not overlap */
-    uint32_t sector_bytes;        /* what a swap moves at a time: a multiple of the erase unit */
-    uint16_t max_sectors;         /* status entries in the trailer; MCUboot's default is 128 */
-    uint8_t max_align;            /* BOOT_MAX_ALIGN: 8, 16 or 32, at least the write unit */
-    uint8_t image;                /* number of the image these slots belong to, 0 to 14 */
+    struct twin_area area[TWIN_SLOT_COUNT]; /* by enum twin_slot; they do not overlap */
+    uint32_t sector_bytes; /* what a swap moves at a time: a multiple of the erase unit of each
+                              area. In swap-scratch the scratch area holds one of them, or more */
+    uint16_t max_sectors;  /* status entries in the trailer; MCUboot's default is 128 */
+    uint8_t max_align;     /* BOOT_MAX_ALIGN: 8, 16 or 32, at least the write unit */
+    uint8_t image;         /* number of the image these slots belong to, 0 to 14 */
 };
 
 /*
@@ -50,8 +53,8 @@ struct twin_map {
  */
 TWIN_MUST_CHECK twin_err_t twin_slots_check(const struct twin_slots *slots);
 
-/* The same for a map; TWIN_E_ARG also if there are too few or too many images, or their numbers do
- * not rise. */
+/* The same for a map; TWIN_E_ARG also if there are too few or too many images, their numbers do not
+ * rise, or one of several is in the mode swap-scratch. */
 TWIN_MUST_CHECK twin_err_t twin_map_check(const struct twin_map *map);
 
 /* Bytes that an image, header to last TLV, may have under this geometry. */
@@ -86,6 +89,9 @@ uint32_t twin_trailer_off(const struct twin_slots *slots, enum twin_slot slot,
                           enum twin_trailer_field field);
 uint32_t twin_trailer_status_off(const struct twin_slots *slots, enum twin_slot slot);
 uint32_t twin_trailer_sector_off(const struct twin_slots *slots, enum twin_slot slot);
+
+/* The status area of the scratch area's trailer, which is for the first group of sectors only. */
+uint32_t twin_scratch_status_off(const struct twin_slots *slots);
 
 enum twin_swap_type {
     TWIN_SWAP_NONE = 1,

@@ -29,7 +29,7 @@ static struct cells cells_of(const struct twin_slots *slots)
     if (cells.bytes < CELL_MIN) {
         cells.bytes = CELL_MIN;
     }
-    uint32_t room = (cells.end - twin_trailer_sector_off(slots, TWIN_PRIMARY)) / cells.bytes;
+    uint32_t room = (cells.end - slots->mode->free_from(slots, TWIN_PRIMARY)) / cells.bytes;
     cells.count = (uint8_t)(room < TWIN_BOOT_ATTEMPTS_MAX ? room : TWIN_BOOT_ATTEMPTS_MAX);
     return cells;
 }

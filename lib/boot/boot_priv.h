@@ -23,8 +23,10 @@ enum twin_boot_status twin_boot_start_untried(struct twin_boot *boot);
 enum script_part {
     SCRIPT_REVERT = 0 << 5, /* a revert begins: put the decision into the secondary's trailer */
     SCRIPT_TAKE = 1 << 5,   /* the request is whole: write the primary's trailer */
-    SCRIPT_MOVE = 2 << 5,   /* that is whole: move, from where the status says */
-    SCRIPT_FLAGS = 3 << 5   /* all is moved; at most a flag of the primary's trailer is missing */
+    SCRIPT_TAKEN = 2 << 5,  /* (swap-scratch) the request is in the scratch area's trailer */
+    SCRIPT_FIRST = 3 << 5,  /* (swap-scratch) so is the status: of a first group of sectors */
+    SCRIPT_MOVE = 4 << 5,   /* the primary's is whole: move, from where the status says */
+    SCRIPT_FLAGS = 5 << 5   /* all is moved; at most a flag of the primary's trailer is missing */
 };
 enum {
     FOR_PERM = 1 << TWIN_SWAP_PERM,
@@ -32,13 +34,15 @@ enum {
     FOR_ALL = 1 << TWIN_SWAP_TEST | FOR_PERM | FOR_REVERT
 };
 
+/* OP_MOVES is the mode's: its step(), until that says done. */
 enum op { OP_ERASE_TRAILER, OP_FIELD, OP_CHECK, OP_MOVES, OP_ERASE_FIRST, OP_END };
 
 struct operation {
-    uint8_t when;  /* a part, and types */
-    uint8_t op;    /* enum op */
-    uint8_t slot;  /* enum twin_slot */
-    uint8_t field; /* enum twin_trailer_field */
+    uint8_t when; /* a part, and types */
+    uint8_t op;   /* enum op */
+    uint8_t slot; /* enum twin_slot */
+    uint8_t
+        field; /* enum twin_trailer_field; what to do, of OP_MOVES in a mode that knows several */
 };
 
 /* A sector of a slot. */
@@ -58,8 +62,10 @@ struct twin_boot_mode {
     const struct twin_mode *facts;
     enum twin_boot_status (*look)(struct twin_boot *boot); /* the first step */
     const struct operation *script;                        /* ends with OP_END */
-    /* The moves of the swap that priv.type and swap_size describe, in their order. A move's target
-     * holds nothing that a later move needs. */
+    /* At most one flash operation of OP_MOVES. */
+    twin_err_t (*step)(struct twin_boot *boot, const struct operation *operation, bool *done);
+    /* The moves of that swap, in their order. A move's target holds nothing that a
+     * later move needs. */
     uint32_t (*move_count)(const struct twin_boot *boot);
     struct move (*move_at)(const struct twin_boot *boot, uint32_t index);
     /* Where a sector of the arriving, or of the leaving image stands after priv.move moves. */
@@ -70,6 +76,11 @@ struct twin_boot_mode {
 
 /* swap.c: look at the trailers and decide. */
 enum twin_boot_status twin_boot_swap_look(struct twin_boot *boot);
+/* What is decided: go through the script, from where it was entered; */
+enum twin_boot_status twin_boot_swap_run(struct twin_boot *boot);
+/* or erase a trailer in the next steps, which then are _erasing(). Both look again after it. */
+enum twin_boot_status twin_boot_swap_erase(struct twin_boot *boot, enum twin_slot slot);
+enum twin_boot_status twin_boot_swap_erasing(struct twin_boot *boot);
 /* May the swap begin that priv.state asks for? Then its type and extent are set, and nothing has
  * moved: twin_boot_mode.place_of tells where the image stands that would arrive. */
 TWIN_MUST_CHECK twin_err_t twin_boot_swap_plan(struct twin_boot *boot);
@@ -89,9 +100,9 @@ TWIN_MUST_CHECK twin_err_t twin_boot_trailer_step(struct twin_boot *boot, enum t
 
 /* moves.c: moving the sectors. */
 uint32_t twin_boot_sector_count(const struct twin_boot *boot); /* that swap_size covers */
-TWIN_MUST_CHECK twin_err_t
-twin_boot_swap_resume(struct twin_boot *boot); /* sets priv.move from the status */
-TWIN_MUST_CHECK twin_err_t twin_boot_swap_step(struct twin_boot *boot, bool *done);
+TWIN_MUST_CHECK twin_err_t twin_boot_swap_resume(struct twin_boot *boot);
+TWIN_MUST_CHECK twin_err_t twin_boot_swap_step(struct twin_boot *boot,
+                                               const struct operation *operation, bool *done);
 /* May this image run? It is the arriving or the leaving one of the swap that priv.type, swap_size
  * and move describe, read where its sectors stand; a swap that is real has left both intact. */
 TWIN_MUST_CHECK twin_err_t twin_boot_swap_validate(const struct twin_boot *boot, bool arriving,

@@ -99,7 +99,6 @@ twin_err_t twin_boot_swap_resume(struct twin_boot *boot)
     bool sized = boot->priv.swap_size != 0 && boot->priv.swap_size <= size_max;
 
     boot->priv.move = boot->priv.moved;
-    boot->priv.stage = STAGE_ERASE;
     if (!sized) {
         boot->priv.swap_size = size_max;
     }
@@ -159,8 +158,10 @@ static void write_status(struct twin_boot *boot, const struct move *move)
     boot->priv.stage = STAGE_ERASE;
 }
 
-twin_err_t twin_boot_swap_step(struct twin_boot *boot, bool *done)
+twin_err_t twin_boot_swap_step(struct twin_boot *boot, const struct operation *operation,
+                               bool *done)
 {
+    (void)operation;
     const struct twin_boot_mode *mode = boot->priv.mode;
 
     *done = boot->priv.move >= mode->move_count(boot);

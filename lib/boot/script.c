@@ -95,7 +95,7 @@ static twin_err_t do_operation(struct twin_boot *boot, const struct operation *o
     case OP_CHECK:
         return check_trailer(boot, operation);
     case OP_MOVES:
-        return twin_boot_swap_step(boot, next);
+        return boot->priv.mode->step(boot, operation, next);
     case OP_ERASE_FIRST:
         return erase_first_sector(slots, slot);
     case OP_END:

@@ -47,20 +47,20 @@ enum twin_boot_status twin_boot_start_primary(struct twin_boot *boot)
 /* ---- Phases: each says what comes next ---- */
 
 /* A flash that is broken must not stop the device. */
-static enum twin_boot_status erase(struct twin_boot *boot)
+enum twin_boot_status twin_boot_swap_erasing(struct twin_boot *boot)
 {
     bool done = false;
 
     if (twin_boot_trailer_step(boot, (enum twin_slot)boot->priv.slot, &done) != TWIN_OK) {
         return twin_boot_start_primary(boot);
     }
-    boot->priv.next = done ? twin_boot_swap_look : erase;
+    boot->priv.next = done ? boot->priv.mode->look : twin_boot_swap_erasing;
     return TWIN_BOOT_AGAIN;
 }
 
-static enum twin_boot_status erase_trailer(struct twin_boot *boot, enum twin_slot slot)
+enum twin_boot_status twin_boot_swap_erase(struct twin_boot *boot, enum twin_slot slot)
 {
-    boot->priv.next = erase;
+    boot->priv.next = twin_boot_swap_erasing;
     boot->priv.slot = (uint8_t)slot;
     boot->priv.copied = 0;
     return TWIN_BOOT_AGAIN;
@@ -73,11 +73,11 @@ static enum twin_boot_status erase_trailer(struct twin_boot *boot, enum twin_slo
 static enum twin_boot_status withdraw(struct twin_boot *boot, enum twin_slot slot, twin_err_t why)
 {
     twin_boot_report(boot, TWIN_BOOT_EV_REFUSED, why);
-    return erase_trailer(boot, slot);
+    return twin_boot_swap_erase(boot, slot);
 }
 
 /* After an error of the flash the trailers are looked at again: all operations can be redone. */
-static enum twin_boot_status swap(struct twin_boot *boot)
+enum twin_boot_status twin_boot_swap_run(struct twin_boot *boot)
 {
     bool done = false;
     twin_err_t err = twin_boot_script_step(boot, &done);
@@ -88,7 +88,7 @@ static enum twin_boot_status swap(struct twin_boot *boot)
     }
     if (done || err != TWIN_OK) {
         boot->priv.complete = twin_boot_script_is_complete(boot);
-        boot->priv.next = twin_boot_swap_look;
+        boot->priv.next = boot->priv.mode->look;
     }
     return TWIN_BOOT_AGAIN;
 }
@@ -112,7 +112,7 @@ static twin_err_t plan_swap(struct twin_boot *boot, enum twin_swap_type type, bo
 
 static enum twin_boot_status enter_swap(struct twin_boot *boot, enum script_part part)
 {
-    boot->priv.next = swap;
+    boot->priv.next = twin_boot_swap_run;
     boot->priv.complete = false;
     twin_boot_script_enter(boot, part);
     twin_boot_report(boot, TWIN_BOOT_EV_SWAP, boot->priv.type);
@@ -147,7 +147,7 @@ static enum twin_boot_status look_none(struct twin_boot *boot)
     }
     /* Remains of another trailer must not become whole by this magic. */
     if (primary->magic == TWIN_BAD || primary->swap_type != TWIN_SWAP_NONE || primary->unreadable) {
-        return erase_trailer(boot, TWIN_PRIMARY);
+        return twin_boot_swap_erase(boot, TWIN_PRIMARY);
     }
     twin_err_t err = twin_trailer_write(
         config->slots, TWIN_PRIMARY,
@@ -214,7 +214,7 @@ static enum twin_boot_status look_resume(struct twin_boot *boot)
     if (err != TWIN_OK) {
         return withdraw(boot, TWIN_PRIMARY, err);
     }
-    boot->priv.next = swap;
+    boot->priv.next = twin_boot_swap_run;
     twin_boot_report(boot, TWIN_BOOT_EV_RESUME,
                      boot->priv.move / boot->priv.slots->mode->status_per_sector);
     return TWIN_BOOT_AGAIN;
@@ -285,7 +285,8 @@ static enum twin_boot_status (*const look_fns[])(struct twin_boot *boot) = {
 static enum twin_boot_status look_complete(struct twin_boot *boot)
 {
     boot->priv.swapped = false; /* it may have been swapped in long ago: the cells count */
-    return boot->priv.type == TWIN_SWAP_TEST ? look_trial(boot) : erase_trailer(boot, TWIN_PRIMARY);
+    return boot->priv.type == TWIN_SWAP_TEST ? look_trial(boot)
+                                             : twin_boot_swap_erase(boot, TWIN_PRIMARY);
 }
 
 enum twin_boot_status twin_boot_swap_look(struct twin_boot *boot)

@@ -5,7 +5,7 @@
  * made necessary; each of those says why. A program links the modes that its slots name.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "twin/mode.h"
+#include "flash_priv.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -45,6 +45,8 @@ const struct twin_mode twin_mode_swap_offset = {
     .row_count = COUNT(offset_rows),
     .rows = offset_rows,
     .previous = &offset_previous,
+    .image_max = twin_sectors_image_max,
+    .free_from = twin_trailer_sector_off,
 };
 
 /* ---- swap-move ---- */
@@ -68,6 +70,30 @@ const struct twin_mode twin_mode_swap_move = {
     .row_count = COUNT(move_rows),
     .rows = move_rows,
     .previous = &twin_swap_request_permanent, /* it stands where an update would */
+    .image_max = twin_sectors_image_max,
+    .free_from = twin_trailer_sector_off,
+};
+
+/* ---- swap-scratch ---- */
+
+/* The request to go back is in the scratch area, if a trial made it: the bootloader looks there
+ * first. In the secondary there are only those of applications. */
+static const struct twin_plan_row scratch_rows[] = {
+    {{SET, ANY, ANY, ANY, UNSET, ANY, SET, ANY}, TWIN_PLAN_RESUME},
+    {{ANY, SET, ANY, NOT_SET, ANY, ANY, ANY, ANY}, TWIN_PLAN_TEST},
+    {{ANY, SET, ANY, SET, ANY, ANY, ANY, ANY}, TWIN_PLAN_PERM},
+    {{SET, ANY, UNSET, ANY, TOUCHED, ANY, ANY, ANY}, TWIN_PLAN_TRIAL},
+};
+
+const struct twin_mode twin_mode_swap_scratch = {
+    .id = TWIN_MODE_SWAP_SCRATCH,
+    .status_per_sector = 3,
+    .back = TWIN_FIELD_SWAP_INFO,
+    .row_count = COUNT(scratch_rows),
+    .rows = scratch_rows,
+    .previous = &twin_swap_request_permanent,
+    .image_max = twin_scratch_image_max,
+    .free_from = twin_scratch_free_from,
 };
 
 /* ---- overwrite-only ---- */
@@ -83,6 +109,8 @@ const struct twin_mode twin_mode_overwrite = {
     .row_count = COUNT(overwrite_rows),
     .rows = overwrite_rows,
     .previous = &twin_swap_request_permanent,
+    .image_max = twin_sectors_image_max,
+    .free_from = twin_trailer_sector_off,
 };
 
 /* ---- direct-XIP, RAM load: the primary is the slot that runs ---- */
@@ -100,15 +128,29 @@ const struct twin_mode twin_mode_xip_revert = {
     .row_count = COUNT(revert_rows),
     .rows = revert_rows,
     .previous = &twin_swap_request_permanent,
+    .image_max = twin_sectors_image_max,
+    .free_from = twin_trailer_sector_off,
 };
 
 /* In these the image with the highest version is started, and no trailer says otherwise. */
-const struct twin_mode twin_mode_xip = {.id = TWIN_MODE_XIP,
-                                        .previous = &twin_swap_request_permanent};
-const struct twin_mode twin_mode_ram_load = {.id = TWIN_MODE_RAM_LOAD,
-                                             .previous = &twin_swap_request_permanent};
+const struct twin_mode twin_mode_xip = {
+    .id = TWIN_MODE_XIP,
+    .previous = &twin_swap_request_permanent,
+    .image_max = twin_sectors_image_max,
+    .free_from = twin_trailer_sector_off,
+};
+const struct twin_mode twin_mode_ram_load = {
+    .id = TWIN_MODE_RAM_LOAD,
+    .previous = &twin_swap_request_permanent,
+    .image_max = twin_sectors_image_max,
+    .free_from = twin_trailer_sector_off,
+};
 
 /* ---- single slot ---- */
 
-const struct twin_mode twin_mode_single = {.id = TWIN_MODE_SINGLE,
-                                           .previous = &twin_swap_request_permanent};
+const struct twin_mode twin_mode_single = {
+    .id = TWIN_MODE_SINGLE,
+    .previous = &twin_swap_request_permanent,
+    .image_max = twin_sectors_image_max,
+    .free_from = twin_trailer_sector_off,
+};

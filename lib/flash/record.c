@@ -7,6 +7,7 @@
 #include "twin/record.h"
 #include "twin/bytes.h"
 #include "twin/crc16.h"
+#include "twin/mode.h"
 
 #define MAGIC        0xb7
 #define CELLS        8 /* that count starts, above the places */
@@ -60,7 +61,7 @@ uint32_t twin_record_off(const struct twin_slots *slots, unsigned place)
 {
     const uint32_t cell = cell_bytes(slots), bytes = record_bytes(slots) + cell;
     const uint32_t top = twin_trailer_status_off(slots, TWIN_PRIMARY);
-    const uint32_t room = top - twin_trailer_sector_off(slots, TWIN_PRIMARY);
+    const uint32_t room = top - slots->mode->free_from(slots, TWIN_PRIMARY);
     const uint32_t below = CELLS * cell + (place + 1) * bytes;
 
     return place < TWIN_RECORD_PLACES && below <= room ? top - below : 0;

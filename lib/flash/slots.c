@@ -3,8 +3,8 @@
  *
  * What is different from mode to mode is data of the mode. SPDX-License-Identifier: Apache-2.0
  */
+#include "flash_priv.h"
 #include "twin/bytes.h"
-#include "twin/mode.h"
 
 static uint32_t sector_count(const struct twin_slots *slots, enum twin_slot slot)
 {
@@ -27,7 +27,7 @@ static bool align_is_valid(const struct twin_slots *slots)
            secondary->write_bytes == primary->write_bytes && secondary->erased == primary->erased;
 }
 
-static bool area_is_valid(const struct twin_slots *slots, enum twin_slot slot)
+bool twin_slots_area_is_valid(const struct twin_slots *slots, enum twin_slot slot)
 {
     const struct twin_area *area = &slots->area[slot];
     uint32_t page = area->flash->page_bytes;
@@ -39,22 +39,22 @@ static bool area_is_valid(const struct twin_slots *slots, enum twin_slot slot)
 
 twin_err_t twin_slots_check(const struct twin_slots *slots)
 {
-    if (slots->mode == NULL || !area_is_valid(slots, TWIN_PRIMARY) ||
-        !area_is_valid(slots, TWIN_SECONDARY) || !align_is_valid(slots)) {
+    if (slots->mode == NULL || !twin_slots_area_is_valid(slots, TWIN_PRIMARY) ||
+        !twin_slots_area_is_valid(slots, TWIN_SECONDARY) || !align_is_valid(slots)) {
         return TWIN_E_ARG;
     }
     uint32_t primary = sector_count(slots, TWIN_PRIMARY);
     uint32_t secondary = sector_count(slots, TWIN_SECONDARY);
     const uint8_t *spare = slots->mode->spare;
     if ((primary < secondary ? primary : secondary) > slots->max_sectors ||
-        (primary != secondary && primary - secondary != spare[TWIN_PRIMARY] &&
+        (primary - secondary != spare[TWIN_PRIMARY] &&
          secondary - primary != spare[TWIN_SECONDARY])) {
         return TWIN_E_ARG;
     }
-    /* The trailer, one sector of image, and a spare sector must fit. */
+    /* The trailer, what the mode keeps free, and one sector of image must fit. */
     uint32_t len = slots->area[TWIN_PRIMARY].len;
     return twin_trailer_status_off(slots, TWIN_PRIMARY) < len &&
-                   twin_trailer_sector_off(slots, TWIN_PRIMARY) >= 2 * slots->sector_bytes
+                   twin_slots_image_max(slots) >= slots->sector_bytes
                ? TWIN_OK
                : TWIN_E_ARG;
 }
@@ -66,6 +66,10 @@ twin_err_t twin_map_check(const struct twin_map *map)
     }
     for (unsigned i = 0; i < map->count; i++) {
         TWIN_TRY(twin_slots_check(&map->images[i]));
+        /* Whether a scratch area is in use, one image does not see of another. */
+        if (map->count > 1 && map->images[i].mode->id == TWIN_MODE_SWAP_SCRATCH) {
+            return TWIN_E_ARG;
+        }
         if (i > 0 && map->images[i].image <= map->images[i - 1].image) {
             return TWIN_E_ARG;
         }
@@ -89,6 +93,11 @@ static uint32_t room(const struct twin_slots *slots, enum twin_slot slot)
 }
 
 uint32_t twin_slots_image_max(const struct twin_slots *slots)
+{
+    return slots->mode->image_max(slots);
+}
+
+uint32_t twin_sectors_image_max(const struct twin_slots *slots)
 {
     uint32_t primary = room(slots, TWIN_PRIMARY), secondary = room(slots, TWIN_SECONDARY);
 

@@ -69,26 +69,31 @@ static void prepare_trial(struct rig *rig)
     (void)rig_boot(rig);
 }
 
+static void use_starts(struct rig *rig, unsigned count)
+{
+    prepare_trial(rig);
+    for (unsigned i = 1; i < count; i++) {
+        (void)rig_boot(rig);
+    }
+}
+
 /* All attempts but the last used up: the next boot is the last start. */
 static void prepare_last_start(struct rig *rig)
 {
-    prepare_trial(rig);
-    for (unsigned i = 1; i + 1 < rig->config.attempts; i++) {
-        (void)rig_boot(rig);
-    }
+    use_starts(rig, rig->config.attempts - 1u);
 }
 
 /* The next boot reverts. */
 static void prepare_revert(struct rig *rig)
 {
-    prepare_last_start(rig);
-    (void)rig_boot(rig);
+    use_starts(rig, rig->config.attempts);
 }
 
 static void prepare_given_up(struct rig *rig)
 {
     prepare_trial(rig);
-    must(twin_boot_revert_request(&rig->slots));
+    twin_err_t err = twin_boot_revert_request(&rig->slots);
+    must(err == TWIN_E_SPACE ? TWIN_OK : err); /* with one attempt, every start reverts */
 }
 
 /* The trailers are not blank: an update came, stayed, and now the old image comes as an update. */
@@ -147,7 +152,7 @@ static void damage(struct rig *rig)
 static void take_back(struct rig *rig)
 {
     const struct twin_slots *slots = &rig->slots;
-    uint32_t start = trailer_map(slots, TWIN_SECONDARY).sector;
+    uint32_t start = trailer_map(slots, TWIN_SECONDARY).status;
 
     sim_blank(&rig->sim, slots->area[TWIN_SECONDARY].addr + start,
               slots->area[TWIN_SECONDARY].len - start);
@@ -271,9 +276,13 @@ static void complain(const struct run *run, const char *what)
 static bool lost_in_fields(const struct rig *rig)
 {
     const struct twin_slots *slots = &rig->slots;
-    uint32_t slot_len = slots->area[TWIN_PRIMARY].len;
+    bool last = false;
 
-    return rig->sim.cut_in_erase && slot_len - rig->sim.cut_addr % slot_len == slots->sector_bytes;
+    for (int slot = 0; slot < TWIN_SLOT_COUNT; slot++) {
+        const struct twin_area *area = &slots->area[slot];
+        last |= rig->sim.cut_addr == area->addr + area->len - slots->sector_bytes;
+    }
+    return rig->sim.cut_in_erase && last;
 }
 
 static bool is_ecc(const struct run *run)
@@ -361,10 +370,12 @@ static void check_end(struct run *run, unsigned allowed)
 static bool nothing_moved(const struct run *run)
 {
     const struct twin_slots *slots = &run->rig->slots;
+    const struct rig *rig = run->rig;
+    uint32_t len =
+        twin_slots_update_off(slots) + (rig->old.len > rig->new.len ? rig->old.len : rig->new.len);
 
     for (int slot = 0; slot < 2; slot++) {
         uint32_t addr = slots->area[slot].addr;
-        uint32_t len = trailer_map(slots, (enum twin_slot)slot).sector;
         if (memcmp(&run->rig->sim.mem[addr], &run->image[addr], len) != 0) {
             return false;
         }
@@ -514,6 +525,22 @@ static const struct {
     {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}, false, false, false},
     {"downgrades forbidden", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, false, true, false},
     {"recorded", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true, false, true},
+    {"both images fill their slots",
+     {4096, 4, 4, 128, 8, 0xff, RIG_FILL, RIG_FILL},
+     true,
+     false,
+     false},
+    {"old image fills the slot", {4096, 4, 4, 16, 8, 0xff, RIG_FILL, 5000}, false, true, false},
+    {"new image fills the slot, 16-byte writes, erased to zero",
+     {4096, 5, 16, 32, 16, 0x00, 9000, RIG_FILL},
+     false,
+     false,
+     false},
+    {"both fill their slots, alignment 32, trailer of 3 sectors",
+     {4096, 6, 32, 90, 32, 0xff, RIG_FILL, RIG_FILL},
+     false,
+     false,
+     false},
 };
 
 struct mode {
@@ -528,6 +555,7 @@ struct mode {
     }
 static const struct mode modes[] = {
     MODE(swap_offset, scenarios),         MODE(swap_move, scenarios),
+    MODE(swap_scratch, scenarios),        MODE(swap_scratch_wide, scenarios),
     MODE(overwrite, overwrite_scenarios), MODE(overwrite_fast, overwrite_scenarios),
     MODE(xip, newest_scenarios),          MODE(xip_revert, scenarios),
     MODE(xip_revert, in_place_scenarios),
@@ -541,6 +569,11 @@ static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
     rig_make_in(&rig, &shapes[i].shape, mode->rig);
     rig.config.is_downgrade = shapes[i].no_downgrade ? twin_downgrade_version : NULL;
     rig.records = shapes[i].records;
+    /* In swap-scratch an image may take the place where starts are counted. */
+    if (twin_slots_image_max(&rig.slots) > trailer_map(&rig.slots, TWIN_PRIMARY).sector &&
+        (shapes[i].shape.old_len == RIG_FILL || shapes[i].shape.new_len == RIG_FILL)) {
+        rig.config.attempts = 1;
+    }
     for (size_t k = 0; k < mode->scenario_count; k++) {
         if (mode->scenarios[k].harm == NULL || shapes[i].harm) {
             try_scenario(&rig, &mode->scenarios[k], pair_count);

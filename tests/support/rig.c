@@ -20,13 +20,18 @@ struct trailer_map trailer_map(const struct twin_slots *slots, enum twin_slot sl
 }
 
 const struct rig_mode rig_swap_offset = {&twin_mode_swap_offset, &twin_boot_swap_offset, false,
-                                         true};
-const struct rig_mode rig_swap_move = {&twin_mode_swap_move, &twin_boot_swap_move, false, true};
-const struct rig_mode rig_overwrite = {&twin_mode_overwrite, &twin_boot_overwrite, false, false};
+                                         true, 0};
+const struct rig_mode rig_swap_move = {&twin_mode_swap_move, &twin_boot_swap_move, false, true, 0};
+const struct rig_mode rig_overwrite = {&twin_mode_overwrite, &twin_boot_overwrite, false, false, 0};
 const struct rig_mode rig_overwrite_fast = {&twin_mode_overwrite, &twin_boot_overwrite_fast, false,
-                                            false};
-const struct rig_mode rig_xip = {&twin_mode_xip, &twin_boot_xip, true, false};
-const struct rig_mode rig_xip_revert = {&twin_mode_xip_revert, &twin_boot_xip_revert, true, true};
+                                            false, 0};
+const struct rig_mode rig_xip = {&twin_mode_xip, &twin_boot_xip, true, false, 0};
+const struct rig_mode rig_xip_revert = {&twin_mode_xip_revert, &twin_boot_xip_revert, true, true,
+                                        0};
+const struct rig_mode rig_swap_scratch = {&twin_mode_swap_scratch, &twin_boot_swap_scratch, false,
+                                          true, 1};
+const struct rig_mode rig_swap_scratch_wide = {&twin_mode_swap_scratch, &twin_boot_swap_scratch,
+                                               false, true, 3};
 
 /* The bound that twin/boot.h promises for one boot. */
 static uint32_t steps_max(const struct rig *rig)
@@ -53,22 +58,35 @@ void rig_make(struct rig *rig, const struct rig_shape *shape)
     rig_make_in(rig, shape, &rig_swap_offset);
 }
 
+static void make_image(struct rig *rig, struct test_image *image, uint8_t major, uint32_t len)
+{
+    if (len == RIG_FILL) {
+        test_image_make(image, &rig->key, major, 0, 0);
+        len = twin_slots_image_max(&rig->slots) - image->len;
+        test_image_free(image);
+    }
+    test_image_make(image, &rig->key, major, len, 0);
+}
+
 void rig_make_in(struct rig *rig, const struct rig_shape *shape, const struct rig_mode *mode)
 {
     uint32_t slot_len = shape->sector_bytes * shape->sectors;
+    uint32_t scratch_len = shape->sector_bytes * mode->scratch_sectors;
 
     memset(rig, 0, sizeof(*rig));
-    sim_init(&rig->sim, 2 * slot_len, shape->sector_bytes, shape->write_bytes, shape->erased);
+    sim_init(&rig->sim, 2 * slot_len + scratch_len, shape->sector_bytes, shape->write_bytes,
+             shape->erased);
+    rig->slots = (struct twin_slots){.mode = mode->facts,
+                                     .area = {{&rig->sim.flash, 0, slot_len},
+                                              {&rig->sim.flash, slot_len, slot_len},
+                                              {&rig->sim.flash, 2 * slot_len, scratch_len}},
+                                     .sector_bytes = shape->sector_bytes,
+                                     .max_sectors = shape->max_sectors,
+                                     .max_align = shape->max_align};
     test_key_make(&rig->key, 1);
-    test_image_make(&rig->old, &rig->key, 1, shape->old_len, 0);
-    test_image_make(&rig->new, &rig->key, 2, shape->new_len, 0);
-    test_image_make(&rig->next, &rig->key, 3, shape->new_len, 0);
-    rig->slots = (struct twin_slots){
-        .mode = mode->facts,
-        .area = {{&rig->sim.flash, 0, slot_len}, {&rig->sim.flash, slot_len, slot_len}},
-        .sector_bytes = shape->sector_bytes,
-        .max_sectors = shape->max_sectors,
-        .max_align = shape->max_align};
+    make_image(rig, &rig->old, 1, shape->old_len);
+    make_image(rig, &rig->new, 2, shape->new_len);
+    make_image(rig, &rig->next, 3, shape->new_len);
     rig->mode = mode;
     rig->device = rig->slots;
     rig->config = (struct twin_boot_config){.mode = mode->boot,

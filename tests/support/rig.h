@@ -8,7 +8,8 @@
 #include "twin/boot.h"
 #include "twin/recorder.h"
 
-#define RIG_BUF 1024
+#define RIG_BUF  1024
+#define RIG_FILL 0xffffffffu
 
 /* Where the parts of a trailer are, in bytes from the start of the slot. */
 struct trailer_map {
@@ -16,21 +17,22 @@ struct trailer_map {
 };
 struct trailer_map trailer_map(const struct twin_slots *slots, enum twin_slot slot);
 
-/* The two halves of a mode. */
+/* The two halves of a mode, and the size of its scratch area. */
 struct rig_mode {
     const struct twin_mode *facts;
     const struct twin_boot_mode *boot;
     bool in_place; /* images run from either slot */
     bool tries;    /* there are trials */
+    uint32_t scratch_sectors;
 };
 extern const struct rig_mode rig_swap_offset, rig_swap_move, rig_overwrite, rig_overwrite_fast,
-    rig_xip, rig_xip_revert;
+    rig_xip, rig_xip_revert, rig_swap_scratch, rig_swap_scratch_wide;
 
 struct rig_shape {
     uint32_t sector_bytes, sectors, write_bytes;
     uint16_t max_sectors;
     uint8_t max_align, erased;
-    uint32_t old_len, new_len; /* payload bytes */
+    uint32_t old_len, new_len; /* payload bytes; RIG_FILL: as many as the slot takes */
 };
 
 struct rig {

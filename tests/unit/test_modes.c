@@ -273,7 +273,7 @@ static twin_err_t ram_write(void *ctx, uint32_t addr, const void *buf, size_t le
     return TWIN_OK;
 }
 
-static const struct rig_mode rig_ram = {&twin_mode_ram_load, &twin_boot_ram_load, true, false};
+static const struct rig_mode rig_ram = {&twin_mode_ram_load, &twin_boot_ram_load, true, false, 0};
 
 /* The image that runs is the copy, whole; one that is not for RAM, or does not fit, is not. */
 static void check_ram_load(void)
@@ -310,7 +310,7 @@ static void check_ram_load(void)
 
 /* ---- Single slot ---- */
 
-static const struct rig_mode rig_single = {&twin_mode_single, &twin_boot_single, false, false};
+static const struct rig_mode rig_single = {&twin_mode_single, &twin_boot_single, false, false, 0};
 
 static void check_single(void)
 {

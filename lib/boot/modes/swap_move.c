@@ -73,6 +73,7 @@ const struct twin_boot_mode twin_boot_swap_move = {
     .facts = &twin_mode_swap_move,
     .look = twin_boot_swap_look,
     .script = script,
+    .step = twin_boot_swap_step,
     .move_count = move_count,
     .move_at = move_at,
     .place_of = place_of,
