@@ -18,7 +18,7 @@
 # What runs on a device and in a client: freestanding.
 twin_room(lib/core
   SOURCES err.c proof.c crc16.c base64.c cbor.c cbor_foreign.c text.c
-  HEADERS bytes)
+  HEADERS bytes outcome)
 twin_room(lib/smp USES lib/core
   SOURCES packet.c console.c msg.c msg_items.c msg_decode_more.c msg_read.c msg_common.c rc.c groups.c groups/*.c)
 twin_room(lib/crypto USES lib/core OUTSIDE bearssl

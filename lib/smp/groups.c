@@ -13,7 +13,8 @@
     X(fs)                                                                                          \
     X(shell)                                                                                       \
     X(enum)                                                                                        \
-    X(zephyr)
+    X(zephyr)                                                                                      \
+    X(history)
 
 #define DECLARE(name) extern const struct twin_group twin_##name##_group;
 GROUPS(DECLARE)
