@@ -6,6 +6,7 @@
 #include "print.h"
 #include "twin/grp_os.h"
 #include "twin/grp_stat.h"
+#include "twin/srv_history.h"
 
 #define RESET_DELAY_MS 250 /* time for the reply to leave */
 
@@ -81,6 +82,7 @@ static struct twin_srv_os_config os = {
     .bootloader = "MCUboot",
     .task = describe_task,
 };
+static const struct twin_srv_history_config history = {.map = &twin_board_map};
 static struct twin_srv_stat_config counters = {.counter = describe_counter};
 
 /* What this device can be asked: a row for each group of commands. */
@@ -88,6 +90,7 @@ static struct twin_srv_entry groups[] = {
     TWIN_SRV_OS(&os),
     {0}, /* images.h */
     TWIN_SRV_STAT(&counters),
+    TWIN_SRV_HISTORY(&history),
 };
 
 /* What is known only now, or to the board. */

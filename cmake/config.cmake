@@ -4,6 +4,8 @@ set(CONFIG_TWIN_BOOT_ATTEMPTS 3 CACHE STRING
   "Starts of an unconfirmed image before the old one returns (1 to 8; 1 as MCUboot)")
 set(CONFIG_TWIN_BOOT_NO_DOWNGRADE 0 CACHE STRING
   "The bootloader refuses an update that is a step back by: version, build (version and build number), counter (security counter); 0: takes any")
+set(CONFIG_TWIN_BOOT_RECORD 1 CACHE STRING
+  "The bootloader writes down what became of updates and why; 0: its trailers only say so much")
 set(CONFIG_TWIN_BOOT_WATCHDOG_MS 4000 CACHE STRING
   "Watchdog armed before an unconfirmed image starts, in milliseconds; 0: none")
 set(CONFIG_TWIN_MODE swap_offset CACHE STRING

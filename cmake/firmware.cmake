@@ -14,6 +14,11 @@ list(TRANSFORM app_sources PREPEND ${app}/)
 # Boards with one image, and boards with several: what is different in bootloader and application.
 set(boot_one_sources ${ports}/boot/run_image.c)
 set(boot_all_sources ${ports}/boot/run_images.c)
+set(boot_one_recorded_sources ${ports}/boot/run_image_recorded.c)
+set(boot_all_recorded_sources ${ports}/boot/run_images_recorded.c)
+if(CONFIG_TWIN_BOOT_RECORD)
+  set(boot_record _recorded)
+endif()
 set(app_one_sources ${app}/images_one.c)
 set(app_all_sources ${app}/images_all.c)
 # The contract test (tests/contract): a program in the place of the application.
