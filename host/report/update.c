@@ -2,7 +2,7 @@
  * update.c - failures of updates in words. SPDX-License-Identifier: Apache-2.0
  */
 #include "report/update.h"
-#include "report/text.h"
+#include "report/history.h"
 #include <stdio.h>
 
 /* A cause that needs words of its own. */
@@ -61,6 +61,38 @@ static const char *other_runs_hint(const struct twin_report_update *report)
                  "one came back. --key checks the signature before anything is sent";
 }
 
+const struct twin_history_item *twin_report_update_history(const struct twin_report_update *report)
+{
+    const struct twin_history_item *item = &report->update->history;
+    struct twin_version theirs;
+    unsigned parts;
+
+    if (item->present == 0 || (item->present & TWIN_HISTORY_VERSION) == 0) {
+        return item->present == 0 ? NULL : item;
+    }
+    return twin_version_parse(item->version, &theirs, &parts) == TWIN_OK &&
+                   twin_version_compare_build(&theirs, &report->version) == 0
+               ? item
+               : NULL;
+}
+
+/* What the device says itself is better than any guess. False: it says nothing of this image. */
+static bool hint_history(const struct twin_report_update *report, struct twin_error *error)
+{
+    const struct twin_history_item *item = twin_report_update_history(report);
+    struct twin_buf text = {0};
+
+    if (item != NULL) {
+        twin_report_history(&text, item, report->device->keep);
+    }
+    const bool is_told = text.len > 0 && !text.failed;
+    if (is_told) {
+        twin_error_hint(error, "The device says: %.*s", (int)text.len, (const char *)text.data);
+    }
+    twin_buf_free(&text);
+    return is_told;
+}
+
 /* " (version 1.0.0, hash 0123... runs)" */
 static void describe_running(const struct twin_report_update *report, char *text, size_t cap)
 {
@@ -104,8 +136,11 @@ static void explain(const struct twin_report_update *report, enum twin_update_ca
 
     describe_running(report, running, sizeof(running));
     twin_error_set(error, row->code, "%s%s", row->why, running);
-    twin_error_hint(error, "%s",
-                    cause == TWIN_UPDATE_OTHER_RUNS ? other_runs_hint(report) : row->hint);
+    if (cause != TWIN_UPDATE_OTHER_RUNS) {
+        twin_error_hint(error, "%s", row->hint);
+    } else if (!hint_history(report, error)) {
+        twin_error_hint(error, "%s", other_runs_hint(report));
+    }
     twin_error_reason(error, row->reason);
 }
 

@@ -26,5 +26,8 @@ struct twin_report_update {
 bool twin_report_update_failure(const struct twin_report_update *report, twin_err_t err,
                                 struct twin_error *error);
 
+/* What the device says became of this image, after OTHER_RUNS; NULL: nothing. */
+const struct twin_history_item *twin_report_update_history(const struct twin_report_update *report);
+
 /* What state the failure leaves, and what to do, as sentences; "" where the error says it all. */
 const char *twin_report_update_state(const struct twin_report_update *report);

@@ -19,6 +19,8 @@
  *     CONFIRM  only if asked for: from now on the image stays. Without it the old firmware comes
  *              back by itself after a few starts, so check the device's health in between
  *     PROVE    only after an answer to CONFIRM that does not show the outcome: ask
+ *     EXPLAIN  only after a WAIT that ended with another image: ask what became of the new one. A
+ *              device that does not know that refuses; the update failed in WAIT all the same
  *
  * A bootloader that takes updates itself (serial recovery) stores the file where it is started
  * from, and knows no TEST: then RESET follows at once.
@@ -27,11 +29,13 @@
  * Spec: docs/spec-smp.md section 3.2. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
+#include "twin/grp_history.h"
 #include "twin/upload.h"
 
 TWIN_C_BEGIN
 
 #define TWIN_UPDATE_PATIENCE_MS 120000 /* for restart and swap; 512 KiB take 20 to 40 s */
+#define TWIN_UPDATE_SEEN_MAX    64     /* bytes kept of a version */
 #define TWIN_UPDATE_BACK_MAX    10     /* restarts that GO_BACK makes; bootloaders give up to 8 */
 
 /* Stages, in order: name, and what to tell people. */
@@ -46,6 +50,7 @@ TWIN_C_BEGIN
     X(WAIT, "waiting for the device to come back with the new image")                              \
     X(CONFIRM, "confirming the image")                                                             \
     X(PROVE, "asking whether the image is confirmed")                                              \
+    X(EXPLAIN, "asking the device why it does not run the new image")                              \
     X(END, "done")
 
 enum twin_update_stage {
@@ -95,11 +100,15 @@ struct twin_update {
     enum twin_update_stage stage; /* where it is; where it failed when result is not TWIN_OK */
     enum twin_update_cause cause; /* valid when result is not TWIN_OK */
     struct twin_upload upload;    /* for its status; valid from UPLOAD on */
-    bool was_running;             /* the image ran before: nothing was to be done, or CONFIRM */
-    bool was_there;               /* the device listed its hash before */
-    bool is_confirmed;            /* with TWIN_OK: it stays; else it is on trial */
-    bool is_direct;               /* stored where the device starts from: there was no trial */
-    unsigned uploads, restarts;   /* how often it was sent (again), and a restart asked for */
+    /* With OTHER_RUNS: what the device says of an update that did not stay, the last one of this
+     * image; without `present` it says nothing. May be about an earlier one: compare the version,
+     * which points into the packet received last. */
+    struct twin_history_item history;
+    bool was_running;           /* the image ran before: nothing was to be done, or CONFIRM */
+    bool was_there;             /* the device listed its hash before */
+    bool is_confirmed;          /* with TWIN_OK: it stays; else it is on trial */
+    bool is_direct;             /* stored where the device starts from: there was no trial */
+    unsigned uploads, restarts; /* how often it was sent (again), and a restart asked for */
     bool may_drop; /* the link may break and come back: the driver should open it again */
     struct {
         struct twin_client *client;
@@ -108,7 +117,13 @@ struct twin_update {
             struct twin_image_state_req state;
             struct twin_os_reset_req reset;
         } req;
-        struct twin_image_state_rsp rsp;
+        union {
+            struct twin_image_state_rsp rsp;
+            struct twin_history_rsp history_rsp;
+        };
+        struct twin_image_slot seen; /* what ran in the end; strings are in these: */
+        uint8_t seen_version[TWIN_UPDATE_SEEN_MAX], seen_hash[TWIN_IMAGE_HASH_MAX];
+        bool has_seen;
         int64_t image;    /* number under which the device lists the image */
         bool was_pending; /* LOOK found it marked */
         bool is_over;

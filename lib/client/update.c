@@ -37,7 +37,7 @@ void twin_update_enter(struct twin_update *u, enum twin_update_stage stage)
     }
     const struct twin_request request = {.cmd = row->cmd,
                                          .req = row->prepare != NULL ? &u->priv.req : NULL,
-                                         .rsp = row->is_list ? &u->priv.rsp : NULL,
+                                         .rsp = row->is_list ? (void *)&u->priv.rsp : NULL,
                                          .timeout_ms = row->timeout_ms,
                                          .tries = row->tries};
     twin_client_begin(u->priv.client, &request);
@@ -99,6 +99,12 @@ const char *twin_update_stage_str(enum twin_update_stage stage)
 
 bool twin_update_running(const struct twin_update *u, struct twin_image_slot *slot)
 {
+    if (u->priv.has_seen) {
+        *slot = u->priv.seen;
+        slot->version.ptr = u->priv.seen_version;
+        slot->hash.ptr = u->priv.seen_hash;
+        return true;
+    }
     return twin_listing_running(&u->priv.rsp, u->priv.image, slot);
 }
 

@@ -10,7 +10,7 @@ struct twin_update_row {
     const struct twin_cmd *cmd;
     uint16_t timeout_ms;
     uint8_t tries;                          /* 0: as configured */
-    bool is_list;                           /* it is answered with the list of images */
+    bool is_list;                           /* it is answered with a list, of images or history */
     void (*prepare)(struct twin_update *u); /* NULL: the request has no arguments */
     void (*conclude)(struct twin_update *u, twin_err_t result, uint32_t now_ms);
 };

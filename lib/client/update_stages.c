@@ -300,6 +300,45 @@ static void keep_waiting(struct twin_update *u, twin_err_t result, enum sight si
     }
 }
 
+static struct twin_span keep(struct twin_span text, uint8_t *buf, size_t cap)
+{
+    text.len = text.len < cap ? text.len : cap;
+    if (text.len > 0) {
+        memcpy(buf, text.ptr, text.len);
+    }
+    return (struct twin_span){buf, text.len};
+}
+
+/* What runs is remembered: the next answer takes the place of the one that told it. */
+static void on_other_runs(struct twin_update *u)
+{
+    struct twin_image_slot running;
+
+    if (twin_update_running(u, &running)) {
+        u->priv.seen = running;
+        u->priv.seen.version =
+            keep(running.version, u->priv.seen_version, sizeof(u->priv.seen_version));
+        u->priv.seen.hash = keep(running.hash, u->priv.seen_hash, sizeof(u->priv.seen_hash));
+        u->priv.has_seen = true;
+    }
+    twin_update_enter(u, TWIN_UPDATE_EXPLAIN);
+}
+
+static void conclude_explain(struct twin_update *u, twin_err_t result, uint32_t now_ms)
+{
+    struct twin_items items = twin_msg_items(u->priv.history_rsp.items);
+    struct twin_history_item item;
+
+    (void)now_ms;
+    while (result == TWIN_OK && twin_msg_next(&items, &twin_history_item_msg, &item)) {
+        if (item.image == (uint64_t)u->priv.image && item.outcome >= TWIN_OUTCOME_REVERTED) {
+            u->history = item;
+        }
+    }
+    u->stage = TWIN_UPDATE_WAIT; /* that is where it failed */
+    fail(u, TWIN_E_VERIFY, TWIN_UPDATE_OTHER_RUNS);
+}
+
 static void conclude_wait(struct twin_update *u, twin_err_t result, uint32_t now_ms)
 {
     u->priv.has_left |= result == TWIN_E_TIMEOUT;
@@ -309,7 +348,7 @@ static void conclude_wait(struct twin_update *u, twin_err_t result, uint32_t now
         end_wait(u);
         on_running(u, image_state(u) == TWIN_LISTING_CONFIRMED);
     } else if (sight == OTHER_RUNS) {
-        fail(u, TWIN_E_VERIFY, TWIN_UPDATE_OTHER_RUNS);
+        on_other_runs(u);
     } else {
         keep_waiting(u, result, sight, now_ms);
     }
@@ -342,6 +381,7 @@ static void conclude_confirm(struct twin_update *u, twin_err_t result, uint32_t 
 
 #define ASK_LIST  .cmd = &twin_image_state_cmd, .is_list = true
 #define ASK_OFTEN ASK_LIST, .tries = 1, .timeout_ms = POLL_ANSWER
+#define ASK_WHY   .cmd = &twin_history_cmd, .is_list = true, .tries = 1, .timeout_ms = POLL_ANSWER
 #define SET_STATE .cmd = &twin_image_state_write_cmd, .is_list = true
 /* Sent once: a late repeat would cost the image one of its starts. */
 #define RESTART .cmd = &twin_os_reset_cmd, .tries = 1, .timeout_ms = RESET_WAIT_MS
@@ -357,4 +397,5 @@ const struct twin_update_row twin_update_rows[TWIN_UPDATE_END] = {
     [TWIN_UPDATE_WAIT] = {ASK_OFTEN, .conclude = conclude_wait},
     [TWIN_UPDATE_CONFIRM] = {SET_STATE, .prepare = prepare_confirm, .conclude = conclude_confirm},
     [TWIN_UPDATE_PROVE] = {ASK_LIST, .conclude = conclude_prove},
+    [TWIN_UPDATE_EXPLAIN] = {ASK_WHY, .conclude = conclude_explain},
 };

@@ -62,6 +62,20 @@ static void put_refusal(struct twin_cbor_writer *w, const struct peer_fault *fau
     put_number(w, "rc", fault->rc);
 }
 
+static void put_history(const struct peer *peer, struct twin_cbor_writer *w)
+{
+    if (peer->history_count == 0) { /* most devices know no such group */
+        put_refusal(w, &(struct peer_fault){.group = PEER_RC, .rc = TWIN_RC_NOT_SUPPORTED});
+        return;
+    }
+    twin_cbor_put_head(w, TWIN_CBOR_MAP, 1);
+    twin_cbor_put_text(w, "history");
+    twin_cbor_put_head(w, TWIN_CBOR_ARRAY, peer->history_count);
+    for (unsigned i = 0; i < peer->history_count; i++) {
+        twin_msg_encode(w, &twin_history_item_msg, &peer->history[i]);
+    }
+}
+
 /* ---- What the requests do ---- */
 
 /* One that does not run comes first. */
@@ -160,6 +174,9 @@ static enum peer_verb verb_of(const struct twin_smp_header *header, struct twin_
     if (header->group == TWIN_GRP_OS) {
         return header->id == twin_os_reset_cmd.id ? PEER_RESET : PEER_VERBS;
     }
+    if (header->group == TWIN_GRP_HISTORY) {
+        return PEER_HISTORY;
+    }
     if (header->id == twin_image_upload_cmd.id) {
         return PEER_UPLOAD;
     }
@@ -199,6 +216,9 @@ static void act(struct peer *peer, enum peer_verb verb, struct twin_span payload
         twin_msg_decode(&r, twin_os_reset_cmd.req, &restart);
         reset(peer, &restart);
         twin_cbor_put_head(w, TWIN_CBOR_MAP, 0);
+        break;
+    case PEER_HISTORY:
+        put_history(peer, w);
         break;
     case PEER_VERBS: /* parameters: not known here */
         put_refusal(w, &(struct peer_fault){.group = PEER_RC, .rc = TWIN_RC_NOT_SUPPORTED});

@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "twin/client.h"
+#include "twin/grp_history.h"
 #include "twin/grp_image.h"
 #include "twin/grp_os.h"
 
@@ -28,7 +29,15 @@ struct peer_fault {
 };
 #define PEER_RC UINT32_MAX
 
-enum peer_verb { PEER_LIST, PEER_TEST, PEER_CONFIRM, PEER_UPLOAD, PEER_RESET, PEER_VERBS };
+enum peer_verb {
+    PEER_LIST,
+    PEER_TEST,
+    PEER_CONFIRM,
+    PEER_UPLOAD,
+    PEER_RESET,
+    PEER_HISTORY,
+    PEER_VERBS
+};
 
 struct peer {
     struct peer_slot slots[PEER_SLOTS];
@@ -36,8 +45,10 @@ struct peer {
     struct twin_span brings;              /* hash that the uploaded file gets */
     struct peer_fault faults[PEER_VERBS]; /* a SILENT one acts, a DEAF one does not */
     bool marks_nothing, confirms_nothing; /* it agrees, but does not do it */
-    void (*on_list)(struct peer *peer);   /* before a list is told; NULL: nothing */
-    void (*on_boot)(struct peer *peer);   /* NULL: what is pending is swapped in, on trial */
+    struct twin_history_item history[PEER_SLOTS];
+    unsigned history_count;             /* 0: it has no such group */
+    void (*on_list)(struct peer *peer); /* before a list is told; NULL: nothing */
+    void (*on_boot)(struct peer *peer); /* NULL: what is pending is swapped in, on trial */
 
     /* What happened. */
     uint32_t count[PEER_VERBS];

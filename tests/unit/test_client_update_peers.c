@@ -102,6 +102,57 @@ static void check_recovery_without_hashes(void)
     session_ends(&s, TWIN_E_VERIFY, TWIN_UPDATE_WAIT, TWIN_UPDATE_OTHER_RUNS);
 }
 
+/* ---- Why another image runs ---- */
+
+static void refuses(struct peer *peer)
+{
+    for (unsigned i = 0; i < PEER_SLOTS; i++) {
+        peer->slots[i].is_pending = false;
+    }
+}
+
+/* The last one of this image that went wrong is told; the list before it is not forgotten. */
+static void check_history(void)
+{
+    const struct twin_history_item refused = {.present = TWIN_HISTORY_IMAGE | TWIN_HISTORY_OUTCOME |
+                                                         TWIN_HISTORY_REASON,
+                                              .outcome = TWIN_OUTCOME_REFUSED,
+                                              .reason = TWIN_REASON_SIGNATURE};
+    struct twin_image_slot running;
+    struct session s = session_make();
+
+    s.peer.on_boot = refuses;
+    s.peer.history_count = 4;
+    s.peer.history[0] = refused;
+    s.peer.history[0].reason = TWIN_REASON_KEY;
+    s.peer.history[1] = refused;
+    s.peer.history[2] = refused;
+    s.peer.history[2].outcome = TWIN_OUTCOME_TRIAL;
+    s.peer.history[3] = refused;
+    s.peer.history[3].image = 1;
+    session_ends(&s, TWIN_E_VERIFY, TWIN_UPDATE_WAIT, TWIN_UPDATE_OTHER_RUNS);
+    CHECK_EQ(s.peer.count[PEER_HISTORY], 1);
+    CHECK_EQ(s.update.history.outcome, TWIN_OUTCOME_REFUSED);
+    CHECK_EQ(s.update.history.reason, TWIN_REASON_SIGNATURE);
+    CHECK(twin_update_running(&s.update, &running));
+    CHECK(running.hash.len == 32 && memcmp(running.hash.ptr, old_hash, 32) == 0);
+    CHECK(running.version.len == 5 && memcmp(running.version.ptr, "1.0.0", 5) == 0);
+
+    s = session_make(); /* no such group, or no answer: one request */
+    s.peer.on_boot = refuses;
+    session_ends(&s, TWIN_E_VERIFY, TWIN_UPDATE_WAIT, TWIN_UPDATE_OTHER_RUNS);
+    CHECK_EQ(s.peer.count[PEER_HISTORY], 1);
+    CHECK_EQ(s.update.history.present, 0);
+    s = session_make();
+    s.peer.on_boot = refuses;
+    s.peer.faults[PEER_HISTORY] = (struct peer_fault){.times = PEER_EVER, .kind = PEER_DEAF};
+    session_ends(&s, TWIN_E_VERIFY, TWIN_UPDATE_WAIT, TWIN_UPDATE_OTHER_RUNS);
+    CHECK_EQ(s.peer.count[PEER_HISTORY], 1);
+    s = session_make(); /* all is well: nobody asks */
+    session_works(&s);
+    CHECK_EQ(s.peer.count[PEER_HISTORY], 0);
+}
+
 static void tells_nothing(struct peer *peer)
 {
     peer->slots[0].is_active = false;
@@ -466,6 +517,7 @@ int main(void)
 {
     check_plain();
     check_no_answer();
+    check_history();
     check_recovery();
     check_recovery_without_hashes();
     check_recovery_untold();

@@ -4,6 +4,7 @@
  */
 #include "check.h"
 #include "report/failure.h"
+#include "report/history.h"
 #include "report/layout.h"
 #include "report/map.h"
 #include "report/update.h"
@@ -314,6 +315,47 @@ static void test_update(void)
     update.has_run = false;
 }
 
+/* ---- What became of updates ---- */
+
+static void check_history(struct twin_history_item item, const char *want)
+{
+    struct twin_buf text = {0};
+
+    twin_report_history(&text, &item, TWIN_TEXT_ASCII);
+    CHECK_EQ(text.len, strlen(want));
+    CHECK(text.len == strlen(want) && memcmp(text.data, want, text.len) == 0);
+    twin_buf_free(&text);
+    json_t *json = twin_report_history_json(&item);
+    CHECK(json_is_object(json));
+    json_decref(json);
+}
+
+static void test_history(void)
+{
+    struct twin_history_item item = {.present = TWIN_HISTORY_VERSION | TWIN_HISTORY_STARTS,
+                                     .outcome = TWIN_OUTCOME_REVERTED,
+                                     .reason = TWIN_REASON_ATTEMPTS,
+                                     .starts = 3,
+                                     .version = twin_span_text("1.2.3")};
+    struct twin_error error;
+
+    check_history(item, "version 1.2.3 was taken out again after 3 starts: nobody confirmed it");
+    job = (struct twin_update){
+        .stage = TWIN_UPDATE_WAIT, .cause = TWIN_UPDATE_OTHER_RUNS, .history = item};
+    CHECK(twin_report_update_failure(&update, TWIN_E_VERIFY, &error));
+    CHECK(strstr(error.hint, "The device says: version 1.2.3 was taken out") != NULL);
+    job.history.version = twin_span_text("1.2.2"); /* of an earlier update */
+    CHECK(twin_report_update_failure(&update, TWIN_E_VERIFY, &error));
+    CHECK(strstr(error.hint, "The device says") == NULL);
+    item = (struct twin_history_item){.outcome = TWIN_OUTCOME_REFUSED,
+                                      .reason = TWIN_REASON_SIGNATURE};
+    check_history(item, "an image was refused by the bootloader: its signature does not match");
+    item.reason = 200;
+    check_history(item, "an image was refused by the bootloader: reason 200");
+    item.outcome = 9;
+    check_history(item, "an image: outcome 9: reason 200");
+}
+
 int main(void)
 {
     test_no_table_at_all();
@@ -326,5 +368,6 @@ int main(void)
     test_silence();
     test_other_results();
     test_update();
+    test_history();
     return check_report();
 }

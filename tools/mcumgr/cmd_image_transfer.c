@@ -79,7 +79,9 @@ static void look(struct twin_task *task)
 {
     struct view *view = task->ctx;
 
-    if (view->update != NULL && view->update->stage != view->stage) {
+    /* The question why is a part of the wait that failed, and not a step that can fail. */
+    if (view->update != NULL && view->update->stage != view->stage &&
+        view->update->stage != TWIN_UPDATE_EXPLAIN) {
         close_line(view);
         view->stage = view->update->stage;
         if (view->stage != TWIN_UPDATE_END) {

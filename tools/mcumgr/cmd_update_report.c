@@ -5,6 +5,7 @@
 #include "cmd_update_report.h"
 #include "base/hex.h"
 #include "cmd_image_transfer.h"
+#include "report/history.h"
 #include "report/update.h"
 #include <stdio.h>
 
@@ -18,19 +19,21 @@ static const char *const stage_names[] = {
     [TWIN_UPDATE_INSPECT] = "inspect", [TWIN_UPDATE_TEST] = "test",
     [TWIN_UPDATE_RESET] = "reset",     [TWIN_UPDATE_WAIT] = "wait",
     [TWIN_UPDATE_CONFIRM] = "confirm", [TWIN_UPDATE_PROVE] = "prove",
+    [TWIN_UPDATE_EXPLAIN] = "explain",
 };
 
 /* What programs are told whatever happens. */
-static void set_members(const struct update_report *report)
+static void set_members(const struct update_report *report, const struct twin_history_item *history)
 {
     const struct twin_firmware *file = report->file;
     char version[TWIN_VERSION_STR_MAX];
 
     twin_version_print(&file->version, version);
-    cli_fail_with(json_pack("{s:s, s:o, s:s*, s:o, s:O}", "version", version, "hash",
+    cli_fail_with(json_pack("{s:s, s:o, s:s*, s:o, s:o*, s:O}", "version", version, "hash",
                             twin_report_json_hex((struct twin_span){file->hash, file->hash_len}),
                             "replaced", report->before[0] != '\0' ? report->before : NULL,
-                            "signature_checked", json_boolean(file->is_verified), "steps",
+                            "signature_checked", json_boolean(file->is_verified), "history",
+                            history != NULL ? twin_report_history_json(history) : NULL, "steps",
                             report->steps));
 }
 
@@ -48,7 +51,7 @@ void update_report_step(struct update_report *report, const char *name, const ch
 {
     set_last_done(report);
     json_array_append_new(report->steps, json_pack("{s:s, s:s}", "step", name, "result", "failed"));
-    set_members(report);
+    set_members(report, NULL);
     fprintf(stderr, "* %s\n", text);
 }
 
@@ -66,7 +69,7 @@ void update_report_begin(struct update_report *report, const struct session *ses
                         ? "Its signature is by the given key.\n"
                         : "Who signed it is not checked here (no --key): only the device can "
                           "judge that.\n");
-    set_members(report);
+    set_members(report, NULL);
 }
 
 void update_report_end(struct update_report *report)
@@ -133,9 +136,13 @@ int update_report_failure(struct update_report *report, const struct twin_update
                                             .has_run = report->has_run,
                                             .wait_s = report->wait_s};
     const char *state = twin_report_update_state(&told);
+    const struct twin_history_item *history = twin_report_update_history(&told);
     struct twin_error error;
     int code;
 
+    if (history != NULL) {
+        set_members(report, history);
+    }
     if (!session_was_stopped(report->session) && twin_report_update_failure(&told, err, &error)) {
         twin_error_what(&error, WHAT);
         code = cli_fail_error(&error);

@@ -6,6 +6,7 @@
 #define COMMANDS(X)                                                                                \
     X(update)                                                                                      \
     X(image_list)                                                                                  \
+    X(image_history)                                                                               \
     X(image_upload)                                                                                \
     X(image_test)                                                                                  \
     X(image_confirm)                                                                               \
