@@ -1,7 +1,7 @@
 /*
- * boot_mode.h - the bootloader's mode is that of the flash, not that of the build;
- * ports/boot/main.c is compiled with this before its first line. SPDX-License-Identifier:
- * Apache-2.0
+ * boot_mode.h - the bootloader's mode is that of the flash, not that of the build: compiled into
+ * ports/boot/main.c before its first line.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "twin/boot.h"

@@ -1,6 +1,6 @@
 /*
- * running.c - for an image: which slot the bootloader has started. SPDX-License-Identifier:
- * Apache-2.0
+ * running.c - for an image: which slot the bootloader has started.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "internal.h"
 

@@ -14,9 +14,11 @@
 #include <stdlib.h>
 
 #define BOOTS_MAX   12
-#define TIDYING_OPS 8 /* operations before the first move, and those that withdraw a swap */
-#define SAMPLE      5 /* shares no factor with SIM_CUT_COUNT: each way of a cut has its turn */
-#define ECC_SEEDS   8 /* fields can be lost in many ways */
+#define TIDYING_OPS 8   /* operations before the first move, and those that withdraw a swap */
+#define SAMPLE      5   /* shares no factor with SIM_CUT_COUNT: each way of a cut has its turn */
+#define MANY_OPS    300 /* an upload: */
+#define FEWER       67  /* a sample of it is so many times smaller */
+#define ECC_SEEDS   8   /* fields can be lost in many ways */
 
 /* What may be running for good in the end. */
 enum outcome { END_OLD = 1, END_NEW = 2 };
@@ -495,10 +497,11 @@ static void try_scenario(struct rig *rig, const struct scenario *scenario, unsig
     uint32_t ops = count_ops(&run);
     cut_once(&run, seed);
     CHECK(ops > 0 || rig->mode->in_place); /* there a revert writes nothing */
+    const unsigned every = sample > 1 && ops > MANY_OPS ? sample * FEWER : sample;
     for (run.cut_op = 1; run.cut_op <= ops; run.cut_op++) {
         for (int cut = 0; cut < SIM_CUT_COUNT; cut++) {
             run.cut = (enum sim_cut)cut;
-            if (++turn % sample == 0) {
+            if (++turn % every == 0) {
                 try_cut(&run, pair_count, &seed);
             }
         }
