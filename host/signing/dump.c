@@ -181,8 +181,7 @@ static void read_rest(const struct twin_view *view, struct twin_dump_rest *rest)
     const struct twin_span bytes = view->bytes;
 
     rest->present = bytes.len > view->end;
-    rest->magic =
-        (struct twin_span){bytes.ptr + bytes.len - TWIN_MAGIC_LEN, TWIN_MAGIC_LEN};
+    rest->magic = (struct twin_span){bytes.ptr + bytes.len - TWIN_MAGIC_LEN, TWIN_MAGIC_LEN};
     twin_slot_trailer_read(view, &rest->trailer);
     if (rest->trailer.present && (view->header.flags & encrypted) != 0) {
         rest->key_field_len = 2 * twin_align_up(IMAGE_KEY_LEN, rest->trailer.max_align);

@@ -157,8 +157,8 @@ TWIN_MUST_CHECK twin_err_t twin_boot_recover(const struct twin_boot_config *conf
  * Updates that depend on other images (docs/spec-image.md section 4) are taken all or none: what
  * was asked for is withdrawn if afterwards one of the images would lack what it depends on. Nothing
  * is started while one of them is not valid: image 0 may run code of the others, and nobody else
- * verifies them. Each counts its own starts on trial. In modes that do not swap dependencies are not
- * looked at: each image is on its own.
+ * verifies them. Each counts its own starts on trial. In modes that do not swap dependencies are
+ * not looked at: each image is on its own.
  */
 struct twin_boot_images {
     struct twin_boot boot; /* its handover is valid with TWIN_BOOT_START: image 0, unconfirmed if

@@ -68,8 +68,8 @@ struct twin_srv {
 /*
  * Set a server and its groups up. config must live as long as srv.
  *
- * Returns TWIN_OK; TWIN_E_ARG if there are no groups, an entry has none, or a group cannot work with
- * its configuration.
+ * Returns TWIN_OK; TWIN_E_ARG if there are no groups, an entry has none, or a group cannot work
+ * with its configuration.
  */
 TWIN_MUST_CHECK twin_err_t twin_srv_init(struct twin_srv *srv,
                                          const struct twin_srv_config *config);
