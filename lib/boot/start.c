@@ -1,6 +1,6 @@
 /*
- * start.c - start the primary as it is, in the modes without trials. SPDX-License-Identifier:
- * Apache-2.0
+ * start.c - start the primary as it is, in the modes without trials.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "boot_priv.h"
 
