@@ -5,8 +5,7 @@
  * After each cut: what starts is the old or the new image, bit for bit; an image that nobody
  * confirmed is gone after its attempts; one that was confirmed stays; no flash rule is broken; and
  * the device takes the next update, from its upload to its confirmation.
- * usage: powercut [pairs-per-cut]: every cut, and so often power fails a second time while it
- * recovers. Without an argument only every fifth cut, with one second cut each.
+ * Families of scenarios, and what else is tried: README.md beside this file.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
@@ -34,7 +33,8 @@ struct scenario {
 };
 
 static unsigned long points, pairs, failures;
-static unsigned sample = 1; /* one of so many cuts is made */
+static unsigned sample = 1;            /* one of so many cuts is made */
+static unsigned shard, shard_count = 1; /* one of so many runs: which of the scenarios are its */
 
 static void must(twin_err_t err)
 {
@@ -578,7 +578,8 @@ static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
         rig.config.attempts = 1;
     }
     for (size_t k = 0; k < mode->scenario_count; k++) {
-        if (mode->scenarios[k].harm == NULL || shapes[i].harm) {
+        bool ours = (i * mode->scenario_count + k) % shard_count == shard;
+        if (ours && (mode->scenarios[k].harm == NULL || shapes[i].harm)) {
             try_scenario(&rig, &mode->scenarios[k], pair_count);
         }
     }
@@ -586,12 +587,18 @@ static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
     printf("%-50s %6lu power cuts\n", shapes[i].name, points - before);
 }
 
-/* powercut [MODE]: a sample of the cuts. powercut MODE PAIRS: all, and so many pairs of each. */
+/* powercut [MODE]: a sample of the cuts. powercut MODE PAIRS [I N]: all, and so many pairs of each;
+ * of N parts of the work the one with the number I, from 0. */
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : modes[0].name;
     unsigned pair_count = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
     unsigned found = 0;
+
+    if (argc == 5 && atoi(argv[4]) > 0) {
+        shard = (unsigned)atoi(argv[3]);
+        shard_count = (unsigned)atoi(argv[4]);
+    }
 
     sample = argc > 2 ? 1 : SAMPLE;
     for (size_t m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
@@ -603,7 +610,7 @@ int main(int argc, char **argv)
         }
     }
     if (found == 0) {
-        fprintf(stderr, "usage: powercut [MODE [PAIRS]]\n");
+        fprintf(stderr, "usage: powercut [MODE [PAIRS [I N]]]\n");
         return 2;
     }
     printf("power cuts: %lu single, %lu in pairs, %lu failures\n", points, pairs, failures);
