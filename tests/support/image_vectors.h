@@ -12,16 +12,21 @@
 #include <string.h>
 
 #define PATH_MAX_ 512
+#define KEY_MAX   400 /* bytes of a public key in DER */
 
 struct key_kind {
     const char *name; /* in the manifest; of a file keys/NAME.pem */
     const struct twin_sig_alg *alg;
 };
 static const struct key_kind kinds[] = {
-    {"rsa-2048", &twin_sig_rsa2048},
-    {"rsa-2048-other", &twin_sig_rsa2048},
-    {"ecdsa-p256", &twin_sig_p256},
-    {"ecdsa-p256-other", &twin_sig_p256},
+    {"rsa-2048", &twin_sig_rsa2048}, {"rsa-2048-other", &twin_sig_rsa2048},
+    {"ecdsa-p256", &twin_sig_p256},  {"ecdsa-p256-other", &twin_sig_p256},
+#ifdef TEST_ALL_KEYS
+    {"rsa-3072", &twin_sig_rsa3072}, {"ecdsa-p384", &twin_sig_p384},
+#endif
+#ifdef TEST_ED25519 /* where its source could be fetched */
+    {"ed25519", &twin_sig_ed25519},
+#endif
 };
 
 static inline const struct key_kind *kind_of(const char *name)
@@ -47,12 +52,13 @@ static inline FILE *open_vector(const char *folder, const char *name, const char
     return file;
 }
 
-static inline struct twin_pubkey load_key(const struct key_kind *kind, uint8_t der[300])
+static inline struct twin_pubkey load_key(const struct key_kind *kind, uint8_t der[KEY_MAX])
 {
     FILE *file = open_vector("keys/", kind->name, ".pem");
     EVP_PKEY *pkey = PEM_read_PrivateKey(file, NULL, NULL, NULL);
     uint8_t *end = der;
-    int len = kind->alg == &twin_sig_rsa2048 ? i2d_PublicKey(pkey, &end) : i2d_PUBKEY(pkey, &end);
+    int len =
+        strncmp(kind->name, "rsa", 3) == 0 ? i2d_PublicKey(pkey, &end) : i2d_PUBKEY(pkey, &end);
 
     fclose(file);
     EVP_PKEY_free(pkey);

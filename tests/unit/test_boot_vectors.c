@@ -96,7 +96,7 @@ static void check_vector(const json_t *vector, const struct build *build)
         SECTOR, slot_len(vector) / SECTOR, 4, 128, build->align, 0xff, 100, 100};
     const json_t *reference = json_object_get(vector, "bootutil");
     const char *name = text(vector, "name"), *version = text(reference, "version");
-    uint8_t der[300];
+    uint8_t der[KEY_MAX];
     struct rig rig;
 
     rig_make_in(&rig, &shape, &rig_swap_move);

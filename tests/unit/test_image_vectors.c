@@ -1,6 +1,6 @@
 /*
- * test_image_vectors.c - verifying images: everything that the reference signer made with an
- * RSA-2048 or P-256 key, and its malformed ones. SPDX-License-Identifier: Apache-2.0
+ * test_image_vectors.c - verifying images: everything that the reference signer made, and its
+ * malformed ones. SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
 #include "support/image_vectors.h"
@@ -28,7 +28,7 @@ static uint32_t load_image(const char *name)
 static twin_err_t open_and_verify(const struct key_kind *kind, uint32_t max_len)
 {
     struct twin_image image;
-    uint8_t der[300];
+    uint8_t der[KEY_MAX];
     struct twin_pubkey key = load_key(kind, der);
 
     TWIN_TRY(twin_image_open(&image, &area, 0, max_len));
@@ -41,8 +41,14 @@ static bool reference_takes(const json_t *vector)
     const json_t *verify = json_object_get(vector, "verify");
     const char *result = text(json_object_get(vector, "bootutil"), "result");
 
+    /* Of its loader there is no build for P-384; and here is none for a signature of the image
+     * itself instead of its hash. */
+    if (result == NULL && strcmp(text(vector, "key"), "ecdsa-p384") == 0) {
+        result = "boot";
+    }
     return json_integer_value(json_object_get(verify, "rc")) == 0 && result != NULL &&
-           strcmp(result, "boot") == 0 && text(vector, "enc_key") == NULL;
+           strcmp(result, "boot") == 0 && text(vector, "enc_key") == NULL &&
+           strstr(text(vector, "name"), "-pure") == NULL;
 }
 
 static void check_vectors(const json_t *list)
@@ -54,6 +60,10 @@ static void check_vectors(const json_t *list)
     json_array_foreach(list, i, vector)
     {
         const struct key_kind *kind = kind_of(text(vector, "key"));
+#ifdef TEST_ED25519 /* the one image for a build with the longer hash */
+        static const struct key_kind longer = {"ed25519", &twin_sig_ed25519_sha512};
+        kind = strcmp(text(vector, "name"), "ed25519-sha512") == 0 ? &longer : kind;
+#endif
         if (kind == NULL || strstr(text(vector, "file"), ".bin") == NULL) {
             other_keys++;
             continue;
