@@ -1,7 +1,7 @@
 /*
  * twin/srv_history.h - the history group on a device: what the bootloader wrote down of updates
- * (twin/record.h). Its commands and messages: twin/grp_history.h. SPDX-License-Identifier:
- * Apache-2.0
+ * (twin/record.h). Its commands and messages: twin/grp_history.h.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "twin/grp_history.h"
