@@ -16,8 +16,9 @@ FLASH, FLASH_LEN, CHIP_LEN = 0x21000000, 0x100000, 0x1000000
 SLOT0, SLOT_LEN, PAGE = 0x0C000, 0x76000, 4096
 ENTRY = FLASH + SLOT0 + 0x240  # first instruction of the images that are made here
 RAM, RAM_USED = 0x20000000, 0x2000  # of the bootloader, its stack included
-WATCHDOG_LOAD, WATCHDOG_CTRL = 0x40008000, 0x40008008
+WATCHDOG_LOAD, WATCHDOG_CTRL, WATCHDOG_LOCK = 0x40008000, 0x40008008, 0x40008C00
 INSTRUCTIONS_A_TICK = 40  # of the watchdog: 25 MHz, while an instruction takes 1 ns
+PATIENCE_S = 200  # for QEMU, in seconds
 PACKET = 0x700  # bytes of memory in one packet
 SP, PC, XPSR = 13, 15, 25
 VECTORS = RESET, NMI, FAULT = 1, 2, 3  # where every run ends
@@ -34,7 +35,7 @@ class Gdb:
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(str(path))
-        self.socket.settimeout(200)
+        self.socket.settimeout(PATIENCE_S)
         self.got = b""
 
     def ask(self, text):
@@ -150,19 +151,35 @@ class Board:
 
     def watchdog(self, instructions):
         """Let it end what runs for longer than this from now on."""
+        self.write(WATCHDOG_LOCK, struct.pack("<I", 0x1ACCE551))
         self.write(WATCHDOG_LOAD, struct.pack("<I", instructions // INSTRUCTIONS_A_TICK))
-        self.write(WATCHDOG_CTRL, struct.pack("<I", 3))
+        self.write(WATCHDOG_CTRL, struct.pack("<I", 1))  # an NMI, and no reset behind it
 
     def reset(self):
         self.gdb.ask("qRcmd," + b"system_reset".hex())  # QEMU does it a little later
 
     def is_watched(self):
-        return self.read(WATCHDOG_CTRL, 4)[0] == 3
+        return self.read(WATCHDOG_CTRL, 4)[0] == 1
 
     def go(self):
         """Run to the next breakpoint."""
         answer = self.gdb.ask("c")
         assert answer.startswith("T05"), f"QEMU stops with {answer}"
+
+    def go_within(self, instructions):
+        """Run to the next breakpoint, or for so many. The program may set the watchdog itself, to
+        seconds, which take long here: then it is set anew while the program runs."""
+        self.watchdog(instructions)
+        self.gdb.socket.settimeout(3)
+        try:
+            self.go()
+        except TimeoutError:
+            self.gdb.socket.settimeout(PATIENCE_S)
+            self.gdb.socket.sendall(b"\x03")
+            self.gdb.answer()
+            self.watchdog(instructions)
+            self.go()
+        self.gdb.socket.settimeout(PATIENCE_S)
 
 
 def trace(bootloader, slot, instructions):

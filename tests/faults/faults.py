@@ -160,8 +160,7 @@ class Walk:
         board = self.board
         try:
             board.set_registers(registers)
-            board.watchdog(2 * (len(self.run) - self.at) + 100_000)
-            board.go()
+            board.go_within(2 * (len(self.run) - self.at) + 1_000_000)
             end = board.registers()
             places = [end[PC]]
             if end[PC] == struct.unpack_from("<I", board.bootloader, 4 * FAULT)[0] & ~1:
