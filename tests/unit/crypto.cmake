@@ -1,1 +1,16 @@
 twin_test(unit test_crypto test_support)
+
+# What OpenSSL signs; p256-m and TinySSH where their source could be fetched.
+if(TWIN_PROGRAMS)
+  find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)
+  twin_test(unit test_signatures test_support OpenSSL::Crypto)
+  target_link_options(test_signatures PRIVATE LINKER:--gc-sections)
+  if(TARGET p256m)
+    target_compile_definitions(test_signatures PRIVATE TEST_P256M)
+    target_sources(test_signatures PRIVATE $<TARGET_OBJECTS:p256m>)
+  endif()
+  if(TARGET tinyssh)
+    target_compile_definitions(test_signatures PRIVATE TEST_ED25519)
+    target_sources(test_signatures PRIVATE $<TARGET_OBJECTS:tinyssh>)
+  endif()
+endif()
