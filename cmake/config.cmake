@@ -13,6 +13,11 @@ set(CONFIG_TWIN_MODE swap_offset CACHE STRING
 set(CONFIG_TWIN_SIGNATURE rsa2048 CACHE STRING
   "Signature the bootloader accepts: rsa2048, rsa3072, p256, p384, ed25519 or ed25519_sha512")
 set_property(CACHE CONFIG_TWIN_SIGNATURE PROPERTY STRINGS rsa2048 rsa3072 p256 p384 ed25519 ed25519_sha512)
+set(CONFIG_TWIN_KEYS hash CACHE STRING
+  "What images name the key by: hash, or whole (signed with --public-key-format full)")
+set_property(CACHE CONFIG_TWIN_KEYS PROPERTY STRINGS hash whole)
+set(CONFIG_TWIN_ALLOW_KNOWN_KEY 0 CACHE STRING
+  "1: a key known from public sample code may be trusted (cmake/known_keys.txt)")
 set(CONFIG_TWIN_SMP_BUF_SIZE 1024 CACHE STRING "Bytes of one SMP buffer on the device")
 set(CONFIG_TWIN_SMP_BUF_COUNT 4 CACHE STRING "SMP buffers that the device announces")
 
@@ -40,6 +45,10 @@ endif()
 set(TWIN_SRV_PLAN NULL)
 if(CONFIG_TWIN_MODE MATCHES "^(xip|ram_load)$")
   set(TWIN_SRV_PLAN twin_srv_image_newest)
+endif()
+
+if(NOT CONFIG_TWIN_KEYS MATCHES "^(hash|whole)$")
+  message(FATAL_ERROR "CONFIG_TWIN_KEYS=${CONFIG_TWIN_KEYS}: must be hash or whole")
 endif()
 
 # Kinds of signature: the struct twin_sig_alg; the hash of images; the target of a library besides

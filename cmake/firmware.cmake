@@ -8,6 +8,10 @@ set(app ${PROJECT_SOURCE_DIR}/app)
 set(port_sources ${ports}/start_text.c) # of all programs
 set(boot_sources ${ports}/boot/main.c)
 set(boot_log_sources ${ports}/boot/log.c ${ports}/print.c)
+if(CONFIG_TWIN_KEYS STREQUAL whole)
+  list(APPEND boot_sources ${ports}/boot/key_whole.c)
+  set(key_format --public-key-format full)
+endif()
 set(boot_silent_sources ${ports}/boot/log_none.c)
 set(app_sources main.c monitor.c sensor.c vitals.c selftest.c commands.c update.c)
 list(TRANSFORM app_sources PREPEND ${app}/)
@@ -35,6 +39,9 @@ set(app_images
   "1.2.0-hangs hangs"
   "1.2.0-unconfirmed good") # runs well, and nobody ever confirms it
 set(image_header_len 0x200)
+if(TWIN_IMAGE_HASH STREQUAL sha512) # not what imgtool chooses for any key
+  set(hash_format --sha 512)
+endif()
 
 # The key, made once, by whichever build comes first; and its public half for the bootloader.
 if(TARGET imgtool)
@@ -50,14 +57,18 @@ file(MAKE_DIRECTORY ${key_dir})
 add_custom_command(OUTPUT ${TWIN_KEY}
   COMMAND test -e ${TWIN_KEY} || ${imgtool} keygen -t ${TWIN_KEY_TYPE} -k ${TWIN_KEY}
   DEPENDS ${imgtool})
-add_custom_command(OUTPUT public_key.c
+if(NOT CONFIG_TWIN_ALLOW_KNOWN_KEY)
+  set(refuse_known COMMAND ${CMAKE_COMMAND} -DIMGTOOL=${imgtool} -DKEY=${TWIN_KEY}
+    -P ${PROJECT_SOURCE_DIR}/cmake/known_keys.cmake)
+endif()
+add_custom_command(OUTPUT public_key.c ${refuse_known}
   COMMAND ${imgtool} getpub -k ${TWIN_KEY} -o public_key.c DEPENDS ${TWIN_KEY} ${imgtool})
 
 # twin_signed(FILE VERSION PROGRAM PAYLOAD) - FILE of the firmware folder is PAYLOAD, which the
 # target PROGRAM makes, signed. The caller has set firmware_dir, slot_len and write_bytes.
 function(twin_signed file version program payload)
   add_custom_command(OUTPUT ${firmware_dir}/${file}
-    COMMAND ${imgtool} sign --quiet --key ${TWIN_KEY} --version ${version}
+    COMMAND ${imgtool} sign --quiet --key ${TWIN_KEY} ${key_format} ${hash_format} --version ${version}
       --header-size ${image_header_len} --pad-header --slot-size ${slot_len} --align ${write_bytes}
       ${payload} ${firmware_dir}/${file}
     DEPENDS ${program} ${TWIN_KEY} ${imgtool} VERBATIM)

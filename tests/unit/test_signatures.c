@@ -1,7 +1,7 @@
 /*
  * test_signatures.c - every kind of signature of lib/crypto: what OpenSSL signs is taken, and
- * nothing that is wrong in one place; and keys that are revoked. SPDX-License-Identifier:
- * Apache-2.0
+ * nothing that is wrong in one place; and keys that are revoked.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
 #include "support/signed_image.h"
