@@ -14,7 +14,7 @@
 
 #define BOOTS_MAX   12
 #define TIDYING_OPS 8   /* operations before the first move, and those that withdraw a swap */
-#define SAMPLE      5   /* shares no factor with SIM_CUT_COUNT: each way of a cut has its turn */
+#define SAMPLE      35  /* shares no factor with SIM_CUT_COUNT: each way of a cut has its turn */
 #define MANY_OPS    300 /* an upload: */
 #define FEWER       67  /* a sample of it is so many times smaller */
 #define ECC_SEEDS   8   /* fields can be lost in many ways */
@@ -33,7 +33,7 @@ struct scenario {
 };
 
 static unsigned long points, pairs, failures;
-static unsigned sample = 1;            /* one of so many cuts is made */
+static unsigned sample = 1;             /* one of so many cuts is made */
 static unsigned shard, shard_count = 1; /* one of so many runs: which of the scenarios are its */
 
 static void must(twin_err_t err)
@@ -292,6 +292,19 @@ static bool is_ecc(const struct run *run)
     return run->cut == SIM_CUT_ECC || run->cut2 == SIM_CUT_ECC;
 }
 
+/* The application confirms; power may fail in that, too. */
+static void confirm_again(struct run *run)
+{
+    struct rig *rig = run->rig;
+
+    if (setjmp(rig->sim.power_lost) == 0) {
+        must(twin_slots_confirm(&rig->slots));
+        return;
+    }
+    run->lost2 = true;
+    sim_arm(&run->rig->sim, 0, SIM_CUT_BEFORE, 1);
+}
+
 /* Boot until the same confirmed image starts twice; 0 if it never does. */
 static unsigned settle(struct run *run)
 {
@@ -317,7 +330,7 @@ static unsigned settle(struct run *run)
          * With nothing to go back to it stays there until its application confirms it again. */
         if (is_ecc(run) && run->scenario->harm != NULL && trials > rig->config.attempts &&
             rig->events[TWIN_BOOT_EV_REVERT_IMPOSSIBLE] != 0) {
-            must(twin_slots_confirm(&rig->slots));
+            confirm_again(run);
         }
         if (!boot.unconfirmed && last == boot.major) {
             return last;
@@ -482,8 +495,8 @@ static void try_cut(struct run *run, unsigned pair_count, uint32_t *seed)
 static void try_scenario(struct rig *rig, const struct scenario *scenario, unsigned pair_count)
 {
     struct run run = {.rig = rig, .scenario = scenario};
+    static unsigned turn; /* goes on, so that short scenarios have theirs */
     uint32_t seed = 1;
-    unsigned turn = 0;
     uint8_t *image = malloc(rig->sim.flash.size);
 
     if (image == NULL) {
