@@ -107,6 +107,7 @@ if scripts/dfu_update.sh --port "$link" --key "$key" "$firmware/monitor-1.2.0-fa
     fail "the faulting update was reported as good"
 fi
 tail -n 3 "$work/bad.log" | sed 's/^/   | /'
+grep -q -F "was taken out again after 3 starts" "$work/bad.log" || fail "the update does not say why"
 wait_for "on trial, start 3 of 3"
 wait_for "back to the old firmware" 2
 show_console 8

@@ -522,41 +522,27 @@ static void try_scenario(struct rig *rig, const struct scenario *scenario, unsig
     free(image);
 }
 
+/* HARM: also the scenarios with harm, which take long. NO_DOWNGRADE: by version. RECORDED: what
+ * became of an update is written down. */
+enum { HARM = 1, NO_DOWNGRADE = 2, RECORDED = 4 };
+
 static const struct {
     const char *name;
     struct rig_shape shape;
-    bool harm;         /* also the scenarios with harm, which take long */
-    bool no_downgrade; /* by version */
-    bool records;      /* what became of an update is written down */
+    unsigned traits;
 } shapes[] = {
-    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true, false, false},
-    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}, false, false, false},
-    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}, false, false, false},
-    {"32-byte writes, alignment 32, trailer of 3 sectors",
-     {4096, 10, 32, 128, 32, 0xff, 9000, 5000},
-     true,
-     false,
-     false},
-    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}, false, false, false},
-    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}, false, false, false},
-    {"downgrades forbidden", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, false, true, false},
-    {"recorded", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, true, false, true},
-    {"both images fill their slots",
-     {4096, 4, 4, 128, 8, 0xff, RIG_FILL, RIG_FILL},
-     true,
-     false,
-     false},
-    {"old image fills the slot", {4096, 4, 4, 16, 8, 0xff, RIG_FILL, 5000}, false, true, false},
-    {"new image fills the slot, 16-byte writes, erased to zero",
-     {4096, 5, 16, 32, 16, 0x00, 9000, RIG_FILL},
-     false,
-     false,
-     false},
-    {"both fill their slots, alignment 32, trailer of 3 sectors",
-     {4096, 6, 32, 90, 32, 0xff, RIG_FILL, RIG_FILL},
-     false,
-     false,
-     false},
+    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, HARM},
+    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}, 0},
+    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}, 0},
+    {"32-byte writes, trailer of 3 sectors", {4096, 10, 32, 128, 32, 0xff, 9000, 5000}, HARM},
+    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}, 0},
+    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}, 0},
+    {"downgrades forbidden", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, NO_DOWNGRADE},
+    {"recorded", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, HARM | RECORDED},
+    {"both images fill their slots", {4096, 4, 4, 128, 8, 0xff, RIG_FILL, RIG_FILL}, HARM},
+    {"old image fills the slot", {4096, 4, 4, 16, 8, 0xff, RIG_FILL, 5000}, NO_DOWNGRADE},
+    {"new image fills, erased to zero", {4096, 5, 16, 32, 16, 0x00, 9000, RIG_FILL}, 0},
+    {"both fill, trailer of 3 sectors", {4096, 6, 32, 90, 32, 0xff, RIG_FILL, RIG_FILL}, 0},
 };
 
 struct mode {
@@ -583,8 +569,9 @@ static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
     struct rig rig;
 
     rig_make_in(&rig, &shapes[i].shape, mode->rig);
-    rig.config.is_downgrade = shapes[i].no_downgrade ? twin_downgrade_version : NULL;
-    rig.records = shapes[i].records;
+    rig.config.is_downgrade =
+        (shapes[i].traits & NO_DOWNGRADE) != 0 ? twin_downgrade_version : NULL;
+    rig.records = (shapes[i].traits & RECORDED) != 0;
     /* In swap-scratch an image may take the place where starts are counted. */
     if (twin_slots_image_max(&rig.slots) > trailer_map(&rig.slots, TWIN_PRIMARY).sector &&
         (shapes[i].shape.old_len == RIG_FILL || shapes[i].shape.new_len == RIG_FILL)) {
@@ -592,7 +579,7 @@ static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
     }
     for (size_t k = 0; k < mode->scenario_count; k++) {
         bool ours = (i * mode->scenario_count + k) % shard_count == shard;
-        if (ours && (mode->scenarios[k].harm == NULL || shapes[i].harm)) {
+        if (ours && (mode->scenarios[k].harm == NULL || (shapes[i].traits & HARM) != 0)) {
             try_scenario(&rig, &mode->scenarios[k], pair_count);
         }
     }
