@@ -102,7 +102,8 @@ class Board:
         self.reload()
         log = ["-singlestep", "-d", "exec,nochain", "-D", str(self.log)] if self.log else []
         self.process = subprocess.Popen(
-            ["qemu-system-arm", "-M", "mps2-an386,memory-backend=flash", "-m", f"{CHIP_LEN}B", "-object",
+            ["setpriv", "--pdeathsig", "KILL", "qemu-system-arm", "-M", "mps2-an386,memory-backend=flash",
+             "-m", f"{CHIP_LEN}B", "-object",
              f"memory-backend-file,id=flash,size={CHIP_LEN},share=on,mem-path={flash}",
              "-global", f"armv7m.init-nsvtor={FLASH}", "-display", "none", "-monitor", "none",
              "-serial", "null", "-serial", "null", "-icount", "shift=0", "-S", *log,
@@ -185,7 +186,8 @@ class Board:
 def trace(bootloader, slot, instructions):
     """The address of each instruction that the bootloader runs with this slot, from its first to the
     one at which the watchdog finds it resting."""
-    line = re.compile(rb"/([0-9a-f]{8})/.*\n(?!cpu_io_recompile)") # else it is done, and logged, again
+    # Behind one that was given up, and is logged once more, the log says so.
+    line = re.compile(rb"/([0-9a-f]{8})/.*\n(?!cpu_io_recompile|Stopped)")
     log = pathlib.Path(tempfile.mkdtemp(prefix="twin-faults-")) / "log"
     try:
         with Board(bootloader, slot, log) as board:

@@ -39,6 +39,7 @@ PROVEN = "3c5a96e1"
 LONGEST = 60_000_000  # instructions of a whole run, at most
 WALK = 10**10  # instructions that the watchdog leaves to a walk, which ends by itself
 SETTLED = 60_000  # after so many, the devices are set up, and only RAM and registers change
+OPENING = 40  # instructions from there to the store
 DECISIVE = 3_000  # instructions at the end of a run of which a sample leaves none out
 FEW = 20  # stops at a breakpoint
 VALUES = (0, 1, 0xFFFFFFFF)
@@ -105,6 +106,14 @@ def events_of(run, code, after_call):
     return [Event(at, run[at], run[at] in after_call)
             for at in sorted({*first.values(), *last.values()})
             if at > 0 and run[at] < FLASH + len(code)]
+
+
+def before_stores(run, elf):
+    """How many instructions run before flash is made writable, if it ever is: what a trial changes
+    there is not put back with RAM and registers. The same code decides once more behind it."""
+    stores = {lines[0][0] for name, lines in functions(elf) if name.startswith("board_flash_")}
+    assert stores, "no function of the flash driver is known"
+    return min((run.index(addr) - OPENING for addr in stores if addr in run), default=len(run))
 
 
 def faults_at(event):
@@ -238,7 +247,8 @@ def try_kind(pool, kind, bootloader, options):
     good = forge.signed(options.key)
     slot = bytes(forge.KINDS[kind](good, forge.signed_by_another(good)))
     run = trace(bootloader, slot, LONGEST)
-    events = events_of(run, bootloader, calls(options.elf))
+    ends = before_stores(run, options.elf)
+    events = [event for event in events_of(run, bootloader, calls(options.elf)) if event.at < ends]
     parts = [pool.submit(shard, bootloader, slot, run, events, options.sample, number, options.jobs)
              for number in range(options.jobs)]
     tried = sum(part.result()[0] for part in parts)
