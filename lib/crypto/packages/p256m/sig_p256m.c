@@ -2,8 +2,8 @@
  * sig_p256m.c - ECDSA signatures on P-256 over SHA-256. The arithmetic is p256-m's, of Mbed TLS.
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "ecdsa.h"
-#include "p256_key.h"
+#include "../../ecdsa.h"
+#include "../../p256_key.h"
 
 /* Of p256-m.h, which is not there in builds that do not use it. 0 is a signature that matches. */
 int p256_ecdsa_verify(const uint8_t sig[2 * P256_COORD], const uint8_t xy[2 * P256_COORD],
