@@ -12,6 +12,7 @@ from programs import PATIENCE_S
 from tools import table
 
 BOOTLOADER = "0x21000000..0x2100bfff"  # where its code is
+TOO_LONG = ("p384",)  # 70 million of them, one by one
 WRAPPER = """#!/bin/sh
 exec qemu-system-arm -singlestep -d exec,nochain -dfilter {range} -D {log} "$@"
 """
@@ -37,7 +38,9 @@ def instructions(signature, version):
 
 def section():
     rows = []
-    for signature in firmware.SIGNATURES:
+    for signature in firmware.ALL_SIGNATURES:
+        if signature in TOO_LONG:
+            continue
         image = firmware.build(signature) / "firmware" / "monitor-1.0.0.bin"
         count, size = instructions(signature, "1.0.0"), image.stat().st_size
         rows.append([f"confirmed image, {signature}", size, f"{count / 1e6:.2f} million"])

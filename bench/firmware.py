@@ -11,13 +11,15 @@ sys.path.append(str(ROOT / "tests" / "system"))
 import device  # its programs are those of build/bin, as ours
 
 SIGNATURES = {"rsa2048": "rsa-2048", "p256": "ecdsa-p256"}  # build option: key type
+# And those that are not for every device.
+ALL_SIGNATURES = {**SIGNATURES, "rsa3072": "rsa-3072", "p384": "ecdsa-p384", "ed25519": "ed25519"}
 
 
 def key(signature):
     path = BUILD / "bench" / f"{signature}.pem"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        run(BIN / "imgtool", "keygen", "-t", SIGNATURES[signature], "-k", path)
+        run(BIN / "imgtool", "keygen", "-t", ALL_SIGNATURES[signature], "-k", path)
     return path
 
 

@@ -61,7 +61,7 @@ struct twin_sig_alg {
      * Returns TWIN_PROVEN (twin/proof.h); TWIN_E_FORMAT for a key or signature that is not of this
      * kind; anything else if the signature does not match. Where the arithmetic is not ours, its
      * answer is the one place where a single fault counts.
-     * Cost on a Cortex-M4: from 2.2 million instructions (RSA-2048) to 68 million (P-384), and up
+     * Cost on a Cortex-M4: from 2 million instructions (RSA-2048) to 68 million (P-384), and up
      * to 4 KB of stack (docs/performance.md).
      */
     twin_proof_t (*verify)(const struct twin_pubkey *key, const uint8_t *hash,
