@@ -21,7 +21,7 @@ twin_room(lib/core
   HEADERS bytes outcome)
 twin_room(lib/smp USES lib/core
   SOURCES packet.c console.c msg.c msg_items.c msg_decode_more.c msg_read.c msg_common.c rc.c groups.c groups/*.c)
-twin_room(lib/crypto USES lib/core OUTSIDE bearssl
+twin_room(lib/crypto USES lib/core OUTSIDE bearssl p256-m tinyssh
   SOURCES sha256_bearssl.c sha512_bearssl.c rsa_pss.c sig_rsa2048.c sig_rsa3072.c ecdsa.c ecdsa_bearssl.c
     sig_p256.c sig_p384.c packages/p256m/sig_p256m.c packages/tinyssh/ed25519.c
     packages/tinyssh/sig_ed25519.c packages/tinyssh/sig_ed25519_sha512.c)

@@ -10,9 +10,10 @@ import tempfile
 from builds import commands
 from tree import each, is_excepted, ours, room_of, run, uses
 
-# What lib/ asks for: five functions of libc, the compiler's helpers, itself and BearSSL.
-FREESTANDING = re.compile(r"mem(cpy|move|set|cmp)|strlen|__aeabi_\w+|__u?(div|mod|divmod)di[34]|"
-                          r"(twin|br)_\w+")
+# What lib/ asks for: five functions of libc, the compiler's helpers and itself; and the names of the
+# libraries of others that a room of it may use (some ask for functions of ours).
+FREESTANDING = r"mem(cpy|move|set|cmp)|strlen|__aeabi_\w+|__u?(div|mod|divmod)di[34]|twin_\w+"
+OUTSIDE = {"bearssl": r"br_\w+", "p256-m": r"p256_\w+", "tinyssh": r"crypto_\w+_tinyssh\w*"}
 # What a library that programs share does not: it neither talks nor ends the process.
 TALKS = re.compile(r"std(out|err)|v?f?printf|(f|un)?put(s|c|char)(_unlocked)?|v?errx?|v?warnx?|perror|"
                    r"psignal")
@@ -112,11 +113,12 @@ def freestanding(command, tools=""):
         if isinstance(thing, str):
             yield thing
             return
+        outside = "|".join(OUTSIDE[library] for library in room_of(file)[1]["OUTSIDE"]) or "twin_"
         yield from (f"{file}: needs {name}" for name in sorted(thing.needs)
-                    if not FREESTANDING.fullmatch(name))
+                    if not re.fullmatch(f"{FREESTANDING}|{outside}", name))
         yield from (f"{file}: variable {name}" for name in sorted(thing.variables))
         yield from (f"{file}: the name {name} is not twin_*" for name in sorted(thing.external)
-                    if not name.startswith("twin_"))
+                    if not re.fullmatch(rf"twin_\w+|{outside}", name))
 
     with tempfile.TemporaryDirectory() as folder:
         # BearSSL's headers do not depend on the processor: those of the host serve everywhere.
