@@ -109,10 +109,11 @@ def events_of(run, code, after_call):
 
 
 def before_stores(run, elf):
-    """How many instructions run before flash is made writable, if it ever is: what a trial changes
+    """How many instructions run before flash is written or erased, if it ever is: what a trial changes
     there is not put back with RAM and registers. The same code decides once more behind it."""
-    stores = {lines[0][0] for name, lines in functions(elf) if name.startswith("board_flash_")}
-    assert stores, "no function of the flash driver is known"
+    stores = {lines[0][0] for name, lines in functions(elf)
+              if name.startswith(("board_flash_", "nor_write", "nor_erase"))}
+    assert stores, "nothing that writes flash is known"
     return min((run.index(addr) - OPENING for addr in stores if addr in run), default=len(run))
 
 
@@ -252,6 +253,7 @@ def try_kind(pool, kind, bootloader, options):
     parts = [pool.submit(shard, bootloader, slot, run, events, options.sample, number, options.jobs)
              for number in range(options.jobs)]
     tried = sum(part.result()[0] for part in parts)
+    assert tried, f"{kind}: no fault was tried"
     started = [one for part in parts for one in part.result()[1]]
     print(f"{kind}: {len(run)} instructions run, {len({e.addr for e in events})} different ones; "
           f"{tried} tried, {len(started)} started", flush=True)
