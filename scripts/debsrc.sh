@@ -29,13 +29,14 @@ for list in /etc/apt/sources.lis[t] /etc/apt/sources.list.d/*.list; do
     sed -n 's/^deb[[:space:]]/deb-src /p' "$list" >"$work/sources/$(basename "$list" .list).list"
 done
 
-# Another suite comes from where this machine has Debian from, else from its first mirror.
+# Another suite comes from where this machine has Debian from. A machine of another distribution has
+# no such place: then what is wanted has to be put into FOLDER by hand.
 if [ -n "$suite" ]; then
     mirror=$(cat "$work"/sources/* | grep -oE 'https?://[^ ]*/debian/?( |$)' | head -1 || true)
     rm -f "$work"/sources/*
-    cat >"$work/sources/suite.sources" <<END
+    [ -z "$mirror" ] || cat >"$work/sources/suite.sources" <<END
 Types: deb-src
-URIs: ${mirror:-http://deb.debian.org/debian}
+URIs: $mirror
 Suites: $suite
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
