@@ -150,8 +150,8 @@ void twin_slots_read(const struct twin_slots *slots, struct twin_slots_state *st
  * value  SWAP_INFO: enum twin_swap_type; TLV_SIZES: primary's unprotected TLV bytes, plus
  *        secondary's << 16; SWAP_SIZE: bytes; of no use for the others.
  *
- * Returns TWIN_OK; TWIN_E_STATE if it does not read erased, and is left alone; TWIN_E_IO, also if
- * it cannot be read.
+ * Returns TWIN_OK; TWIN_E_STATE if it does not read erased, or cannot be read, and is left alone;
+ * TWIN_E_IO.
  */
 TWIN_MUST_CHECK twin_err_t twin_trailer_write(const struct twin_slots *slots, enum twin_slot slot,
                                               enum twin_trailer_field field, uint32_t value);

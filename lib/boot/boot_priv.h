@@ -11,9 +11,7 @@ void twin_boot_report(const struct twin_boot *boot, enum twin_boot_event event, 
 /* Say that this image is to be started. */
 enum twin_boot_status twin_boot_hand_over(struct twin_boot *boot, const struct twin_image *image);
 
-/* ---- start.c: for modes without trials ---- */
-
-/* Start the primary if it verifies, or stop. */
+/* start.c: start the primary if it verifies, or stop. handover.unconfirmed is left as it is. */
 enum twin_boot_status twin_boot_start_untried(struct twin_boot *boot);
 
 /* ---- What a mode that swaps is made of ---- */
@@ -38,11 +36,10 @@ enum {
 enum op { OP_ERASE_TRAILER, OP_FIELD, OP_CHECK, OP_MOVES, OP_ERASE_FIRST, OP_END };
 
 struct operation {
-    uint8_t when; /* a part, and types */
-    uint8_t op;   /* enum op */
-    uint8_t slot; /* enum twin_slot */
-    uint8_t
-        field; /* enum twin_trailer_field; what to do, of OP_MOVES in a mode that knows several */
+    uint8_t when;  /* a part, and types */
+    uint8_t op;    /* enum op */
+    uint8_t slot;  /* enum twin_slot */
+    uint8_t field; /* enum twin_trailer_field; of OP_MOVES: for the mode to say */
 };
 
 /* A sector of a slot. */
@@ -64,8 +61,8 @@ struct twin_boot_mode {
     const struct operation *script;                        /* ends with OP_END */
     /* At most one flash operation of OP_MOVES. */
     twin_err_t (*step)(struct twin_boot *boot, const struct operation *operation, bool *done);
-    /* The moves of that swap, in their order. A move's target holds nothing that a
-     * later move needs. */
+    /* The moves of the swap that priv.type and swap_size describe, in their order. A move's target
+     * holds nothing that a later move needs. */
     uint32_t (*move_count)(const struct twin_boot *boot);
     struct move (*move_at)(const struct twin_boot *boot, uint32_t index);
     /* Where a sector of the arriving, or of the leaving image stands after priv.move moves. */

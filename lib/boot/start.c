@@ -1,5 +1,5 @@
 /*
- * start.c - start the primary as it is, in the modes without trials.
+ * start.c - start the primary as it is. Whether it is on trial is for others to say.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "boot_priv.h"

@@ -33,15 +33,8 @@ static bool is_unconfirmed(const struct twin_boot *boot)
 /* Without counting: a confirmed image, one that was never swapped in, or the only one there is. */
 enum twin_boot_status twin_boot_start_primary(struct twin_boot *boot)
 {
-    struct twin_image image;
-    twin_err_t err = twin_boot_primary_validate(boot->priv.config, &image);
-
-    if (err != TWIN_OK) {
-        twin_boot_report(boot, TWIN_BOOT_EV_INVALID, err);
-        return TWIN_BOOT_STOP;
-    }
     boot->handover.unconfirmed = is_unconfirmed(boot);
-    return twin_boot_hand_over(boot, &image);
+    return twin_boot_start_untried(boot);
 }
 
 /* ---- Phases: each says what comes next ---- */

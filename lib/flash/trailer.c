@@ -86,9 +86,11 @@ twin_err_t twin_trailer_write(const struct twin_slots *slots, enum twin_slot slo
         group[0] = (uint8_t)(field == TWIN_FIELD_SWAP_INFO ? value | (uint32_t)slots->image << 4
                                                            : FLAG_SET);
     }
-    TWIN_TRY(twin_area_read(area, off, found, len));
-    return twin_flash_is_erased(area->flash, found, len) ? twin_area_write(area, off, group, len)
-                                                         : TWIN_E_STATE;
+    /* What cannot be read is not erased: power tore a write of it. */
+    return twin_area_read(area, off, found, len) == TWIN_OK &&
+                   twin_flash_is_erased(area->flash, found, len)
+               ? twin_area_write(area, off, group, len)
+               : TWIN_E_STATE;
 }
 
 twin_err_t twin_trailer_erase(const struct twin_slots *slots, enum twin_slot slot)

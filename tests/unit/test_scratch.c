@@ -105,11 +105,41 @@ static void test_unequal_sectors(void)
     rig_free(&rig);
 }
 
+/* The last writes of a revert are torn so that they cannot be read, and the trailer's sector holds
+ * the end of the image that runs: no erase can heal it, and yet the next update is taken. */
+static void test_torn_end(void)
+{
+    static const struct rig_shape full = {4096, 4, 4, 16, 8, 0xff, RIG_FILL, 5000};
+    struct rig rig;
+
+    rig_make_in(&rig, &full, &rig_swap_scratch);
+    rig.config.attempts = 1;
+    for (uint32_t from_end = 0; from_end < 3; from_end++) {
+        for (uint32_t seed = 1; seed <= 16; seed++) {
+            uint32_t cut = 0;
+            for (unsigned run = 0; run < 2; run++) { /* count the operations, then cut there */
+                rig_reset(&rig);
+                CHECK_EQ(twin_slots_request(&rig.slots, false), TWIN_OK);
+                CHECK_EQ(rig_boot(&rig).major, 2);
+                sim_arm(&rig.sim, cut, SIM_CUT_ECC, seed);
+                (void)rig_boot(&rig);
+                cut = rig.sim.ops - from_end;
+            }
+            sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
+            CHECK_EQ(rig_boot(&rig).major, 1);
+            const char *fault = rig_update_fault(&rig);
+            CHECK(fault == NULL);
+        }
+    }
+    rig_free(&rig);
+}
+
 int main(void)
 {
     test_image_max();
     test_geometry();
     test_attempts();
     test_unequal_sectors();
+    test_torn_end();
     return check_report();
 }

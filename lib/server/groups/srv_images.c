@@ -95,21 +95,18 @@ static unsigned upload(const struct twin_srv_call *call)
     return twin_srv_upload(make_one(&one, call, state->priv.place));
 }
 
-/* Slots are numbered on from image to image. */
+/* Slots are numbered on from image to image. Without a number it is the first image's to say which
+ * one is meant. */
 static unsigned erase(const struct twin_srv_call *call)
 {
     const struct twin_map *map = map_of(call);
     struct twin_image_erase_req req = *(const struct twin_image_erase_req *)call->req;
     struct one one;
 
-    if ((req.present & TWIN_IMAGE_ERASE_REQ_SLOT) == 0) {
-        req.slot = TWIN_SECONDARY;
-    }
-    const unsigned place = place_of(map, req.slot / SLOT_COUNT);
+    const unsigned place = place_of(map, req.slot / SLOT_COUNT); /* 0 if it is not there */
     if (place == map->count) {
         return FAULT_NO_SLOT;
     }
-    req.present = TWIN_IMAGE_ERASE_REQ_SLOT;
     req.slot %= SLOT_COUNT;
     make_one(&one, call, place);
     one.call.req = &req;
