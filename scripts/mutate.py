@@ -118,11 +118,13 @@ class Build:
         return self.checked('ninja', '-C', self.folder, '-t', *arguments)
 
     def tests_shown(self, folders):
-        """Names of the tests that are one program each."""
+        """Names of the tests that are one program each, and not a program's way with arguments."""
         shown = json.loads(self.checked('ctest', '--test-dir', self.folder,
                                         '--show-only=json-v1'))
-        return [test['name'].split('/')[-1] for test in shown['tests']
-                if test['name'].startswith(folders)]
+        targets = {line.split(':')[0] for line in self.ninja_tool('targets', 'all').splitlines()}
+        names = [test['name'].split('/')[-1] for test in shown['tests']
+                 if test['name'].startswith(folders)]
+        return [name for name in names if name in targets]
 
     @functools.lru_cache(maxsize=None)
     def program(self, test):
