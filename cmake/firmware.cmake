@@ -43,7 +43,7 @@ if(TWIN_IMAGE_HASH STREQUAL sha512) # not what imgtool chooses for any key
   set(hash_format --sha 512)
 endif()
 
-# The key, made once, by whichever build comes first; and its public half for the bootloader.
+# The key, made once, by whichever build comes first; and the list of keys for the bootloader.
 if(TARGET imgtool)
   set(imgtool $<TARGET_FILE:imgtool>)
 else()
@@ -57,12 +57,19 @@ file(MAKE_DIRECTORY ${key_dir})
 add_custom_command(OUTPUT ${TWIN_KEY}
   COMMAND test -e ${TWIN_KEY} || ${imgtool} keygen -t ${TWIN_KEY_TYPE} -k ${TWIN_KEY}
   DEPENDS ${imgtool})
-if(NOT CONFIG_TWIN_ALLOW_KNOWN_KEY)
-  set(refuse_known COMMAND ${CMAKE_COMMAND} -DIMGTOOL=${imgtool} -DKEY=${TWIN_KEY}
-    -P ${PROJECT_SOURCE_DIR}/cmake/known_keys.cmake)
-endif()
-add_custom_command(OUTPUT public_key.c ${refuse_known}
-  COMMAND ${imgtool} getpub -k ${TWIN_KEY} -o public_key.c DEPENDS ${TWIN_KEY} ${imgtool})
+set(TWIN_MORE_KEYS "" CACHE STRING
+  "Keys whose images count besides those of TWIN_KEY: files, private or public, separated by ;")
+set(TWIN_REVOKED_KEYS "" CACHE STRING
+  "Keys whose images do not count any more: files, private or public, separated by ;")
+list(JOIN TWIN_MORE_KEYS "|" more_keys)
+list(JOIN TWIN_REVOKED_KEYS "|" revoked_keys)
+string(REGEX REPLACE "^[|]|[|]$" "" trusted_keys "${TWIN_KEY}|${more_keys}")
+add_custom_command(OUTPUT keys.c
+  COMMAND ${CMAKE_COMMAND} -DIMGTOOL=${imgtool} -DTYPE=${TWIN_KEY_TYPE} -DTRUSTED=${trusted_keys}
+    -DREVOKED=${revoked_keys} -DALLOW_KNOWN=${CONFIG_TWIN_ALLOW_KNOWN_KEY} -DOUTPUT=keys.c
+    -P ${PROJECT_SOURCE_DIR}/cmake/keys.cmake
+  DEPENDS ${TWIN_KEY} ${TWIN_MORE_KEYS} ${TWIN_REVOKED_KEYS} ${imgtool}
+    ${PROJECT_SOURCE_DIR}/cmake/keys.cmake ${PROJECT_SOURCE_DIR}/cmake/known_keys.txt VERBATIM)
 
 # twin_signed(FILE VERSION PROGRAM PAYLOAD) - FILE of the firmware folder is PAYLOAD, which the
 # target PROGRAM makes, signed. The caller has set firmware_dir, slot_len and write_bytes.

@@ -3,8 +3,8 @@
  * it decides in lib/boot, what it says in log.c. SPDX-License-Identifier: Apache-2.0
  */
 #include "board.h"
+#include "keys.h"
 #include "log.h"
-#include "public_key.h"
 #include "run.h"
 #include "twin_config.h"
 
@@ -22,13 +22,12 @@ static void start(const struct twin_boot_handover *handover)
 int main(void)
 {
     static uint8_t copy_buf[COPY_BUF_LEN];
-    const struct twin_pubkey key = {.der = TWIN_PUBLIC_KEY, .len = TWIN_PUBLIC_KEY_LEN};
     const struct twin_boot_config config = {
         .mode = &TWIN_BOOT_MODE,
         .slots = twin_board_map.images,
-        .keys = &key,
+        .keys = boot_keys,
         .alg = &CONFIG_TWIN_SIGNATURE,
-        .key_count = 1,
+        .key_count = boot_key_count,
         .attempts = CONFIG_TWIN_BOOT_ATTEMPTS,
         .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
         .buf = copy_buf,

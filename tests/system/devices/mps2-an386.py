@@ -13,13 +13,14 @@ class Mps2An386(Launched):
     name = "mps2-an386"
     program = "twinslot-board"
     images, image_file = FIRMWARE, "monitor-{}.bin"
+    bootloader = None  # a file; with the images, if nothing is said
     fault = "fault: status 00000082, address 2100"  # memory protection: data access
     flashes = [Flash(4096, 0x76000, 4, 0xFF)]
     bad_lines = [BadLine(("--drop", "71", "--garble", "67", "--double", "61", "--noise", "5"), 1024)]
     wrong_use = [["--flash", "f"], ["--pty", "p"], ["--flash", "f", "--pty", "p", "--cut", "x"]]
 
     def command(self):
-        return [*super().command(), "--bootloader", self.images / "bootloader.bin"]
+        return [*super().command(), "--bootloader", self.bootloader or self.images / "bootloader.bin"]
 
     def slot_start(self, number):
         return (0x0C000, 0x82000)[number]
