@@ -198,7 +198,12 @@ static twin_err_t make_request(const struct twin_slots *slots, const struct twin
     if (state->plan == request->plan) {
         return TWIN_OK;
     }
-    return state->plan == TWIN_PLAN_NONE ? write_request(slots, request) : TWIN_E_STATE;
+    if (state->plan != TWIN_PLAN_NONE) {
+        return TWIN_E_STATE;
+    }
+    /* Its place is erased by now: a field that does not read so is a fault of the flash. */
+    twin_err_t err = write_request(slots, request);
+    return err == TWIN_E_STATE ? TWIN_E_IO : err;
 }
 
 twin_err_t twin_slots_request(const struct twin_slots *slots, bool permanent)
