@@ -31,7 +31,7 @@ twin_room(lib/flash USES lib/core
 twin_room(lib/image USES lib/core lib/flash lib/crypto
   SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c)
 twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto
-  SOURCES boot.c start.c images.c swap.c script.c moves.c attempts.c validate.c pick.c pick_revert.c recover.c recorder.c modes/*.c)
+  SOURCES boot.c start.c images.c swap.c no_downgrade.c script.c moves.c attempts.c validate.c pick.c pick_revert.c recover.c recorder.c modes/*.c)
 twin_room(lib/server USES lib/core lib/smp lib/flash lib/image lib/crypto
   SOURCES server.c groups/*.c)
 twin_room(lib/client USES lib/core lib/smp

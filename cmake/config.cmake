@@ -33,6 +33,7 @@ if(NOT DEFINED downgrade_${CONFIG_TWIN_BOOT_NO_DOWNGRADE})
   message(FATAL_ERROR "CONFIG_TWIN_BOOT_NO_DOWNGRADE=${CONFIG_TWIN_BOOT_NO_DOWNGRADE}: must be 0, version, build or counter")
 endif()
 set(TWIN_DOWNGRADE ${downgrade_${CONFIG_TWIN_BOOT_NO_DOWNGRADE}})
+string(REPLACE twin_downgrade_ &twin_boot_no_downgrade_ TWIN_BOOT_RULE ${TWIN_DOWNGRADE})
 
 # A variant is in the file of its mode; whether less is erased is nothing that others must know.
 string(REGEX REPLACE "_(fast|revert)$" "" mode_file ${CONFIG_TWIN_MODE})

@@ -45,6 +45,11 @@ extern const struct twin_boot_mode twin_boot_overwrite, twin_boot_overwrite_fast
 extern const struct twin_boot_mode twin_boot_xip, twin_boot_xip_revert, twin_boot_ram_load;
 extern const struct twin_boot_mode twin_boot_single;
 
+/* What counts as a step back: twin_downgrade_version(), _build() or _counter() (twin/image.h). */
+struct twin_boot_rule;
+extern const struct twin_boot_rule twin_boot_no_downgrade_version, twin_boot_no_downgrade_build,
+    twin_boot_no_downgrade_counter;
+
 struct twin_boot_config {
     const struct twin_boot_mode *mode; /* the one that the slots name */
     const struct twin_slots *slots;    /* must live as long as the config */
@@ -53,9 +58,9 @@ struct twin_boot_config {
     uint8_t key_count;
     uint8_t attempts; /* starts of an unconfirmed image before the old one returns: 1 to 8 */
     /* Refuse an update, or the previous image on request, that is a step back from the running one:
-     * twin_downgrade_version, _build or _counter. NULL: take any. A trial that fails may go back to
+     * twin_boot_no_downgrade_version or its like. NULL: take any. A trial that fails may go back to
      * any in each case. */
-    twin_downgrade_fn is_downgrade;
+    const struct twin_boot_rule *no_downgrade;
     uint8_t *buf;     /* for copying; larger is faster, never more than a sector is used */
     uint32_t buf_len; /* bytes: at least TWIN_FLASH_WRITE_MAX, a multiple of the write unit */
     void (*log)(void *ctx, enum twin_boot_event event, uint32_t arg); /* may be NULL */

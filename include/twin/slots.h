@@ -185,7 +185,7 @@ bool twin_slots_has_previous(const struct twin_slots_state *state);
  * Returns TWIN_OK (also when just this was asked already); TWIN_E_STATE when the primary was never
  * swapped in, is on trial (then see twin_boot_revert_request()), another request stands or a swap
  * is under way; TWIN_E_IO.
- * The caller has checked that there is an image. The bootloader verifies it and, with is_downgrade,
+ * The caller has checked that there is an image. The bootloader verifies it and, with no_downgrade,
  * compares it with the running one; if it refuses, the request is erased and the running image
  * stays, confirmed.
  * May be cut anywhere by power: then the request stands or it does not.

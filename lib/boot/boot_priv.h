@@ -55,6 +55,12 @@ struct move {
     uint32_t value;  /* written into it */
 };
 
+struct twin_boot_rule {
+    twin_downgrade_fn is_downgrade;
+    /* In modes that swap: nothing is asked for or under way. */
+    enum twin_boot_status (*at_rest)(struct twin_boot *boot);
+};
+
 struct twin_boot_mode {
     const struct twin_mode *facts;
     enum twin_boot_status (*look)(struct twin_boot *boot); /* the first step */

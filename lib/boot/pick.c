@@ -59,8 +59,8 @@ static twin_err_t check(const struct twin_boot *boot, const struct pick *pick,
     if (choice->rank == RANK_NONE) {
         return TWIN_E_NOT_FOUND;
     }
-    if (config->is_downgrade != NULL && other->rank > RANK_BARE &&
-        config->is_downgrade(&choice->image, &other->image) &&
+    if (config->no_downgrade != NULL && other->rank > RANK_BARE &&
+        config->no_downgrade->is_downgrade(&choice->image, &other->image) &&
         verify(boot, pick, other) == TWIN_OK) {
         return TWIN_E_STATE;
     }

@@ -112,40 +112,11 @@ static enum twin_boot_status enter_swap(struct twin_boot *boot, enum script_part
     return TWIN_BOOT_AGAIN;
 }
 
-/* May a primary's trailer that cannot be read be erased? Not while it may tell of a swap or a trial
- * to somebody who can read it. */
-static bool is_unread_at_rest(const struct twin_boot *boot)
-{
-    struct twin_image image;
-
-    return boot->priv.state.trailer[TWIN_PRIMARY].copy_done == TWIN_UNSET &&
-           twin_boot_primary_validate(boot->priv.config, &image) == TWIN_OK;
-}
-
-/*
- * Where downgrades are forbidden, the primary's trailer never rests without image_ok and magic.
- * Then a revert's request beside another trailer is one that a trial has begun, and the version
- * rule can hold for all others (docs/design.md). Written once, before the start of a good image.
- */
 static enum twin_boot_status look_none(struct twin_boot *boot)
 {
-    const struct twin_boot_config *config = boot->priv.config;
-    const struct twin_trailer *primary = &boot->priv.state.trailer[TWIN_PRIMARY];
+    const struct twin_boot_rule *rule = boot->priv.config->no_downgrade;
 
-    if (config->is_downgrade == NULL ||
-        (primary->magic == TWIN_SET && primary->image_ok != TWIN_UNSET) ||
-        boot->priv.state.trailer[TWIN_SECONDARY].unreadable ||
-        (primary->unreadable && !is_unread_at_rest(boot))) {
-        return twin_boot_start_primary(boot);
-    }
-    /* Remains of another trailer must not become whole by this magic. */
-    if (primary->magic == TWIN_BAD || primary->swap_type != TWIN_SWAP_NONE || primary->unreadable) {
-        return twin_boot_swap_erase(boot, TWIN_PRIMARY);
-    }
-    twin_err_t err = twin_trailer_write(
-        config->slots, TWIN_PRIMARY,
-        primary->image_ok == TWIN_UNSET ? TWIN_FIELD_IMAGE_OK : TWIN_FIELD_MAGIC, 0);
-    return err == TWIN_OK ? TWIN_BOOT_AGAIN : twin_boot_start_primary(boot);
+    return rule == NULL ? twin_boot_start_primary(boot) : rule->at_rest(boot);
 }
 
 /* The version rule holds for all that no trial asks for. */

@@ -37,8 +37,9 @@ twin_err_t twin_boot_moving_validate(const struct twin_boot_config *config,
     struct twin_image running;
 
     TWIN_TRY(validate(config, area, 0, max_len, image));
-    if (version_rule && config->is_downgrade != NULL &&
-        open_at_start(config, TWIN_PRIMARY, &running) && config->is_downgrade(image, &running)) {
+    if (version_rule && config->no_downgrade != NULL &&
+        open_at_start(config, TWIN_PRIMARY, &running) &&
+        config->no_downgrade->is_downgrade(image, &running)) {
         return TWIN_E_STATE;
     }
     return TWIN_OK;

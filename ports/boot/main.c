@@ -29,7 +29,7 @@ int main(void)
         .alg = &CONFIG_TWIN_SIGNATURE,
         .key_count = boot_key_count,
         .attempts = CONFIG_TWIN_BOOT_ATTEMPTS,
-        .is_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE,
+        .no_downgrade = TWIN_BOOT_RULE,
         .buf = copy_buf,
         .buf_len = sizeof(copy_buf),
         .log = boot_log_event,

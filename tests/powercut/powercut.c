@@ -192,7 +192,7 @@ static void cut_once(struct run *run, uint32_t seed)
     rig->sim.prefix = run->prefix2;
     unsigned ends = run->cut_op == 0 ? run->scenario->end : run->scenario->ends;
     check_end(run,
-              rig->config.is_downgrade != NULL && asks_for_older(run->scenario) ? END_NEW : ends);
+              rig->config.no_downgrade != NULL && asks_for_older(run->scenario) ? END_NEW : ends);
 }
 
 /* A few second cuts, spread over the operations of the recovery. */
@@ -338,8 +338,8 @@ static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
     struct rig rig;
 
     rig_make_in(&rig, &shapes[i].shape, mode->rig);
-    rig.config.is_downgrade =
-        (shapes[i].traits & NO_DOWNGRADE) != 0 ? twin_downgrade_version : NULL;
+    rig.config.no_downgrade =
+        (shapes[i].traits & NO_DOWNGRADE) != 0 ? &twin_boot_no_downgrade_version : NULL;
     rig.records = (shapes[i].traits & RECORDED) != 0;
     /* In swap-scratch an image may take the place where starts are counted. */
     if (twin_slots_image_max(&rig.slots) > trailer_map(&rig.slots, TWIN_PRIMARY).sector &&

@@ -184,10 +184,10 @@ static void check_downgrade(struct rig *rig)
     rig_reset(rig);
     replace(rig, &rig->key, 0, 0);
     request(rig, false);
-    rig->config.is_downgrade = twin_downgrade_version;
+    rig->config.no_downgrade = &twin_boot_no_downgrade_version;
     expect(rig, 1, false, 0);
     CHECK_EQ(rig->events[TWIN_BOOT_EV_REFUSED], 1);
-    rig->config.is_downgrade = NULL;
+    rig->config.no_downgrade = NULL;
     request(rig, false);
     expect(rig, 0, true, 1);
 }
@@ -198,10 +198,10 @@ static void check_same_version(struct rig *rig)
     rig_reset(rig);
     replace(rig, &rig->key, 1, 0);
     request(rig, false);
-    rig->config.is_downgrade = twin_downgrade_version;
+    rig->config.no_downgrade = &twin_boot_no_downgrade_version;
     expect(rig, 1, true, 1);
     CHECK_EQ(rig->events[TWIN_BOOT_EV_SWAPPED], 1);
-    rig->config.is_downgrade = NULL;
+    rig->config.no_downgrade = NULL;
 }
 
 /* The running image breaks while on trial: back at once. */

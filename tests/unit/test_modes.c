@@ -78,7 +78,7 @@ static void check_overwrite_refuses(void)
     uint32_t ops = rig.sim.ops;
     expect(&rig, 2, false, 0);
     CHECK_EQ(rig.sim.ops, ops + 1); /* the request goes, and nothing is copied */
-    rig.config.is_downgrade = twin_downgrade_version;
+    rig.config.no_downgrade = &twin_boot_no_downgrade_version;
     rig_store(&rig, &rig.old);
     CHECK_EQ(twin_slots_request(&rig.slots, true), TWIN_OK);
     expect(&rig, 2, false, 0);
@@ -91,7 +91,7 @@ static void check_overwrite_torn_version(void)
     struct rig rig;
 
     rig_make_in(&rig, &shape, &rig_overwrite_fast);
-    rig.config.is_downgrade = twin_downgrade_version;
+    rig.config.no_downgrade = &twin_boot_no_downgrade_version;
     rig_reset(&rig);
     CHECK_EQ(twin_slots_request(&rig.slots, false), TWIN_OK);
     memset(at(&rig, TWIN_PRIMARY, 20), 0xff, 8);
@@ -222,7 +222,7 @@ static void check_xip_back(void)
     expect(&rig, 2, true, 1);
     CHECK_EQ(twin_boot_revert_request(&rig.slots), TWIN_OK);
     expect_quiet(&rig, 1);
-    rig.config.is_downgrade = twin_downgrade_version;
+    rig.config.no_downgrade = &twin_boot_no_downgrade_version;
     rig_reset(&rig);
     CHECK_EQ(twin_slots_request(&rig.slots, true), TWIN_OK);
     expect(&rig, 2, false, 0);

@@ -22,7 +22,7 @@ static void expect(struct rig *rig, uint8_t major, bool unconfirmed)
 static void prepare(struct rig *rig, bool permanent)
 {
     rig_reset(rig);
-    rig->config.is_downgrade = NULL;
+    rig->config.no_downgrade = NULL;
     CHECK_EQ(twin_slots_request(&rig->slots, permanent), TWIN_OK);
     expect(rig, 2, !permanent);
     CHECK_EQ(twin_slots_confirm(&rig->slots), TWIN_OK);
@@ -96,10 +96,10 @@ static void prepare_older(struct rig *rig)
 static void check_version_rule(struct rig *rig)
 {
     prepare(rig, false);
-    rig->config.is_downgrade = twin_downgrade_version;
+    rig->config.no_downgrade = &twin_boot_no_downgrade_version;
     check_refused(rig);
     prepare_older(rig);
-    rig->config.is_downgrade = twin_downgrade_version;
+    rig->config.no_downgrade = &twin_boot_no_downgrade_version;
     ask(rig);
     expect(rig, 2, false);
     expect(rig, 2, false);
@@ -114,7 +114,7 @@ static void check_equal_version(struct rig *rig)
     test_image_make(&twin, &rig->key, 2, 7000, 0);
     sim_put(&rig->sim, rig->slots.area[TWIN_SECONDARY].addr, twin.bytes, twin.len);
     test_image_free(&twin);
-    rig->config.is_downgrade = twin_downgrade_version;
+    rig->config.no_downgrade = &twin_boot_no_downgrade_version;
     ask(rig);
     expect(rig, 2, false);
     CHECK_EQ(rig->events[TWIN_BOOT_EV_SWAPPED], 1);

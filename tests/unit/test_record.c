@@ -175,14 +175,14 @@ static void check_rules(void)
     expect_refused(1, TWIN_REASON_KEY, 2);
     test_image_free(&foreign);
     rig_reset(&rig);
-    rig.config.is_downgrade = twin_downgrade_version;
+    rig.config.no_downgrade = &twin_boot_no_downgrade_version;
     sim_blank(&rig.sim, 0, rig.sim.flash.size);
     sim_put(&rig.sim, 0, rig.new.bytes, rig.new.len);
     rig_store(&rig, &rig.old);
     ask();
     expect(2);
     expect_record(1, TWIN_OUTCOME_REFUSED, TWIN_REASON_DOWNGRADE, TWIN_RECORD_STARTS_UNKNOWN, 1);
-    rig.config.is_downgrade = NULL;
+    rig.config.no_downgrade = NULL;
 }
 
 /* Stored by somebody who does not know the mode. */

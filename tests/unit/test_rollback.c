@@ -200,7 +200,7 @@ static void test_unreadable(void)
 /* Not forbidden: no write. */
 static void test_allowed(void)
 {
-    rig.config.is_downgrade = NULL;
+    rig.config.no_downgrade = NULL;
     program();
     sim_arm(&rig.sim, 0, SIM_CUT_BEFORE, 1);
     expect(2, false);
@@ -210,7 +210,7 @@ static void test_allowed(void)
 int main(void)
 {
     rig_make(&rig, &shape);
-    rig.config.is_downgrade = twin_downgrade_version;
+    rig.config.no_downgrade = &twin_boot_no_downgrade_version;
     test_settled();
     test_cut_while_settling();
     test_trial_goes_back();

@@ -170,7 +170,8 @@ static void put_update(uint8_t major)
 /* Where the bootloader refuses older versions the server does, before a restart is spent on it. */
 static void test_no_downgrade(void)
 {
-    device.served.image.is_downgrade = device.rig.config.is_downgrade = twin_downgrade_version;
+    device.served.image.is_downgrade = twin_downgrade_version;
+    device.rig.config.no_downgrade = &twin_boot_no_downgrade_version;
     enter_confirmed();
     for (int confirm = 0; confirm < 2; confirm++) {
         CHECK(!device_set(&device, &device.rig.old, confirm != 0));
@@ -190,7 +191,8 @@ static void test_no_downgrade(void)
     sim_put(&device.rig.sim, 0, "\0\0\0", 4); /* nothing to compare with */
     CHECK(!device_set(&device, &device.rig.new, false));
     CHECK_EQ(device.group_rc, TWIN_IMAGE_RC_NO_VERSION);
-    device.served.image.is_downgrade = device.rig.config.is_downgrade = NULL;
+    device.served.image.is_downgrade = NULL;
+    device.rig.config.no_downgrade = NULL;
 }
 
 int main(void)
