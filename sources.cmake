@@ -26,7 +26,7 @@ twin_room(lib/crypto USES lib/core OUTSIDE bearssl p256-m tinyssh
     sig_p256.c sig_p384.c packages/p256m/sig_p256m.c packages/tinyssh/ed25519.c
     packages/tinyssh/sig_ed25519.c packages/tinyssh/sig_ed25519_sha512.c)
 twin_room(lib/flash USES lib/core
-  SOURCES area.c slots.c scratch.c layout.c trailer.c modes.c record.c
+  SOURCES area.c check.c slots.c scratch.c layout.c trailer.c modes.c record.c
   HEADERS mode)
 twin_room(lib/image USES lib/core lib/flash lib/crypto
   SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c)

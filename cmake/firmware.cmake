@@ -64,11 +64,15 @@ set(TWIN_REVOKED_KEYS "" CACHE STRING
 list(JOIN TWIN_MORE_KEYS "|" more_keys)
 list(JOIN TWIN_REVOKED_KEYS "|" revoked_keys)
 string(REGEX REPLACE "^[|]|[|]$" "" trusted_keys "${TWIN_KEY}|${more_keys}")
+set(boot_keys ${TWIN_KEY} ${TWIN_MORE_KEYS} ${TWIN_REVOKED_KEYS})
+list(LENGTH boot_keys boot_key_count)
+set_source_files_properties(keys.c ${ports}/boot/main.c PROPERTIES
+  COMPILE_DEFINITIONS BOOT_KEY_COUNT=${boot_key_count})
 add_custom_command(OUTPUT keys.c
   COMMAND ${CMAKE_COMMAND} -DIMGTOOL=${imgtool} -DTYPE=${TWIN_KEY_TYPE} -DTRUSTED=${trusted_keys}
     -DREVOKED=${revoked_keys} -DALLOW_KNOWN=${CONFIG_TWIN_ALLOW_KNOWN_KEY} -DOUTPUT=keys.c
     -P ${PROJECT_SOURCE_DIR}/cmake/keys.cmake
-  DEPENDS ${TWIN_KEY} ${TWIN_MORE_KEYS} ${TWIN_REVOKED_KEYS} ${imgtool}
+  DEPENDS ${boot_keys} ${imgtool}
     ${PROJECT_SOURCE_DIR}/cmake/keys.cmake ${PROJECT_SOURCE_DIR}/cmake/known_keys.txt VERBATIM)
 
 # twin_signed(FILE VERSION PROGRAM PAYLOAD) - FILE of the firmware folder is PAYLOAD, which the

@@ -64,5 +64,5 @@ file(WRITE ${OUTPUT} "/* Made by cmake/keys.cmake when the firmware was built; d
 ${arrays}
 const struct twin_pubkey boot_keys[] = {
 ${rows}};
-const uint8_t boot_key_count = ${count};
+_Static_assert(BOOT_KEY_COUNT == ${count}, \"the build has counted other keys\");
 ")

@@ -34,6 +34,7 @@ extern const struct twin_board_names twin_board_names;
  * - If erasing a page takes long (85 ms on an nRF52840), feed the watchdog after each page.
  */
 extern const struct twin_map twin_board_map;
+extern const struct twin_slots twin_board_slots[]; /* its images */
 
 /*
  * The slot that this image runs from: 0, or 1 in modes in which that is possible; then the areas of

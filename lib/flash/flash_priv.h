@@ -5,8 +5,21 @@
 #pragma once
 #include "twin/mode.h"
 
-/* slots.c: is this area a part of its device, in whole sectors? */
-bool twin_slots_area_is_valid(const struct twin_slots *slots, enum twin_slot slot);
+/* Is this area a part of its device, in whole sectors? Inlined, because of a constant the compiler
+ * knows it. */
+#if defined(__GNUC__)
+__attribute__((always_inline))
+#endif
+static inline bool
+area_is_valid(const struct twin_slots *slots, enum twin_slot slot)
+{
+    const struct twin_area *area = &slots->area[slot];
+    uint32_t page = area->flash->page_bytes;
+
+    return page != 0 && slots->sector_bytes != 0 && slots->sector_bytes % page == 0 &&
+           area->addr % page == 0 && area->len % slots->sector_bytes == 0 &&
+           area->addr <= area->flash->size && area->len <= area->flash->size - area->addr;
+}
 
 /* For struct twin_mode: slots.c, of modes in which no image shares a sector with a trailer; */
 uint32_t twin_sectors_image_max(const struct twin_slots *slots);

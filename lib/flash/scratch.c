@@ -22,7 +22,7 @@ static bool is_usable(const struct twin_slots *slots)
     const struct twin_flash *primary = slots->area[TWIN_PRIMARY].flash;
     const struct twin_area *scratch = &slots->area[TWIN_SCRATCH];
 
-    return scratch->flash != NULL && twin_slots_area_is_valid(slots, TWIN_SCRATCH) &&
+    return scratch->flash != NULL && area_is_valid(slots, TWIN_SCRATCH) &&
            scratch->len >= slots->sector_bytes &&
            scratch->flash->write_bytes == primary->write_bytes &&
            scratch->flash->erased == primary->erased &&

@@ -6,5 +6,4 @@
 #pragma once
 #include "twin/crypto.h"
 
-extern const struct twin_pubkey boot_keys[];
-extern const uint8_t boot_key_count;
+extern const struct twin_pubkey boot_keys[BOOT_KEY_COUNT]; /* the build says how many */

@@ -19,26 +19,30 @@ static void start(const struct twin_boot_handover *handover)
     twin_board_start_image(handover);
 }
 
+static uint8_t copy_buf[COPY_BUF_LEN];
+
+/* Constant, so that the compiler knows what twin_boot_init() makes of it. */
+static const struct twin_boot_config built = {
+    .mode = &TWIN_BOOT_MODE,
+    .slots = twin_board_slots,
+    .keys = boot_keys,
+    .alg = &CONFIG_TWIN_SIGNATURE,
+    .key_count = TWIN_COUNT(boot_keys),
+    .attempts = CONFIG_TWIN_BOOT_ATTEMPTS,
+    .no_downgrade = TWIN_BOOT_RULE,
+    .buf = copy_buf,
+    .buf_len = sizeof(copy_buf),
+    .log = boot_log_event,
+};
+
 int main(void)
 {
-    static uint8_t copy_buf[COPY_BUF_LEN];
-    const struct twin_boot_config config = {
-        .mode = &TWIN_BOOT_MODE,
-        .slots = twin_board_map.images,
-        .keys = boot_keys,
-        .alg = &CONFIG_TWIN_SIGNATURE,
-        .key_count = boot_key_count,
-        .attempts = CONFIG_TWIN_BOOT_ATTEMPTS,
-        .no_downgrade = TWIN_BOOT_RULE,
-        .buf = copy_buf,
-        .buf_len = sizeof(copy_buf),
-        .log = boot_log_event,
-    };
+    const struct twin_boot_config *config = TWIN_BOOT_CONFIG(&built);
 
     twin_board_init();
     twin_board_start_settle();
     boot_log_begin(twin_board_start_cause());
-    const struct twin_boot_handover *handover = boot_run(&config);
+    const struct twin_boot_handover *handover = boot_run(config);
     if (handover != NULL) {
         start(handover);
     }

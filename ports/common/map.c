@@ -7,7 +7,7 @@
 
 #define SECTORS (BOARD_SLOT_LEN / BOARD_PAGE_BYTES)
 
-static const struct twin_slots images[] = {{
+const struct twin_slots twin_board_slots[] = {{
     .mode = &TWIN_MODE,
     .area = {[TWIN_PRIMARY] = {&cortex_m_flash, BOARD_PRIMARY_OFF, BOARD_SLOT_LEN},
              [TWIN_SECONDARY] = {&cortex_m_flash, BOARD_SECONDARY_OFF, BOARD_SLOT_LEN}},
@@ -16,4 +16,4 @@ static const struct twin_slots images[] = {{
     .max_align = BOARD_WRITE_BYTES > 8 ? BOARD_WRITE_BYTES : 8, /* 8: its least */
     .image = 0,
 }};
-const struct twin_map twin_board_map = {images, TWIN_COUNT(images)};
+const struct twin_map twin_board_map = {twin_board_slots, TWIN_COUNT(twin_board_slots)};

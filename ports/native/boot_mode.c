@@ -5,7 +5,7 @@
 #include "internal.h"
 #include <string.h>
 
-const struct twin_boot_mode *twin_native_boot_mode(void)
+static const struct twin_boot_mode *boot_mode(void)
 {
     static const struct {
         const char *name;
@@ -22,4 +22,13 @@ const struct twin_boot_mode *twin_native_boot_mode(void)
         }
     }
     return &twin_boot_swap_offset;
+}
+
+const struct twin_boot_config *twin_native_boot_config(const struct twin_boot_config *built)
+{
+    static struct twin_boot_config config;
+
+    config = *built;
+    config.mode = boot_mode();
+    return &config;
 }

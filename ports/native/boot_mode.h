@@ -6,5 +6,5 @@
 #pragma once
 #include "twin/boot.h"
 
-const struct twin_boot_mode *twin_native_boot_mode(void);
-#define TWIN_BOOT_MODE (*twin_native_boot_mode())
+const struct twin_boot_config *twin_native_boot_config(const struct twin_boot_config *built);
+#define TWIN_BOOT_CONFIG(built) twin_native_boot_config(built)

@@ -113,6 +113,7 @@ static struct geometry geometry;
 
 /* Everybody else sees a constant; it gets its value before main(). */
 extern const struct twin_map twin_board_map __attribute__((alias("map")));
+extern const struct twin_slots twin_board_slots[TWIN_IMAGES_MAX] __attribute__((alias("slots")));
 
 int twin_native_flash_open(void)
 {

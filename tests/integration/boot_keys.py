@@ -44,7 +44,7 @@ class Keys(unittest.TestCase):
                          hashes)
         self.assertEqual([row.split()[-1] for row in text.splitlines() if "is_revoked" in row],
                          ["false},", "false},", "true},"])
-        self.assertIn("boot_key_count = 3;", text)
+        self.assertIn("BOOT_KEY_COUNT == 3,", text)
 
     def test_published_keys_are_refused(self):
         """Unless nobody trusts them."""
@@ -53,11 +53,11 @@ class Keys(unittest.TestCase):
             known = self.folder / "known.txt"
             known.write_text(f"00 other.pem\n{imgtool.keyhash(key)} sample.pem\n")
             list_of = f"-DKNOWN={known}"
-            self.assertIn("boot_key_count = 1;", self.made([key], [], kind))
+            self.assertIn("BOOT_KEY_COUNT == 1,", self.made([key], [], kind))
             for trusted in [key], [own, key]:
                 self.assertIn("sample.pem", self.made(trusted, [], kind, list_of))
-            self.assertIn("boot_key_count = 2;", self.made([own], [key], kind, list_of))
-            self.assertIn("boot_key_count = 1;",
+            self.assertIn("BOOT_KEY_COUNT == 2,", self.made([own], [key], kind, list_of))
+            self.assertIn("BOOT_KEY_COUNT == 1,",
                           self.made([key], [], kind, list_of, "-DALLOW_KNOWN=1"))
 
     def test_contradictions_are_refused(self):
