@@ -8,8 +8,9 @@ import shlex
 
 from tree import ROOT, ours, run
 
-# Optimisations that are switched off: some only gcc knows, and clang-tidy stumbles over them.
-GCC_ALONE = r" -fno-(?!builtin|sanitize|omit)[\w-]+"
+# Optimisations that are switched off, and how to link: some only gcc knows, and clang-tidy stumbles
+# over them.
+GCC_ALONE = r" -fno-(?!builtin|sanitize|omit)[\w-]+| -ffat-lto-objects"
 
 
 def boards():
