@@ -30,7 +30,9 @@ twin_room(lib/flash USES lib/core
   HEADERS mode)
 twin_room(lib/image USES lib/core lib/flash lib/crypto
   SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c)
-twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto
+twin_room(lib/unpack USES lib/core lib/flash lib/image lib/crypto OUTSIDE 7zip
+  SOURCES unpack.c stream.c packages/7zip/lzma2.c)
+twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto lib/unpack
   SOURCES boot.c start.c images.c swap.c no_downgrade.c script.c moves.c attempts.c validate.c pick.c pick_revert.c recover.c recorder.c modes/*.c)
 twin_room(lib/server USES lib/core lib/smp lib/flash lib/image lib/crypto
   SOURCES server.c groups/*.c)

@@ -37,9 +37,21 @@ string(REPLACE twin_downgrade_ &twin_boot_no_downgrade_ TWIN_BOOT_RULE ${TWIN_DO
 
 # A variant is in the file of its mode; whether less is erased is nothing that others must know.
 string(REGEX REPLACE "_(fast|revert)$" "" mode_file ${CONFIG_TWIN_MODE})
-string(REGEX REPLACE "_fast$" "" TWIN_MODE_FACTS ${CONFIG_TWIN_MODE})
+string(REGEX REPLACE "_(fast|lzma)$" "" TWIN_MODE_FACTS ${CONFIG_TWIN_MODE})
 if(NOT EXISTS ${PROJECT_SOURCE_DIR}/lib/boot/modes/${mode_file}.c)
   message(FATAL_ERROR "CONFIG_TWIN_MODE=${CONFIG_TWIN_MODE}: there is no lib/boot/modes/${mode_file}.c")
+endif()
+
+# Where a decoder is, it has its RAM at the start of the bootloader's buffer (twin/boot.h).
+include(${CMAKE_CURRENT_LIST_DIR}/unpack.cmake)
+set(TWIN_BOOT_BUF_LEN 1024)
+set(TWIN_UNPACK_LIBRARY)
+if(CONFIG_TWIN_MODE MATCHES "_lzma$")
+  set(TWIN_BOOT_BUF_LEN 32768)
+  set(TWIN_UNPACK_LIBRARY unpack7zip)
+  if(NOT TARGET unpack7zip)
+    message(FATAL_ERROR "CONFIG_TWIN_MODE=${CONFIG_TWIN_MODE} needs the source of 7-Zip: `scripts/setup.sh board` fetches it")
+  endif()
 endif()
 
 # Where the highest version runs and no trailer decides, the server compares versions.

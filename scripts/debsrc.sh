@@ -51,7 +51,7 @@ private_apt() {
 
 # Some of the machine's sources may have no source packages: what apt says matters only if nothing
 # came in the end.
-echo "debsrc: fetching the source of $package (less than 1 MB)" >&2
+echo "debsrc: fetching the source of $package (less than 2 MB)" >&2
 private_apt update >"$work/log" 2>&1 || true
 (cd "$work/got" && private_apt source --download-only "$package") >>"$work/log" 2>&1 || true
 

@@ -87,5 +87,6 @@ case " $* " in
     scripts/debsrc.sh .cache bearssl cmake/bearssl.sha256
     optional p256m mbedtls "P-256 bootloaders are larger" trixie
     optional tinyssh tinyssh "no Ed25519 bootloaders"
+    optional 7zip 7zip "no bootloaders that take compressed images"
     ;;
 esac

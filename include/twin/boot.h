@@ -41,6 +41,10 @@ extern const struct twin_boot_mode twin_boot_swap_offset, twin_boot_swap_move,
 /* The update replaces the image that runs: all of the slot is erased first, or, faster, what the
  * update needs, and remains of the old image stay behind it. Both have the facts of "overwrite". */
 extern const struct twin_boot_mode twin_boot_overwrite, twin_boot_overwrite_fast;
+/* The first of them, for updates that may be compressed (twin/unpack.h), by LZMA2. Then `buf` of
+ * the config has to be as large as struct twin_unpack and one TWIN_UNPACK_PIECE, and aligned for
+ * the former: with less, compressed updates are refused. */
+extern const struct twin_boot_mode twin_boot_overwrite_lzma;
 /* Images run where they are, in either slot, or are copied to RAM and run there. */
 extern const struct twin_boot_mode twin_boot_xip, twin_boot_xip_revert, twin_boot_ram_load;
 extern const struct twin_boot_mode twin_boot_single;

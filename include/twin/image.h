@@ -188,6 +188,16 @@ TWIN_MUST_CHECK twin_proof_t twin_image_prove(const struct twin_image *image,
                                               const struct twin_sig_alg *alg);
 
 /*
+ * The part of it behind the hash: the signatures, of a hash that the caller has computed, or is to
+ * compute later.
+ */
+TWIN_MUST_CHECK twin_proof_t twin_image_prove_signatures(const struct twin_image *image,
+                                                         const struct twin_pubkey *keys,
+                                                         unsigned key_count,
+                                                         const struct twin_sig_alg *alg,
+                                                         const uint8_t *hash);
+
+/*
  * Which key does this TLV name? found: out, set to that of keys; not touched if it names none of
  * them, or a revoked one. alg: kind of the hash that names keys.
  *

@@ -89,9 +89,9 @@ static twin_proof_t check_signature(const struct twin_image *image, const struct
  * are passed over. What another reader could take for one of these because of its type is refused:
  * such a TLV in the protected area, and a signature that no key announces.
  */
-static twin_proof_t check_signatures(const struct twin_image *image, const struct twin_pubkey *keys,
-                                     unsigned key_count, const struct twin_sig_alg *alg,
-                                     const uint8_t *hash)
+twin_proof_t twin_image_prove_signatures(const struct twin_image *image,
+                                         const struct twin_pubkey *keys, unsigned key_count,
+                                         const struct twin_sig_alg *alg, const uint8_t *hash)
 {
     const struct twin_pubkey *key = NULL; /* known, and named by the TLV just before */
     bool announced = false;               /* the TLV just before names a key, known or not */
@@ -135,7 +135,7 @@ twin_proof_t twin_image_prove(const struct twin_image *image, const struct twin_
     if (memcmp(want, have, alg->hash->len) != 0) {
         return TWIN_E_VERIFY;
     }
-    return check_signatures(image, keys, key_count, alg, have);
+    return twin_image_prove_signatures(image, keys, key_count, alg, have);
 }
 
 twin_err_t twin_image_verify(const struct twin_image *image, const struct twin_pubkey *keys,

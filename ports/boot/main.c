@@ -8,8 +8,6 @@
 #include "run.h"
 #include "twin_config.h"
 
-#define COPY_BUF_LEN 1024 /* flash is copied in pieces of this size */
-
 static void start(const struct twin_boot_handover *handover)
 {
     boot_log_handover(handover);
@@ -19,7 +17,8 @@ static void start(const struct twin_boot_handover *handover)
     twin_board_start_image(handover);
 }
 
-static uint8_t copy_buf[COPY_BUF_LEN];
+/* Flash is copied in pieces of this size; where images are unpacked, that is done in it. */
+static _Alignas(8) uint8_t copy_buf[TWIN_BOOT_BUF_LEN];
 
 /* Constant, so that the compiler knows what twin_boot_init() makes of it. */
 static const struct twin_boot_config built = {

@@ -13,7 +13,8 @@ from tree import each, is_excepted, ours, room_of, run, uses
 # What lib/ asks for: five functions of libc, the compiler's helpers and itself; and the names of the
 # libraries of others that a room of it may use (some ask for functions of ours).
 FREESTANDING = r"mem(cpy|move|set|cmp)|strlen|__aeabi_\w+|__u?(div|mod|divmod)di[34]|twin_\w+"
-OUTSIDE = {"bearssl": r"br_\w+", "p256-m": r"p256_\w+", "tinyssh": r"crypto_\w+_tinyssh\w*"}
+OUTSIDE = {"bearssl": r"br_\w+", "p256-m": r"p256_\w+", "tinyssh": r"crypto_\w+_tinyssh\w*",
+           "7zip": r"z7_\w+"}
 # What a library that programs share does not: it neither talks nor ends the process.
 TALKS = re.compile(r"std(out|err)|v?f?printf|(f|un)?put(s|c|char)(_unlocked)?|v?errx?|v?warnx?|perror|"
                    r"psignal")

@@ -11,6 +11,9 @@
 #include "check.h"
 #include "scenarios.h"
 #include "support/rig.h"
+#ifdef TEST_UNPACK
+#include "support/packed_image.h"
+#endif
 #include <stdlib.h>
 
 #define BOOTS_MAX   12
@@ -325,11 +328,18 @@ struct mode {
 #name, &rig_##name, list, sizeof(list) / sizeof((list)[0])                                 \
     }
 static const struct mode modes[] = {
-    MODE(swap_offset, scenarios),         MODE(swap_move, scenarios),
-    MODE(swap_scratch, scenarios),        MODE(swap_scratch_wide, scenarios),
-    MODE(overwrite, overwrite_scenarios), MODE(overwrite_fast, overwrite_scenarios),
-    MODE(xip, newest_scenarios),          MODE(xip_revert, scenarios),
+    MODE(swap_offset, scenarios),
+    MODE(swap_move, scenarios),
+    MODE(swap_scratch, scenarios),
+    MODE(swap_scratch_wide, scenarios),
+    MODE(overwrite, overwrite_scenarios),
+    MODE(overwrite_fast, overwrite_scenarios),
+    MODE(xip, newest_scenarios),
+    MODE(xip_revert, scenarios),
     MODE(xip_revert, in_place_scenarios),
+#ifdef TEST_UNPACK
+    MODE(overwrite_lzma, overwrite_scenarios),
+#endif
 };
 
 static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)

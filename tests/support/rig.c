@@ -19,19 +19,24 @@ struct trailer_map trailer_map(const struct twin_slots *slots, enum twin_slot sl
     };
 }
 
-const struct rig_mode rig_swap_offset = {&twin_mode_swap_offset, &twin_boot_swap_offset, false,
-                                         true, 0};
-const struct rig_mode rig_swap_move = {&twin_mode_swap_move, &twin_boot_swap_move, false, true, 0};
-const struct rig_mode rig_overwrite = {&twin_mode_overwrite, &twin_boot_overwrite, false, false, 0};
-const struct rig_mode rig_overwrite_fast = {&twin_mode_overwrite, &twin_boot_overwrite_fast, false,
-                                            false, 0};
-const struct rig_mode rig_xip = {&twin_mode_xip, &twin_boot_xip, true, false, 0};
-const struct rig_mode rig_xip_revert = {&twin_mode_xip_revert, &twin_boot_xip_revert, true, true,
-                                        0};
-const struct rig_mode rig_swap_scratch = {&twin_mode_swap_scratch, &twin_boot_swap_scratch, false,
-                                          true, 1};
-const struct rig_mode rig_swap_scratch_wide = {&twin_mode_swap_scratch, &twin_boot_swap_scratch,
-                                               false, true, 3};
+const struct rig_mode rig_swap_offset = {
+    .facts = &twin_mode_swap_offset, .boot = &twin_boot_swap_offset, .tries = true};
+const struct rig_mode rig_swap_move = {
+    .facts = &twin_mode_swap_move, .boot = &twin_boot_swap_move, .tries = true};
+const struct rig_mode rig_overwrite = {.facts = &twin_mode_overwrite, .boot = &twin_boot_overwrite};
+const struct rig_mode rig_overwrite_fast = {.facts = &twin_mode_overwrite,
+                                            .boot = &twin_boot_overwrite_fast};
+const struct rig_mode rig_xip = {.facts = &twin_mode_xip, .boot = &twin_boot_xip, .in_place = true};
+const struct rig_mode rig_xip_revert = {
+    .facts = &twin_mode_xip_revert, .boot = &twin_boot_xip_revert, .in_place = true, .tries = true};
+const struct rig_mode rig_swap_scratch = {.facts = &twin_mode_swap_scratch,
+                                          .boot = &twin_boot_swap_scratch,
+                                          .tries = true,
+                                          .scratch_sectors = 1};
+const struct rig_mode rig_swap_scratch_wide = {.facts = &twin_mode_swap_scratch,
+                                               .boot = &twin_boot_swap_scratch,
+                                               .tries = true,
+                                               .scratch_sectors = 3};
 
 /* The bound that twin/boot.h promises for one boot. */
 static uint32_t steps_max(const struct rig *rig)
@@ -87,18 +92,23 @@ void rig_make_in(struct rig *rig, const struct rig_shape *shape, const struct ri
     make_image(rig, &rig->old, 1, shape->old_len);
     make_image(rig, &rig->new, 2, shape->new_len);
     make_image(rig, &rig->next, 3, shape->new_len);
+    if (mode->pack != NULL) {
+        mode->pack(&rig->new_packed, &rig->new, &rig->key);
+        mode->pack(&rig->next_packed, &rig->next, &rig->key);
+    }
     rig->mode = mode;
     rig->device = rig->slots;
-    rig->config = (struct twin_boot_config){.mode = mode->boot,
-                                            .slots = mode->in_place ? &rig->device : &rig->slots,
-                                            .keys = &rig->key.public,
-                                            .alg = &twin_sig_rsa2048,
-                                            .key_count = 1,
-                                            .attempts = 3,
-                                            .buf = rig->buf,
-                                            .buf_len = sizeof(rig->buf),
-                                            .log = count_event,
-                                            .log_ctx = rig};
+    rig->config =
+        (struct twin_boot_config){.mode = mode->boot,
+                                  .slots = mode->in_place ? &rig->device : &rig->slots,
+                                  .keys = &rig->key.public,
+                                  .alg = &twin_sig_rsa2048,
+                                  .key_count = 1,
+                                  .attempts = 3,
+                                  .buf = rig->buf,
+                                  .buf_len = mode->pack == NULL ? RIG_BUF : sizeof(rig->buf),
+                                  .log = count_event,
+                                  .log_ctx = rig};
 }
 
 void rig_free(struct rig *rig)
@@ -107,6 +117,17 @@ void rig_free(struct rig *rig)
     test_image_free(&rig->old);
     test_image_free(&rig->new);
     test_image_free(&rig->next);
+    test_image_free(&rig->new_packed);
+    test_image_free(&rig->next_packed);
+}
+
+/* What is sent of an image. */
+static const struct test_image *sent(const struct rig *rig, const struct test_image *image)
+{
+    return rig->mode->pack == NULL ? image
+           : image == &rig->new    ? &rig->new_packed
+           : image == &rig->next   ? &rig->next_packed
+                                   : image;
 }
 
 void rig_reset(struct rig *rig)
@@ -122,8 +143,9 @@ void rig_reset(struct rig *rig)
     if (rig->mode->in_place) { /* it runs before its update comes, and has a trailer from then on */
         (void)rig_boot(rig);
     }
+    const struct test_image *update = sent(rig, &rig->new);
     sim_put(&rig->sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots),
-            rig->new.bytes, rig->new.len);
+            update->bytes, update->len);
     sim_arm(&rig->sim, 0, SIM_CUT_BEFORE, 1);
 }
 
@@ -140,6 +162,7 @@ void rig_store(struct rig *rig, const struct test_image *image)
     const struct twin_area *area = &slots->area[TWIN_SECONDARY];
     uint8_t unit[TWIN_FLASH_WRITE_MAX];
 
+    image = sent(rig, image);
     for (uint32_t off = area->len; off > 0;) {
         off -= slots->sector_bytes;
         if (!twin_area_is_blank(area, off, slots->sector_bytes)) {

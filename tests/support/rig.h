@@ -8,7 +8,7 @@
 #include "twin/boot.h"
 #include "twin/recorder.h"
 
-#define RIG_BUF  1024
+#define RIG_BUF  1024 /* of a bootloader that unpacks no images */
 #define RIG_FILL 0xffffffffu
 
 /* Where the parts of a trailer are, in bytes from the start of the slot. */
@@ -24,6 +24,9 @@ struct rig_mode {
     bool in_place; /* images run from either slot */
     bool tries;    /* there are trials */
     uint32_t scratch_sectors;
+    /* Makes the compressed image of which the bootloader makes this one; before, something in it
+     * that can be compressed. NULL: images are not compressed. */
+    void (*pack)(struct test_image *packed, struct test_image *image, const struct test_key *key);
 };
 extern const struct rig_mode rig_swap_offset, rig_swap_move, rig_overwrite, rig_overwrite_fast,
     rig_xip, rig_xip_revert, rig_swap_scratch, rig_swap_scratch_wide;
@@ -44,7 +47,8 @@ struct rig {
     struct twin_boot_config config; /* of these slots */
     struct test_key key;
     struct test_image old, new, next; /* versions 1.0.0, 2.0.0 and 3.0.0 */
-    uint8_t buf[RIG_BUF];
+    struct test_image new_packed, next_packed;
+    _Alignas(16) uint8_t buf[32768];
     uint32_t events[TWIN_BOOT_EV_INVALID + 1]; /* counted since rig_boot began */
     uint32_t steps;
     bool records; /* the bootloader writes down what became of an update */

@@ -98,12 +98,11 @@ static void put_header(uint8_t *out, uint8_t major, uint32_t payload_len, uint32
     out[20] = major;
 }
 
-/* Hash and signature of what stands before `end`, and everything counted. */
-static void sign(struct test_image *image, const struct test_key *key, uint8_t *tlvs)
+void test_image_sign(struct test_image *image, const struct test_key *key, uint32_t hashed_len)
 {
-    uint8_t hash[32], sig[SIG_LEN];
+    uint8_t hash[32], sig[SIG_LEN], *tlvs = image->bytes + hashed_len;
 
-    sha256(image->bytes, (size_t)(tlvs - image->bytes), hash);
+    sha256(image->bytes, hashed_len, hash);
     uint8_t *end = put_tlv(tlvs + 4, TWIN_TLV_SHA256, hash, sizeof(hash));
     if (key != NULL) {
         test_pss_encode(hash, sig);
@@ -122,8 +121,7 @@ static uint8_t *begin(struct test_image *image, uint8_t major, uint32_t payload_
 {
     uint32_t seed = major * 7919u + payload_len;
 
-    image->bytes =
-        malloc(HEADER_LEN + payload_len + DEPENDENCY_AREA_LEN + 4 + 36 + 36 + 4 + SIG_LEN);
+    image->bytes = malloc(HEADER_LEN + payload_len + DEPENDENCY_AREA_LEN + TEST_IMAGE_TLVS_LEN);
     must(image->bytes != NULL);
     put_header(image->bytes, major, payload_len, flags);
     for (uint32_t i = 0; i < payload_len; i++) {
@@ -135,7 +133,9 @@ static uint8_t *begin(struct test_image *image, uint8_t major, uint32_t payload_
 void test_image_make(struct test_image *image, const struct test_key *key, uint8_t major,
                      uint32_t payload_len, uint32_t flags)
 {
-    sign(image, key, begin(image, major, payload_len, flags));
+    uint8_t *end = begin(image, major, payload_len, flags);
+
+    test_image_sign(image, key, (uint32_t)(end - image->bytes));
 }
 
 void test_image_make_depending(struct test_image *image, const struct test_key *key, uint8_t major,
@@ -147,7 +147,8 @@ void test_image_make_depending(struct test_image *image, const struct test_key *
     twin_put_le16(image->bytes + 10, DEPENDENCY_AREA_LEN);
     twin_put_le16(area, TWIN_TLV_MAGIC_PROT);
     twin_put_le16(area + 2, DEPENDENCY_AREA_LEN);
-    sign(image, key, put_tlv(area + 4, TWIN_TLV_DEPENDENCY, dependency, sizeof(dependency)));
+    uint8_t *end = put_tlv(area + 4, TWIN_TLV_DEPENDENCY, dependency, sizeof(dependency));
+    test_image_sign(image, key, (uint32_t)(end - image->bytes));
 }
 
 void test_image_free(struct test_image *image)

@@ -38,4 +38,8 @@ void test_image_make(struct test_image *image, const struct test_key *key, uint8
  */
 void test_image_make_depending(struct test_image *image, const struct test_key *key, uint8_t major,
                                uint32_t payload_len, uint8_t on_image, uint8_t on_major);
+/* Hash and sign anew what stands in the first hashed_len bytes, which have TEST_IMAGE_TLVS_LEN
+ * behind them. */
+#define TEST_IMAGE_TLVS_LEN (4 + 36 + 36 + 4 + 256)
+void test_image_sign(struct test_image *image, const struct test_key *key, uint32_t hashed_len);
 void test_image_free(struct test_image *image);

@@ -45,3 +45,7 @@ twin_fuzz(fuzz_image 100 vectors/image/img vectors/image/neg vectors/image/synth
 twin_fuzz(fuzz_tlv 300 fuzz/corpus/tlv vectors/image/neg)
 twin_fuzz(fuzz_hex 600 vectors/image/payload fuzz/corpus/hex)
 twin_fuzz(fuzz_pem 300 vectors/image/keys fuzz/corpus/pem)
+if(TARGET test_packed)
+  twin_fuzz(fuzz_unpack 300 fuzz/corpus/unpack)
+  target_link_libraries(fuzz_unpack PRIVATE test_packed)
+endif()

@@ -273,7 +273,8 @@ static twin_err_t ram_write(void *ctx, uint32_t addr, const void *buf, size_t le
     return TWIN_OK;
 }
 
-static const struct rig_mode rig_ram = {&twin_mode_ram_load, &twin_boot_ram_load, true, false, 0};
+static const struct rig_mode rig_ram = {
+    .facts = &twin_mode_ram_load, .boot = &twin_boot_ram_load, .in_place = true};
 
 /* The image that runs is the copy, whole; one that is not for RAM, or does not fit, is not. */
 static void check_ram_load(void)
@@ -310,7 +311,7 @@ static void check_ram_load(void)
 
 /* ---- Single slot ---- */
 
-static const struct rig_mode rig_single = {&twin_mode_single, &twin_boot_single, false, false, 0};
+static const struct rig_mode rig_single = {.facts = &twin_mode_single, .boot = &twin_boot_single};
 
 static void check_single(void)
 {
