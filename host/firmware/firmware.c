@@ -74,6 +74,19 @@ static enum twin_error_code check_hashes(struct twin_firmware *firmware,
     return TWIN_ERROR_NONE;
 }
 
+/* Of a compressed image: the hash of what comes out of it. */
+static void keep_unpacked_hash(struct twin_firmware *firmware, const struct twin_view *view)
+{
+    struct twin_view_tlv tlv;
+
+    if ((view->header.flags & TWIN_IMAGE_LZMA2) != 0 &&
+        twin_view_find(view, TWIN_TLV_DECOMP_SHA, true, &tlv) &&
+        tlv.value.len <= sizeof(firmware->unpacked_hash)) {
+        memcpy(firmware->unpacked_hash, tlv.value.ptr, tlv.value.len);
+        firmware->unpacked_hash_len = tlv.value.len;
+    }
+}
+
 /* Unsigned is not damaged: there are bootloaders that want no signature. */
 static enum twin_error_code check_unsigned(const struct twin_firmware *firmware,
                                            const struct twin_firmware_rules *rules,
@@ -154,6 +167,7 @@ static enum twin_error_code check_image(struct twin_firmware *firmware,
     }
     firmware->version = view.header.version;
     firmware->is_signed = twin_view_is_signed(&view);
+    keep_unpacked_hash(firmware, &view);
     if (check_hashes(firmware, &view, error) != TWIN_ERROR_NONE ||
         check_unsigned(firmware, rules, ask, error) != TWIN_ERROR_NONE) {
         return error->code;

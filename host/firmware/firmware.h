@@ -23,6 +23,8 @@ struct twin_firmware {
     uint8_t sha[TWIN_SHA256_LEN]; /* of the whole file */
     uint8_t hash[TWIN_IMAGE_HASH_MAX];
     size_t hash_len; /* the image's hash TLV; 0: it has none that devices list */
+    uint8_t unpacked_hash[TWIN_IMAGE_HASH_MAX];
+    size_t unpacked_hash_len; /* of a compressed image: what it will be listed under; else 0 */
     struct twin_version version;
     bool is_signed;   /* there is a signature, whoever made it */
     bool is_verified; /* and it is by the key that was given */

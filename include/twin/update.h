@@ -81,6 +81,8 @@ enum twin_update_cause {
 
 struct twin_update_config {
     struct twin_upload_config upload; /* image_hash is needed here */
+    struct twin_span unpacked_hash;   /* of a compressed image: of what comes out of it, under which
+                                         it is listed when it runs; else empty */
     bool confirm;                     /* make it permanent as soon as it runs */
     bool force_reset;                 /* reset although the application objects */
     bool go_back;                     /* end a trial of another image first, by restarts */

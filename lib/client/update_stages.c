@@ -26,10 +26,19 @@ static struct twin_span wanted(const struct twin_update *u)
     return u->priv.config.upload.image_hash;
 }
 
+/* A compressed image runs under another hash, and may still be stored under its own. */
 static enum twin_listing_state image_state(const struct twin_update *u)
 {
+    const struct twin_span unpacked = u->priv.config.unpacked_hash;
     struct twin_image_slot found;
 
+    if (unpacked.len != 0) {
+        const enum twin_listing_state state =
+            twin_listing_find(&u->priv.rsp, u->priv.image, unpacked, &found);
+        if (state >= TWIN_LISTING_RUNNING) {
+            return state;
+        }
+    }
     return twin_listing_find(&u->priv.rsp, u->priv.image, wanted(u), &found);
 }
 
@@ -220,7 +229,9 @@ static void conclude_inspect(struct twin_update *u, twin_err_t result, uint32_t 
 /* By its hash, so that nothing else can be marked or confirmed by mistake. */
 static void prepare_state(struct twin_update *u, bool confirm)
 {
-    u->priv.req.state.hash = wanted(u);
+    const struct twin_span unpacked = u->priv.config.unpacked_hash;
+
+    u->priv.req.state.hash = confirm && unpacked.len != 0 ? unpacked : wanted(u);
     u->priv.req.state.confirm = confirm;
     u->priv.req.state.present = TWIN_IMAGE_STATE_REQ_HASH | TWIN_IMAGE_STATE_REQ_CONFIRM;
 }

@@ -13,13 +13,10 @@
 #define ALIGN_LEAST 8   /* BOOT_MAX_ALIGN of the formats */
 
 const struct geometry_mode geometry_modes[] = {
-    {"swap_offset", &twin_mode_swap_offset},
-    {"swap_move", &twin_mode_swap_move},
-    {"overwrite", &twin_mode_overwrite},
-    {"overwrite_fast", &twin_mode_overwrite},
-    {"xip", &twin_mode_xip},
-    {"xip_revert", &twin_mode_xip_revert},
-    {NULL, NULL},
+    {"swap_offset", &twin_mode_swap_offset},  {"swap_move", &twin_mode_swap_move},
+    {"overwrite", &twin_mode_overwrite},      {"overwrite_fast", &twin_mode_overwrite},
+    {"overwrite_lzma", &twin_mode_overwrite}, {"xip", &twin_mode_xip},
+    {"xip_revert", &twin_mode_xip_revert},    {NULL, NULL},
 };
 
 /* NULL if there is no such mode. */

@@ -47,7 +47,7 @@ static const struct args_row rows[] = {
      OPTION(geometry.images), 1, TWIN_IMAGES_MAX},
     {"--mode", "NAME",
      "how an update comes to run on it: swap_offset, swap_move, overwrite,\n"
-     "                      overwrite_fast, xip, xip_revert",
+     "                      overwrite_fast, overwrite_lzma, xip, xip_revert",
      OPTION(mode), 0, 0},
     {"--erase-us", "TIME", "time that erasing a page takes, in microseconds", OPTION(erase_us),
      ANY},

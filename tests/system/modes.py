@@ -7,12 +7,15 @@ from device import ATTEMPTS, NEW, OLD
 from smp import IMAGE, OS, READ, WRITE, Refused
 from story import Story, main, needs
 
+HEADER_LEN = 0x200  # as story.kind.header says
+
 # Number of the mode as the device tells it; are there trials; does the slot that runs change?
 MODES = {
     "swap_offset": (9, True, False),
     "swap_move": (3, True, False),
     "overwrite": (2, False, False),
     "overwrite_fast": (2, False, False),
+    "overwrite_lzma": (2, False, False),
     "xip": (4, False, True),
     "xip_revert": (5, True, True),
 }
@@ -113,6 +116,48 @@ class Modes(Story):
             self.good("update", "--confirm", self.device.image_path("1.1.0"))
 
         self.in_each(test)
+
+    @needs("unpacks")
+    def test_compressed(self):
+        """It is sent compressed and runs as what comes out; the update knows both hashes."""
+        def test(*_):
+            for version, kind in ("1.1.0", "lzma2"), ("1.2.0", "lzma2armthumb"):
+                packed = self.packed(version, kind)
+                done = self.device.mcumgr("--json", "update", "--confirm", packed)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertTrue(json.loads(done.stdout)["confirmed"])
+                self.restart(f"monitor {version} runs on {self.device.name}, started by")
+                self.assertEqual(self.running(), (0, version, True))
+                payload = self.kind.images.joinpath("app.bin").read_bytes()
+                self.assertLess(len(packed.read_bytes()), len(payload) * 3 // 4)
+                self.assertEqual(self.device.slot_bytes(0, len(payload), off=HEADER_LEN), payload)
+                self.assertEqual(self.device.slot_bytes(1, packed.stat().st_size),
+                                 packed.read_bytes())
+                self.assertIn("runs already", self.good("update", "--confirm", packed))
+
+        self.in_each(test, ["overwrite_lzma"])
+
+    @needs("unpacks")
+    def test_compressed_and_forged(self):
+        """The bootloader sees it before anything is unpacked."""
+        def test(*_):
+            packed = self.packed("1.1.0", "lzma2").read_bytes()
+            client = self.device.client()
+            client.upload(self.changed(packed, -1, 4))
+            client.mark(client.slots()[1]["hash"], confirm=True)
+            client.close()
+            self.restart("boot: update refused")
+            self.device.wait_for(f"{OLD} on {self.device.name}, started by")
+            self.assertEqual(self.running(), (0, "1.0.0", True))
+
+        self.in_each(test, ["overwrite_lzma"])
+
+    def packed(self, version, kind):
+        """The file of a compressed image."""
+        file = self.device.folder / f"{version}.{kind}"
+        self.imgtool("sign", "-k", self.kind.key, "-v", version, *self.kind.header, "-S",
+                     self.device.flash.slot, "--compression", kind, self.kind.images / "app.bin", file)
+        return file
 
     @needs("modes")
     def test_the_newest_runs(self):

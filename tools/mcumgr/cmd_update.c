@@ -86,6 +86,7 @@ static int update(struct run *run, bool confirm)
                                         .may_begin = may_begin,
                                         .ctx = run};
 
+    config.unpacked_hash = (struct twin_span){run->file.unpacked_hash, run->file.unpacked_hash_len};
     upload_describe_link(&run->session, &config.upload);
     twin_firmware_describe(&run->file, &config.upload);
     twin_update_begin(&run->update, &run->session.client, &config);
