@@ -54,6 +54,12 @@ if(CONFIG_TWIN_MODE MATCHES "_lzma$")
   endif()
 endif()
 
+# Images that run in RAM: the board says where.
+set(TWIN_BOOT_LOAD_RAM NULL)
+if(CONFIG_TWIN_MODE STREQUAL ram_load)
+  set(TWIN_BOOT_LOAD_RAM "&twin_board_load_ram")
+endif()
+
 # Where the highest version runs and no trailer decides, the server compares versions.
 set(TWIN_SRV_PLAN NULL)
 if(CONFIG_TWIN_MODE MATCHES "^(xip|ram_load)$")

@@ -76,12 +76,13 @@ add_custom_command(OUTPUT keys.c
     ${PROJECT_SOURCE_DIR}/cmake/keys.cmake ${PROJECT_SOURCE_DIR}/cmake/known_keys.txt VERBATIM)
 
 # twin_signed(FILE VERSION PROGRAM PAYLOAD) - FILE of the firmware folder is PAYLOAD, which the
-# target PROGRAM makes, signed. The caller has set firmware_dir, slot_len and write_bytes.
+# target PROGRAM makes, signed. The caller has set firmware_dir, slot_len and write_bytes, and
+# sign_options if there is more to be said to imgtool.
 function(twin_signed file version program payload)
   add_custom_command(OUTPUT ${firmware_dir}/${file}
     COMMAND ${imgtool} sign --quiet --key ${TWIN_KEY} ${key_format} ${hash_format} --version ${version}
       --header-size ${image_header_len} --pad-header --slot-size ${slot_len} --align ${write_bytes}
-      ${payload} ${firmware_dir}/${file}
+      ${sign_options} ${payload} ${firmware_dir}/${file}
     DEPENDS ${program} ${TWIN_KEY} ${imgtool} VERBATIM)
   set_property(DIRECTORY APPEND PROPERTY firmware ${firmware_dir}/${file})
 endfunction()
@@ -93,17 +94,19 @@ function(twin_copied file program payload)
   set_property(DIRECTORY APPEND PROPERTY firmware ${firmware_dir}/${file})
 endfunction()
 
-# twin_app_images(PREFIX) - all images of the application, as PREFIX-VERSION.bin, and one before it
-# is signed, for whoever wants to do that by hand. The variants are the targets monitor-VARIANT;
-# twin_payload(NAME RESULT) says what file of such a target is the payload.
+# twin_app_images(PREFIX [SUFFIX]) - all images of the application, as PREFIX-VERSIONSUFFIX.bin, and one
+# before it is signed, for whoever wants to do that by hand. The variants are the targets
+# monitor-VARIANTSUFFIX; twin_payload(NAME RESULT) says what file of such a target is the payload.
 function(twin_app_images prefix)
+  set(suffix ${ARGV1})
   foreach(row IN LISTS app_images)
     string(REGEX MATCH "^(([0-9.]+)[^ ]*) (.*)" row ${row})
-    twin_payload(monitor-${CMAKE_MATCH_3} payload)
-    twin_signed(${prefix}-${CMAKE_MATCH_1}.bin ${CMAKE_MATCH_2} monitor-${CMAKE_MATCH_3} ${payload})
+    twin_payload(monitor-${CMAKE_MATCH_3}${suffix} payload)
+    twin_signed(${prefix}-${CMAKE_MATCH_1}${suffix}.bin ${CMAKE_MATCH_2} monitor-${CMAKE_MATCH_3}${suffix}
+      ${payload})
   endforeach()
-  twin_payload(monitor-good payload)
-  twin_copied(app.bin monitor-good ${payload})
+  twin_payload(monitor-good${suffix} payload)
+  twin_copied(app${suffix}.bin monitor-good${suffix} ${payload})
 endfunction()
 
 # twin_firmware() - the target that makes all of these; the last call.

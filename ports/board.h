@@ -36,6 +36,10 @@ extern const struct twin_board_names twin_board_names;
 extern const struct twin_map twin_board_map;
 extern const struct twin_slots twin_board_slots[]; /* its images */
 
+/* In the mode ram_load: RAM in which images run, by addresses of memory, which are also those of
+ * their headers. Used by the bootloader. */
+extern const struct twin_area twin_board_load_ram;
+
 /*
  * The slot that this image runs from: 0, or 1 in modes in which that is possible; then the areas of
  * twin_board_map are as this image sees them (twin_slots_seen_from()). Used by the application;

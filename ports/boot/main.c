@@ -32,6 +32,7 @@ static const struct twin_boot_config built = {
     .buf = copy_buf,
     .buf_len = sizeof(copy_buf),
     .log = boot_log_event,
+    .ram = TWIN_BOOT_LOAD_RAM,
 };
 
 int main(void)

@@ -4,11 +4,12 @@
  * what is left of board.h itself.
  *
  *     startup.c    vector table, first instructions, faults, depth of the stack
- *     processor.c  halt, hand-over to an image
+ *     processor.c  halt, hand-over to an image; processor_loaded.c: to one in RAM, which load_ram.c
+ *                  is about
  *     retained.c   why the processor started, in RAM that outlives a reset; reset
  *     mpu.c        flash is read-only, data cannot be executed; mpu_none.c: no such thing
  *     nor.c        the flash driver
- *     map.c        the flash map, for one image
+ *     map.c        the flash map, for one image; map_loaded.c: for one that was copied to RAM
  *     clock.c      milliseconds
  *     names.c      names
  *     receive.c    received bytes wait in rings; sleep
@@ -70,6 +71,29 @@ _Noreturn void cortex_m_restart(enum twin_board_start cause);
  */
 void cortex_m_next_cause(enum twin_board_start cause);
 
+/* For an image in RAM, which does not see where it came from: the bootloader leaves it the slot. */
+void cortex_m_leave_slot(unsigned slot);
+unsigned cortex_m_left_slot(void);
+
+/* ---- processor.c ---- */
+
+/* Go to the program whose vector table is there, as a reset would. */
+static inline _Noreturn void cortex_m_jump(uint32_t addr)
+{
+    const volatile uint32_t *vectors = &REG(addr);
+    const uint32_t stack = vectors[0], entry = vectors[1];
+
+    REG(SCB_VTOR) = addr;
+    __asm volatile("dsb\n"
+                   "isb\n"
+                   "msr msp, %0\n"
+                   "bx %1\n"
+                   :
+                   : "r"(stack), "r"(entry)
+                   : "memory");
+    __builtin_unreachable();
+}
+
 /* ---- mpu.c ---- */
 
 /* Switch memory protection on, with flash read-only. To be called by twin_board_init(). */
@@ -90,6 +114,11 @@ extern const struct twin_flash cortex_m_flash;
  */
 void board_flash_write(uint32_t addr, const uint8_t *unit);
 void board_flash_erase(uint32_t addr);
+
+/* ---- map_loaded.c ---- */
+
+/* Make the map; called before main(). */
+void cortex_m_begin(void);
 
 /* ---- clock.c ---- */
 

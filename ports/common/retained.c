@@ -12,6 +12,7 @@ extern volatile struct {
     uint32_t magic; /* RETAINED_MAGIC: the rest holds. After power on it is whatever the RAM is. */
     uint32_t next;  /* enum twin_board_start: what the next start will be due to */
     uint32_t cause; /* the same: what the present start is due to */
+    uint32_t slot;  /* that the image in RAM came from */
 } retained;
 
 void twin_board_start_settle(void)
@@ -29,6 +30,16 @@ void cortex_m_next_cause(enum twin_board_start cause)
 enum twin_board_start twin_board_start_cause(void)
 {
     return (enum twin_board_start)retained.cause;
+}
+
+void cortex_m_leave_slot(unsigned slot)
+{
+    retained.slot = slot;
+}
+
+unsigned cortex_m_left_slot(void)
+{
+    return retained.slot;
 }
 
 _Noreturn void cortex_m_restart(enum twin_board_start cause)

@@ -11,6 +11,10 @@
 extern uint32_t stack_bottom[], stack_top[];
 extern uint32_t data_image[], data_start[], data_end[], bss_start[], bss_end[];
 
+#ifndef BOARD_BEGIN /* of images in RAM: cortex_m_begin */
+#define BOARD_BEGIN() ((void)0)
+#endif
+
 int main(void);
 void reset_handler(void);
 
@@ -46,6 +50,7 @@ void reset_handler(void)
         *to = 0;
     }
     paint_stack();
+    BOARD_BEGIN();
     main();
     twin_board_reset(); /* not reached: main() never returns */
 }

@@ -23,6 +23,9 @@ set(BOARD_BOOT_LEN 0xc000)
 set(BOARD_PRIMARY_OFF 0x0c000)
 set(BOARD_SECONDARY_OFF 0x82000)
 set(BOARD_SLOT_LEN 0x76000)
+# For the mode swap_scratch: where sectors are put aside; a length of 0: there is no such area.
+set(BOARD_SCRATCH_OFF 0xf8000)
+set(BOARD_SCRATCH_LEN 0x8000)
 # Images that the map in board.c has: one, or all (several).
 set(BOARD_IMAGES one)
 
@@ -30,6 +33,9 @@ set(BOARD_IMAGES one)
 # uses 4.9 KB of it.
 set(BOARD_RAM_ADDR 0x20000000)
 set(BOARD_RAM_LEN 0x40000)
+# For the mode ram_load: RAM in which images run, besides that; a length of 0: there is none.
+set(BOARD_LOAD_ADDR 0)
+set(BOARD_LOAD_LEN 0)
 set(BOARD_BOOT_STACK 6144)
 set(BOARD_APP_STACK 4096)
 
