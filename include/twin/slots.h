@@ -27,7 +27,13 @@ struct twin_slots {
     uint16_t max_sectors;  /* status entries in the trailer; MCUboot's default is 128 */
     uint8_t max_align;     /* BOOT_MAX_ALIGN: 8, 16 or 32, at least the write unit */
     uint8_t image;         /* number of the image these slots belong to, 0 to 14 */
+    uint8_t key_room;      /* bytes that trailers keep free for image keys: TWIN_KEY_ROOM() where
+                              the bootloader decrypts, otherwise 0 */
 };
+
+/* For the keys of two images, of 16 or 32 bytes each. */
+#define TWIN_KEY_ROOM(key_len, max_align)                                                          \
+    ((key_len) < (max_align) ? 2 * (max_align) : 2 * (key_len))
 
 /*
  * The same slots, as an image that runs from one of them sees them: TWIN_PRIMARY is where it runs,
@@ -82,8 +88,8 @@ enum twin_trailer_field {
 
 /*
  * Where things are, in bytes from the start of the slot (section 7): the write units of a field;
- * the status area, which ends where the last field begins; the sector that the trailer begins in,
- * which is erased with it.
+ * the status area, which ends where the last field begins, or below it the room for image keys; the
+ * sector that the trailer begins in, which is erased with it.
  */
 uint32_t twin_trailer_off(const struct twin_slots *slots, enum twin_slot slot,
                           enum twin_trailer_field field);

@@ -21,6 +21,9 @@ area_is_valid(const struct twin_slots *slots, enum twin_slot slot)
            area->addr <= area->flash->size && area->len <= area->flash->size - area->addr;
 }
 
+/* layout.c: below all fields; where a status area ends. */
+uint32_t twin_trailer_status_end(const struct twin_slots *slots, enum twin_slot slot);
+
 /* For struct twin_mode: slots.c, of modes in which no image shares a sector with a trailer; */
 uint32_t twin_sectors_image_max(const struct twin_slots *slots);
 /* scratch.c, of swap-scratch, where it may. */

@@ -2,8 +2,8 @@
  * layout.c - where the fields of a trailer are, and its magic. Spec: docs/spec-image.md section 7.
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "flash_priv.h"
 #include "twin/bytes.h"
-#include "twin/mode.h"
 #include <string.h>
 
 /* The magic is at the very end, in an aligned group of its own; the others follow downwards. */
@@ -15,14 +15,21 @@ uint32_t twin_trailer_off(const struct twin_slots *slots, enum twin_slot slot,
     if (field == TWIN_FIELD_SWAP_SIZE && !slots->mode->has_tlv_sizes) {
         row--;
     }
-    return twin_align_down(slots->area[slot].len - TWIN_MAGIC_LEN, align) - row * align;
+    return ((slots->area[slot].len - TWIN_MAGIC_LEN) & (0u - align)) - row * align;
+}
+
+/* Where images are encrypted there is room for the keys of both. They are not written: who knows
+ * the private key finds them in the images (lib/boot/decrypter.c). */
+uint32_t twin_trailer_status_end(const struct twin_slots *slots, enum twin_slot slot)
+{
+    return twin_trailer_off(slots, slot, TWIN_FIELD_SWAP_SIZE) - slots->key_room;
 }
 
 uint32_t twin_trailer_status_off(const struct twin_slots *slots, enum twin_slot slot)
 {
-    return twin_trailer_off(slots, slot, TWIN_FIELD_SWAP_SIZE) -
-           (uint32_t)slots->max_sectors * slots->mode->status_per_sector *
-               slots->area[slot].flash->write_bytes;
+    return twin_trailer_status_end(slots, slot) - (uint32_t)slots->max_sectors *
+                                                      slots->mode->status_per_sector *
+                                                      slots->area[slot].flash->write_bytes;
 }
 
 uint32_t twin_trailer_sector_off(const struct twin_slots *slots, enum twin_slot slot)

@@ -13,7 +13,7 @@ uint32_t twin_scratch_status_off(const struct twin_slots *slots)
 {
     const struct twin_flash *flash = slots->area[TWIN_SCRATCH].flash;
 
-    return twin_trailer_off(slots, TWIN_SCRATCH, TWIN_FIELD_SWAP_SIZE) -
+    return twin_trailer_status_end(slots, TWIN_SCRATCH) -
            slots->mode->status_per_sector * flash->write_bytes;
 }
 
