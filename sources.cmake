@@ -23,13 +23,15 @@ twin_room(lib/smp USES lib/core
   SOURCES packet.c console.c msg.c msg_items.c msg_decode_more.c msg_read.c msg_common.c rc.c groups.c groups/*.c)
 twin_room(lib/crypto USES lib/core OUTSIDE bearssl p256-m tinyssh
   SOURCES sha256_bearssl.c sha512_bearssl.c rsa_pss.c sig_rsa2048.c sig_rsa3072.c ecdsa.c ecdsa_bearssl.c
-    sig_p256.c sig_p384.c packages/p256m/sig_p256m.c packages/tinyssh/ed25519.c
-    packages/tinyssh/sig_ed25519.c packages/tinyssh/sig_ed25519_sha512.c)
+    sig_p256.c sig_p384.c
+    aes_ctr.c secret.c ecies.c unwrap_kw.c unwrap_ec256.c packages/p256m/sig_p256m.c packages/tinyssh/ed25519.c
+    packages/tinyssh/sig_ed25519.c packages/tinyssh/sig_ed25519_sha512.c
+  HEADERS unwrap)
 twin_room(lib/flash USES lib/core
   SOURCES area.c check.c slots.c scratch.c layout.c trailer.c modes.c record.c
   HEADERS mode)
 twin_room(lib/image USES lib/core lib/flash lib/crypto
-  SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c)
+  SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c flags.c cipher.c)
 twin_room(lib/unpack USES lib/core lib/flash lib/image lib/crypto OUTSIDE 7zip
   SOURCES unpack.c stream.c packages/7zip/lzma2.c)
 twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto lib/unpack

@@ -214,6 +214,13 @@ TWIN_MUST_CHECK twin_err_t twin_image_key_find(const struct twin_image *image,
                                                const struct twin_pubkey **found);
 
 /*
+ * Flags of images that are not verified: what they hold is not what runs. A piece that a program
+ * may bring itself, too: one that decrypts (twin/decrypter.h) has others. The library's
+ * (lib/image/flags.c) is all that are about encryption and compression.
+ */
+extern const uint32_t twin_image_flags_refused;
+
+/*
  * Order of versions by major, minor, revision: below, equal or above 0. With _build the build
  * number counts as well, behind the others.
  */

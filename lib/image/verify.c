@@ -8,9 +8,6 @@
 #include <string.h>
 
 #define CHUNK 128 /* bytes hashed at a time */
-#define TRANSFORMED                                                                                \
-    (TWIN_IMAGE_ENCRYPTED_AES128 | TWIN_IMAGE_ENCRYPTED_AES256 | TWIN_IMAGE_LZMA1 |                \
-     TWIN_IMAGE_LZMA2 | TWIN_IMAGE_THUMB_FILTER)
 
 twin_err_t twin_image_hash_compute(const struct twin_image *image, const struct twin_hash_alg *alg,
                                    uint8_t *hash)
@@ -126,7 +123,7 @@ twin_proof_t twin_image_prove(const struct twin_image *image, const struct twin_
     uint8_t want[TWIN_HASH_MAX], have[TWIN_HASH_MAX];
     twin_err_t err;
 
-    if ((image->header.flags & TRANSFORMED) != 0) {
+    if ((image->header.flags & twin_image_flags_refused) != 0) {
         return TWIN_E_UNSUPPORTED;
     }
     err = twin_image_hash_read(image, alg->hash, want);
