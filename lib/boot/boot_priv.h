@@ -48,6 +48,9 @@ struct place {
     uint32_t sector;
 };
 
+/* Of a move: what is done next (priv.stage). */
+enum swap_stage { SWAP_STAGE_ERASE, SWAP_STAGE_COPY, SWAP_STAGE_STATUS };
+
 /* A sector is copied, and a unit of the status area says so. */
 struct move {
     struct place from, to;

@@ -11,8 +11,6 @@
 #include "twin/bytes.h"
 #include <string.h>
 
-enum stage { STAGE_ERASE, STAGE_COPY, STAGE_STATUS };
-
 uint32_t twin_boot_sector_count(const struct twin_boot *boot)
 {
     uint32_t sector = boot->priv.slots->sector_bytes;
@@ -116,7 +114,7 @@ static twin_err_t erase_target(struct twin_boot *boot, const struct move *move)
     TWIN_TRY(twin_area_erase(&slots->area[move->to.slot], move->to.sector * slots->sector_bytes,
                              slots->sector_bytes));
     boot->priv.copied = 0;
-    boot->priv.stage = STAGE_COPY;
+    boot->priv.stage = SWAP_STAGE_COPY;
     return TWIN_OK;
 }
 
@@ -136,7 +134,7 @@ static twin_err_t copy_some(struct twin_boot *boot, const struct move *move)
     }
     boot->priv.copied = off + part;
     if (part == left) {
-        boot->priv.stage = STAGE_STATUS;
+        boot->priv.stage = SWAP_STAGE_STATUS;
     }
     return TWIN_OK;
 }
@@ -155,7 +153,7 @@ static void write_status(struct twin_boot *boot, const struct move *move)
     (void)!twin_area_write(primary, status_off(boot, move), unit, primary->flash->write_bytes);
     boot->priv.move++;
     boot->priv.moved = boot->priv.move;
-    boot->priv.stage = STAGE_ERASE;
+    boot->priv.stage = SWAP_STAGE_ERASE;
 }
 
 twin_err_t twin_boot_swap_step(struct twin_boot *boot, const struct operation *operation,
@@ -169,12 +167,12 @@ twin_err_t twin_boot_swap_step(struct twin_boot *boot, const struct operation *o
         return TWIN_OK;
     }
     struct move move = mode->move_at(boot, boot->priv.move);
-    switch ((enum stage)boot->priv.stage) {
-    case STAGE_ERASE:
+    switch ((enum swap_stage)boot->priv.stage) {
+    case SWAP_STAGE_ERASE:
         return erase_target(boot, &move);
-    case STAGE_COPY:
+    case SWAP_STAGE_COPY:
         return copy_some(boot, &move);
-    case STAGE_STATUS:
+    case SWAP_STAGE_STATUS:
         write_status(boot, &move);
         break;
     }

@@ -295,8 +295,8 @@ static void try_scenario(struct rig *rig, const struct scenario *scenario, unsig
 }
 
 /* HARM: also the scenarios with harm, which take long. NO_DOWNGRADE: by version. RECORDED: what
- * became of an update is written down. */
-enum { HARM = 1, NO_DOWNGRADE = 2, RECORDED = 4 };
+ * became of an update is written down. AES128, AES256: updates are encrypted. */
+enum { HARM = 1, NO_DOWNGRADE = 2, RECORDED = 4, AES128 = 16, AES256 = 32 };
 
 static const struct {
     const char *name;
@@ -315,6 +315,10 @@ static const struct {
     {"old image fills the slot", {4096, 4, 4, 16, 8, 0xff, RIG_FILL, 5000}, NO_DOWNGRADE},
     {"new image fills, erased to zero", {4096, 5, 16, 32, 16, 0x00, 9000, RIG_FILL}, 0},
     {"both fill, trailer of 3 sectors", {4096, 6, 32, 90, 32, 0xff, RIG_FILL, RIG_FILL}, 0},
+    {"encrypted", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, HARM | AES128},
+    {"encrypted, longer old image", {4096, 8, 8, 128, 8, 0xff, 17000, 5000}, AES256},
+    {"encrypted, shorter old image", {4096, 8, 1, 128, 16, 0x00, 5000, 17000}, RECORDED | AES128},
+    {"encrypted, both fill", {4096, 4, 4, 128, 8, 0xff, RIG_FILL, RIG_FILL}, HARM | AES256},
 };
 
 struct mode {
@@ -344,10 +348,14 @@ static const struct mode modes[] = {
 
 static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
 {
+    const uint8_t key_len = shapes[i].traits & (AES128 | AES256);
     unsigned long before = points;
     struct rig rig;
 
-    rig_make_in(&rig, &shapes[i].shape, mode->rig);
+    if (key_len != 0 && (mode->rig->in_place || mode->rig->pack != NULL)) {
+        return; /* these cannot be encrypted */
+    }
+    rig_make_encrypted(&rig, &shapes[i].shape, mode->rig, key_len);
     rig.config.no_downgrade =
         (shapes[i].traits & NO_DOWNGRADE) != 0 ? &twin_boot_no_downgrade_version : NULL;
     rig.records = (shapes[i].traits & RECORDED) != 0;

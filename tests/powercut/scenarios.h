@@ -92,7 +92,7 @@ static void prepare_used(struct rig *rig)
     confirm(rig);
     const uint32_t addr = slots->area[TWIN_SECONDARY].addr;
     memset(&rig->sim.mem[addr], rig->sim.flash.erased, slots->area[TWIN_SECONDARY].len);
-    sim_put(&rig->sim, addr + twin_slots_update_off(slots), rig->old.bytes, rig->old.len);
+    rig_put_update(rig, &rig->old);
 }
 
 static void prepare_used_asked(struct rig *rig)

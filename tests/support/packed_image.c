@@ -67,6 +67,7 @@ void test_image_pack_stream(struct test_image *packed, const struct test_image *
     uint8_t size[4];
 
     packed->bytes = malloc(hashed + TEST_IMAGE_TLVS_LEN);
+    packed->stored = NULL;
     must(packed->bytes != NULL);
     memcpy(packed->bytes, image->bytes, HEADER_LEN);
     twin_put_le16(&packed->bytes[10], TOLD_LEN);

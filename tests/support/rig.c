@@ -63,17 +63,35 @@ void rig_make(struct rig *rig, const struct rig_shape *shape)
     rig_make_in(rig, shape, &rig_swap_offset);
 }
 
+/* The key of the device, with which those of images are wrapped. */
+static const uint8_t kek[] = "a device's secret, 32 bytes long";
+
+static void make(struct rig *rig, struct test_image *image, uint8_t major, uint32_t len)
+{
+    if (rig->decrypt.alg != NULL) {
+        test_image_make_encrypted(image, &rig->key, major, len, kek, rig->decrypt.key_len);
+    } else {
+        test_image_make(image, &rig->key, major, len, 0);
+    }
+}
+
 static void make_image(struct rig *rig, struct test_image *image, uint8_t major, uint32_t len)
 {
     if (len == RIG_FILL) {
-        test_image_make(image, &rig->key, major, 0, 0);
+        make(rig, image, major, 0);
         len = twin_slots_image_max(&rig->slots) - image->len;
         test_image_free(image);
     }
-    test_image_make(image, &rig->key, major, len, 0);
+    make(rig, image, major, len);
 }
 
 void rig_make_in(struct rig *rig, const struct rig_shape *shape, const struct rig_mode *mode)
+{
+    rig_make_encrypted(rig, shape, mode, 0);
+}
+
+void rig_make_encrypted(struct rig *rig, const struct rig_shape *shape, const struct rig_mode *mode,
+                        uint8_t key_len)
 {
     uint32_t slot_len = shape->sector_bytes * shape->sectors;
     uint32_t scratch_len = shape->sector_bytes * mode->scratch_sectors;
@@ -81,13 +99,18 @@ void rig_make_in(struct rig *rig, const struct rig_shape *shape, const struct ri
     memset(rig, 0, sizeof(*rig));
     sim_init(&rig->sim, 2 * slot_len + scratch_len, shape->sector_bytes, shape->write_bytes,
              shape->erased);
-    rig->slots = (struct twin_slots){.mode = mode->facts,
-                                     .area = {{&rig->sim.flash, 0, slot_len},
-                                              {&rig->sim.flash, slot_len, slot_len},
-                                              {&rig->sim.flash, 2 * slot_len, scratch_len}},
-                                     .sector_bytes = shape->sector_bytes,
-                                     .max_sectors = shape->max_sectors,
-                                     .max_align = shape->max_align};
+    rig->slots = (struct twin_slots){
+        .mode = mode->facts,
+        .area = {{&rig->sim.flash, 0, slot_len},
+                 {&rig->sim.flash, slot_len, slot_len},
+                 {&rig->sim.flash, 2 * slot_len, scratch_len}},
+        .sector_bytes = shape->sector_bytes,
+        .max_sectors = shape->max_sectors,
+        .max_align = shape->max_align,
+        .key_room = key_len == 0 ? 0 : (uint8_t)TWIN_KEY_ROOM(key_len, shape->max_align)};
+    if (key_len != 0) {
+        rig->decrypt = (struct twin_decrypt){&twin_unwrap_kw, {kek, key_len}, key_len};
+    }
     test_key_make(&rig->key, 1);
     make_image(rig, &rig->old, 1, shape->old_len);
     make_image(rig, &rig->new, 2, shape->new_len);
@@ -143,10 +166,17 @@ void rig_reset(struct rig *rig)
     if (rig->mode->in_place) { /* it runs before its update comes, and has a trailer from then on */
         (void)rig_boot(rig);
     }
-    const struct test_image *update = sent(rig, &rig->new);
-    sim_put(&rig->sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots),
-            update->bytes, update->len);
+    rig_put_update(rig, &rig->new);
     sim_arm(&rig->sim, 0, SIM_CUT_BEFORE, 1);
+}
+
+void rig_put_update(struct rig *rig, const struct test_image *image)
+{
+    const struct twin_slots *slots = &rig->slots;
+
+    image = sent(rig, image);
+    sim_put(&rig->sim, slots->area[TWIN_SECONDARY].addr + twin_slots_update_off(slots),
+            test_image_stored(image), image->len);
 }
 
 static void must(twin_err_t err)
@@ -172,7 +202,7 @@ void rig_store(struct rig *rig, const struct test_image *image)
     for (uint32_t done = 0; done < image->len; done += area->flash->write_bytes) {
         uint32_t left = image->len - done;
         uint32_t part = left < area->flash->write_bytes ? left : area->flash->write_bytes;
-        memcpy(unit, image->bytes + done, part);
+        memcpy(unit, test_image_stored(image) + done, part);
         must(twin_area_write_padded(area, twin_slots_update_off(slots) + done, unit, part));
     }
 }
@@ -181,12 +211,18 @@ struct rig_boot rig_boot(struct rig *rig)
 {
     struct rig_boot result = {.status = TWIN_BOOT_AGAIN};
     struct twin_boot_config config = rig->config;
+    struct twin_boot_decrypter decrypter;
     struct twin_boot_recorder recorder;
     struct twin_boot boot = {.priv = {0}};
 
     memset(rig->events, 0, sizeof(rig->events));
-    twin_boot_recorder_init(&recorder, &boot, &config);
-    if (twin_boot_init(&boot, rig->records ? &config : &rig->config) != TWIN_OK) {
+    if (rig->records) {
+        twin_boot_recorder_init(&recorder, &boot, &config);
+    }
+    if (rig->decrypt.alg != NULL) {
+        must(twin_boot_decrypter_init(&decrypter, &boot, &config, &rig->decrypt));
+    }
+    if (twin_boot_init(&boot, &config) != TWIN_OK) {
         return (struct rig_boot){.status = TWIN_BOOT_STOP};
     }
     if (setjmp(rig->sim.power_lost) != 0) {

@@ -6,6 +6,7 @@
 #include "support/signed_image.h"
 #include "support/simflash.h"
 #include "twin/boot.h"
+#include "twin/decrypter.h"
 #include "twin/recorder.h"
 
 #define RIG_BUF  1024 /* of a bootloader that unpacks no images */
@@ -45,6 +46,7 @@ struct rig {
     struct twin_slots device;       /* as the bootloader does, when that is not the same */
     struct twin_map map;            /* of these slots */
     struct twin_boot_config config; /* of these slots */
+    struct twin_decrypt decrypt;    /* with an alg: the bootloader decrypts */
     struct test_key key;
     struct test_image old, new, next; /* versions 1.0.0, 2.0.0 and 3.0.0 */
     struct test_image new_packed, next_packed;
@@ -66,10 +68,16 @@ struct rig_boot {
 /* A device in the mode swap-offset, or in another one. */
 void rig_make(struct rig *rig, const struct rig_shape *shape);
 void rig_make_in(struct rig *rig, const struct rig_shape *shape, const struct rig_mode *mode);
+/* Images are encrypted with keys of 16 or 32 bytes; the program links support/takes_encrypted.c. */
+void rig_make_encrypted(struct rig *rig, const struct rig_shape *shape, const struct rig_mode *mode,
+                        uint8_t key_len);
 void rig_free(struct rig *rig);
 
 /* Erase all flash, put the old image into the primary and the new one where updates go. */
 void rig_reset(struct rig *rig);
+
+/* Put an image where updates go, as it is stored there, without rules. */
+void rig_put_update(struct rig *rig, const struct test_image *image);
 
 /* Store an image as an update, by the flash's rules, as a server would: sectors that are not blank
  * are erased, the trailer's from its end. */

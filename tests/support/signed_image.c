@@ -8,6 +8,7 @@
 
 #define HEADER_LEN          32
 #define SIG_LEN             256
+#define WRAPPED_LEN         (4 + 40)
 #define DEPENDENCY_AREA_LEN (4 + 4 + 12)
 
 static void must(bool ok)
@@ -98,12 +99,18 @@ static void put_header(uint8_t *out, uint8_t major, uint32_t payload_len, uint32
     out[20] = major;
 }
 
-void test_image_sign(struct test_image *image, const struct test_key *key, uint32_t hashed_len)
+/* Hash and signature of what stands before `end`, a wrapped key if there is one, and everything
+ * counted. */
+static void sign_with(struct test_image *image, const struct test_key *key, uint32_t hashed_len,
+                      struct twin_span wrapped)
 {
     uint8_t hash[32], sig[SIG_LEN], *tlvs = image->bytes + hashed_len;
 
     sha256(image->bytes, hashed_len, hash);
     uint8_t *end = put_tlv(tlvs + 4, TWIN_TLV_SHA256, hash, sizeof(hash));
+    if (wrapped.len != 0) {
+        end = put_tlv(end, TWIN_TLV_ENC_KW, wrapped.ptr, (uint16_t)wrapped.len);
+    }
     if (key != NULL) {
         test_pss_encode(hash, sig);
         test_rsa_private(key, sig);
@@ -116,12 +123,19 @@ void test_image_sign(struct test_image *image, const struct test_key *key, uint3
     image->len = (uint32_t)(end - image->bytes);
 }
 
+void test_image_sign(struct test_image *image, const struct test_key *key, uint32_t hashed_len)
+{
+    sign_with(image, key, hashed_len, (struct twin_span){0});
+}
+
 /* Header and payload; returns what comes behind it. */
 static uint8_t *begin(struct test_image *image, uint8_t major, uint32_t payload_len, uint32_t flags)
 {
     uint32_t seed = major * 7919u + payload_len;
 
-    image->bytes = malloc(HEADER_LEN + payload_len + DEPENDENCY_AREA_LEN + TEST_IMAGE_TLVS_LEN);
+    image->bytes =
+        malloc(HEADER_LEN + payload_len + DEPENDENCY_AREA_LEN + TEST_IMAGE_TLVS_LEN + WRAPPED_LEN);
+    image->stored = NULL;
     must(image->bytes != NULL);
     put_header(image->bytes, major, payload_len, flags);
     for (uint32_t i = 0; i < payload_len; i++) {
@@ -151,7 +165,57 @@ void test_image_make_depending(struct test_image *image, const struct test_key *
     test_image_sign(image, key, (uint32_t)(end - image->bytes));
 }
 
+/* AES key wrap, RFC 3394 section 2.2.1. */
+static void wrap(const uint8_t *kek, const uint8_t *key, size_t len, uint8_t *wrapped)
+{
+    br_aes_small_cbcenc_keys keys;
+    uint8_t block[16];
+
+    br_aes_small_cbcenc_init(&keys, kek, len);
+    memset(wrapped, 0xa6, 8);
+    memcpy(&wrapped[8], key, len);
+    for (unsigned step = 1; step <= 6 * len / 8; step++) {
+        uint8_t iv[16] = {0}, *unit = &wrapped[8 + (step - 1) % (len / 8) * 8];
+        memcpy(block, wrapped, 8);
+        memcpy(&block[8], unit, 8);
+        br_aes_small_cbcenc_run(&keys, iv, block, sizeof(block));
+        memcpy(wrapped, block, 8);
+        wrapped[7] ^= (uint8_t)step;
+        memcpy(unit, &block[8], 8);
+    }
+}
+
+void test_image_make_encrypted(struct test_image *image, const struct test_key *key, uint8_t major,
+                               uint32_t payload_len, const uint8_t *kek, uint8_t kek_len)
+{
+    const uint32_t flag = kek_len == 16 ? TWIN_IMAGE_ENCRYPTED_AES128 : TWIN_IMAGE_ENCRYPTED_AES256;
+    uint8_t image_key[32], wrapped[40];
+    br_aes_small_ctr_keys ctr;
+    const uint8_t iv[12] = {0};
+
+    memset(image_key, major, sizeof(image_key));
+    wrap(kek, image_key, kek_len, wrapped);
+    uint8_t *end = begin(image, major, payload_len, flag);
+    /* A stretch that reads erased, which a copy may not leave out. */
+    if (payload_len > 4096) {
+        memset(image->bytes + 1024, 0xff, 2048);
+    }
+    sign_with(image, key, (uint32_t)(end - image->bytes),
+              (struct twin_span){wrapped, kek_len + 8u});
+    image->stored = malloc(image->len);
+    must(image->stored != NULL);
+    memcpy(image->stored, image->bytes, image->len);
+    br_aes_small_ctr_init(&ctr, image_key, kek_len);
+    (void)br_aes_small_ctr_run(&ctr, iv, 0, image->stored + HEADER_LEN, payload_len);
+}
+
+const uint8_t *test_image_stored(const struct test_image *image)
+{
+    return image->stored != NULL ? image->stored : image->bytes;
+}
+
 void test_image_free(struct test_image *image)
 {
+    free(image->stored);
     free(image->bytes);
 }

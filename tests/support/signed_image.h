@@ -24,8 +24,9 @@ void test_pss_encode(const uint8_t hash[TWIN_SHA256_LEN], uint8_t em[256]);
 void test_rsa_private(const struct test_key *key, uint8_t em[256]);
 
 struct test_image {
-    uint8_t *bytes;
-    uint32_t len; /* header to last TLV */
+    uint8_t *bytes;  /* as it runs */
+    uint8_t *stored; /* as it is stored, if that is not the same; otherwise NULL */
+    uint32_t len;    /* header to last TLV */
 };
 
 /*
@@ -42,4 +43,10 @@ void test_image_make_depending(struct test_image *image, const struct test_key *
  * behind them. */
 #define TEST_IMAGE_TLVS_LEN (4 + 36 + 36 + 4 + 256)
 void test_image_sign(struct test_image *image, const struct test_key *key, uint32_t hashed_len);
+/* Encrypted, with a key that is wrapped by AES with kek: 16 or 32 bytes, as long as the image's. A
+ * part of a larger payload reads as erased flash. */
+void test_image_make_encrypted(struct test_image *image, const struct test_key *key, uint8_t major,
+                               uint32_t payload_len, const uint8_t *kek, uint8_t kek_len);
+/* As it is stored as an update. */
+const uint8_t *test_image_stored(const struct test_image *image);
 void test_image_free(struct test_image *image);

@@ -23,8 +23,6 @@
 /* What OP_MOVES does, in the script's column of fields. */
 enum todo { ERASE_ALL, ERASE_TRAILER_APART, SWAP_SHARED, COPY_STATUS, SWAP_GROUPS };
 
-enum stage { STAGE_ERASE, STAGE_COPY, STAGE_STATUS }; /* of a move */
-
 static const struct operation script[] = {
     /* The request, or the trial that is over, stands where it was until this trailer is whole. */
     {SCRIPT_TAKE | FOR_ALL, OP_MOVES, TWIN_SCRATCH, ERASE_ALL},
@@ -158,7 +156,7 @@ static twin_err_t erase_target(struct twin_boot *boot, const struct move *move)
     if (move->to.slot != TWIN_SCRATCH || !shared) {
         TWIN_TRY(erase(boot, move->to.slot, move->to.sector * slots->sector_bytes, end, &done));
     }
-    boot->priv.stage = done ? STAGE_COPY : STAGE_ERASE;
+    boot->priv.stage = done ? SWAP_STAGE_COPY : SWAP_STAGE_ERASE;
     return TWIN_OK;
 }
 
@@ -190,7 +188,7 @@ static twin_err_t copy(struct twin_boot *boot, const struct move *move)
                                  config->buf, part));
     }
     boot->priv.copied = part == left ? 0 : off + part;
-    boot->priv.stage = part == left ? STAGE_STATUS : STAGE_COPY;
+    boot->priv.stage = part == left ? SWAP_STAGE_STATUS : SWAP_STAGE_COPY;
     return TWIN_OK;
 }
 
@@ -223,7 +221,7 @@ static void end_move(struct twin_boot *boot)
     }
     boot->priv.move++;
     boot->priv.moved = boot->priv.move;
-    boot->priv.stage = STAGE_ERASE;
+    boot->priv.stage = SWAP_STAGE_ERASE;
 }
 
 /* Move until so many moves are done. */
@@ -234,12 +232,12 @@ static twin_err_t move_until(struct twin_boot *boot, uint32_t count, bool *done)
         return TWIN_OK;
     }
     const struct move move = move_at(boot, boot->priv.move);
-    switch ((enum stage)boot->priv.stage) {
-    case STAGE_ERASE:
+    switch ((enum swap_stage)boot->priv.stage) {
+    case SWAP_STAGE_ERASE:
         return erase_target(boot, &move);
-    case STAGE_COPY:
+    case SWAP_STAGE_COPY:
         return copy(boot, &move);
-    case STAGE_STATUS:
+    case SWAP_STAGE_STATUS:
         end_move(boot);
         break;
     }
