@@ -32,6 +32,14 @@ def build(signature):
 
 
 @functools.cache
+def bootloader(mode):
+    """The bootloader of another mode, RSA-2048, without log; its file."""
+    folder = cmake("board", f"board-{mode}", f"-DTWIN_KEY={key('rsa2048')}", f"-DCONFIG_TWIN_MODE={mode}",
+                   target="bootloader-nolog")
+    return folder / "ports" / "mps2-an386" / "bootloader-nolog.elf"
+
+
+@functools.cache
 def board(signature):
     """The emulated board of the tests, for the firmware with this kind of signature."""
     class Measured(device.kind_of("mps2-an386")):

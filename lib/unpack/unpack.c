@@ -250,6 +250,9 @@ twin_err_t twin_unpack_open(struct twin_unpack *unpack, const struct twin_image 
     unpack->priv.target = target;
     unpack->priv.is_filtered = (packed->header.flags & TWIN_IMAGE_THUMB_FILTER) != 0;
     TWIN_TRY(read_told(unpack));
+    if (unpack->priv.payload_len == 0) {
+        return TWIN_E_FORMAT;
+    }
     if (unpack->priv.payload_len > max_len) {
         return TWIN_E_SPACE;
     }

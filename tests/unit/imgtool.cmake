@@ -26,6 +26,7 @@ twin_test(unit test_neighbours host_signing host_keys ZLIB::ZLIB)
 # changes of it; with -DTWIN_FUZZ=ON and clang as a libFuzzer program instead.
 option(TWIN_FUZZ "Build the fuzz harnesses for libFuzzer (clang)" OFF)
 
+add_custom_target(fuzz_programs)
 function(twin_fuzz name changes)
   set(folder ${CMAKE_SOURCE_DIR}/tests/fuzz)
   list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/tests/)
@@ -40,6 +41,7 @@ function(twin_fuzz name changes)
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   target_link_libraries(${name} PRIVATE host_signing)
+  add_dependencies(fuzz_programs ${name})
 endfunction()
 
 twin_fuzz(fuzz_image 100 vectors/image/img vectors/image/neg vectors/image/synthetic)
