@@ -59,9 +59,9 @@ struct twin_sig_alg {
      * Check a signature over a digest of hash->len bytes.
      *
      * Returns TWIN_PROVEN (twin/proof.h); TWIN_E_FORMAT for a key or signature that is not of this
-     * kind; anything else if the signature does not match. Where the arithmetic is not ours, its
-     * answer is the one place where a single fault counts.
-     * Cost on a Cortex-M4: from 2 million instructions (RSA-2048) to 68 million (P-384), and up
+     * kind; anything else if the signature does not match. Signatures on elliptic curves are
+     * computed twice (twin_proof_ask()).
+     * Cost on a Cortex-M4: from 2 million instructions (RSA-2048) to 136 million (P-384), and up
      * to 4 KB of stack (docs/performance.md).
      */
     twin_proof_t (*verify)(const struct twin_pubkey *key, const uint8_t *hash,

@@ -6,10 +6,10 @@
  * "no" becomes a "yes": a zero that means success, a branch that is not taken.
  *
  * So the answer of verification is a proof: TWIN_PROVEN, which nothing computes but the bytes that
- * were compared, one after the other (proof.c). It is passed on as it is, and never made anew from
- * a decision; the decisions on its way only end early. The board that starts an image looks at the
- * proof again, twice, and computes the address with it (ports/common/processor.c). Thus all that
- * one fault can do is spoil a proof. tests/faults tries.
+ * were compared, one after the other, or answers that were given twice (proof.c). It is passed on
+ * as it is, and never made anew from a decision; the decisions on its way only end early. The board
+ * that starts an image looks at the proof again, twice, and computes the address with it
+ * (ports/common/processor.c). Thus all that one fault can do is spoil a proof. tests/faults tries.
  *
  * The compiler must not conclude from a comparison what a proof is, and pass on the constant
  * instead of it: code that looks at a proof looks at twin_proof_copy() of it.
@@ -31,6 +31,16 @@ typedef uint32_t twin_proof_t;
  * Returns TWIN_PROVEN if they are the same; something else that means nothing if not.
  */
 twin_proof_t twin_proof_compare(const uint8_t a[TWIN_PROOF_LEN], const uint8_t b[TWIN_PROOF_LEN]);
+
+/* Does a signature differ from what it should be? 0: no; else the lowest byte is not 0. */
+typedef uint32_t (*twin_proof_question_fn)(const void *ctx);
+
+/*
+ * Ask code that is not ours, which knows yes and no only: twice, because one fault can turn one
+ * answer, in its arithmetic or at its end. It must say the same for the same ctx.
+ * Returns TWIN_PROVEN if it says 0 both times; something else that means nothing if not.
+ */
+twin_proof_t twin_proof_ask(twin_proof_question_fn differs, const void *ctx);
 
 /* The same value, of which the compiler knows nothing. */
 static inline twin_proof_t twin_proof_copy(twin_proof_t proof)

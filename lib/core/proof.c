@@ -6,6 +6,21 @@
 /* More than all differences of 32 bytes together, so that no sum of those replaces a step. */
 #define STEP 0x00de1a53u
 
+#define ANSWERS     2
+#define ANSWER_MASK 0xffu /* no two answers add up to none */
+
+/* The compiler must not take the second answer to be the first one. */
+static const void *ask_anew(const void *ctx)
+{
+#if defined(__GNUC__)
+    __asm volatile("" : "+r"(ctx) : : "memory");
+    return ctx;
+#else
+    const void *volatile copy = ctx;
+    return copy;
+#endif
+}
+
 /*
  * Each byte brings the proof one step further and adds its difference: a step that is missing, one
  * too many, and any difference leave another value. No instruction decides, so none can be skipped.
@@ -16,6 +31,18 @@ twin_proof_t twin_proof_compare(const uint8_t a[TWIN_PROOF_LEN], const uint8_t b
 
     for (const uint8_t *end = a + TWIN_PROOF_LEN; a != end; a++, b++) {
         proof = twin_proof_copy(proof) + STEP + (uint32_t)(*a ^ *b);
+    }
+    return proof;
+}
+
+/* The same with answers: what one fault changes in one of them, the other one still says. */
+twin_proof_t twin_proof_ask(twin_proof_question_fn differs, const void *ctx)
+{
+    twin_proof_t proof = TWIN_PROVEN - ANSWERS * STEP;
+
+    for (unsigned i = 0; i < ANSWERS; i++) {
+        ctx = ask_anew(ctx);
+        proof = twin_proof_copy(proof) + STEP + (differs(ctx) & ANSWER_MASK);
     }
     return proof;
 }

@@ -4,6 +4,20 @@
 #include "ecdsa_bearssl.h"
 #include <string.h>
 
+struct question {
+    br_ec_public_key ec;
+    struct twin_span hash, rs;
+};
+
+/* BearSSL says 1 if the signature matches, else 0. */
+static uint32_t differs(const void *ctx)
+{
+    const struct question *q = ctx;
+
+    return 1 ^ br_ecdsa_i31_vrfy_raw(&br_ec_prime_i31, q->hash.ptr, q->hash.len, &q->ec, q->rs.ptr,
+                                     q->rs.len);
+}
+
 twin_proof_t twin_ecdsa_bearssl(int curve, size_t coord_len, const uint8_t *xy,
                                 struct twin_span hash, struct twin_span sig)
 {
@@ -16,7 +30,7 @@ twin_proof_t twin_ecdsa_bearssl(int curve, size_t coord_len, const uint8_t *xy,
     TWIN_TRY(twin_ecdsa_read(sig, coord_len, rs));
     /* BearSSL takes a pointer to a non-const point, though it does not change it. */
     memcpy(point, xy - 1, 1 + len);
-    br_ec_public_key ec = {.curve = curve, .q = point, .qlen = 1 + len};
-    uint32_t good = br_ecdsa_i31_vrfy_raw(&br_ec_prime_i31, hash.ptr, hash.len, &ec, rs, len);
-    return good == 1 ? TWIN_PROVEN : TWIN_E_VERIFY;
+    const struct question question = {
+        .ec = {.curve = curve, .q = point, .qlen = 1 + len}, .hash = hash, .rs = {rs, len}};
+    return twin_proof_ask(differs, &question);
 }

@@ -38,6 +38,39 @@ static void test_differences(void)
     }
 }
 
+/* What it says, in turn. */
+struct says {
+    uint32_t answers[2];
+    unsigned asked;
+};
+
+static uint32_t say(const void *ctx)
+{
+    struct says *says = *(struct says *const *)ctx;
+
+    return says->answers[says->asked++ % 2];
+}
+
+/* One answer that a fault has made does not stand against the other, whatever it is. */
+static void test_answers(void)
+{
+    static const uint32_t no[] = {1, 2, 0x7f, 0x80, 0xff, UINT32_MAX, UINT32_MAX - 1};
+    static const uint32_t any[] = {0, 1, 0x80, 0xff, UINT32_MAX, UINT32_MAX - 1, 0xffffff01u};
+    struct says says = {{0, 0}, 0};
+    struct says *ctx = &says;
+
+    CHECK_EQ(twin_proof_ask(say, &ctx), TWIN_PROVEN);
+    CHECK_EQ(says.asked, 2);
+    for (unsigned i = 0; i < TWIN_COUNT(no); i++) {
+        for (unsigned j = 0; j < TWIN_COUNT(any); j++) {
+            says = (struct says){{no[i], any[j]}, 0};
+            CHECK(twin_proof_ask(say, &ctx) != TWIN_PROVEN);
+            says = (struct says){{any[j], no[i]}, 0};
+            CHECK(twin_proof_ask(say, &ctx) != TWIN_PROVEN);
+        }
+    }
+}
+
 static void test_errors(void)
 {
     CHECK_EQ(twin_proof_error(TWIN_PROVEN), TWIN_OK);
@@ -55,6 +88,7 @@ static void test_errors(void)
 int main(void)
 {
     test_differences();
+    test_answers();
     test_errors();
     return check_report();
 }

@@ -18,7 +18,8 @@ static const uint8_t order[SCALAR_LEN] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a,       0x
                                           0x12, 0x58, 0xd6, 0x9c, 0xf7,       0xa2,
                                           0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
 
-/* Of crypto_sign_ed25519.h: takes a signature with its message behind it; 0 if it matches. */
+/* Of crypto_sign_ed25519.h: takes a signature with its message behind it; 0 if it matches, else
+ * -1. */
 int crypto_sign_ed25519_tinyssh_open(unsigned char *message, unsigned long long *message_len,
                                      const unsigned char *signed_message, unsigned long long len,
                                      const unsigned char *key);
@@ -47,12 +48,26 @@ static bool is_below_order(const uint8_t s[SCALAR_LEN])
     return false;
 }
 
+struct question {
+    uint8_t given[ED25519_SIG_LEN + TWIN_HASH_MAX];
+    size_t len; /* of what is given: the signature, and the hash behind it */
+    const uint8_t *key;
+};
+
+static uint32_t differs(const void *ctx)
+{
+    const struct question *q = ctx;
+    uint8_t room[sizeof(q->given)];
+    unsigned long long room_len;
+
+    return (uint32_t)crypto_sign_ed25519_tinyssh_open(room, &room_len, q->given, q->len, q->key);
+}
+
 twin_proof_t twin_ed25519_verify(const struct twin_pubkey *key, struct twin_span hash,
                                  struct twin_span sig)
 {
-    uint8_t given[ED25519_SIG_LEN + TWIN_HASH_MAX], room[sizeof(given)];
-    const size_t len = ED25519_SIG_LEN + hash.len;
-    unsigned long long room_len;
+    struct question question = {.len = ED25519_SIG_LEN + hash.len,
+                                .key = &key->der[sizeof(key_head)]};
 
     if (key->len != sizeof(key_head) + KEY_LEN ||
         memcmp(key->der, key_head, sizeof(key_head)) != 0 || sig.len != ED25519_SIG_LEN) {
@@ -61,10 +76,7 @@ twin_proof_t twin_ed25519_verify(const struct twin_pubkey *key, struct twin_span
     if (!is_below_order(&sig.ptr[SCALAR_LEN])) {
         return TWIN_E_VERIFY;
     }
-    memcpy(given, sig.ptr, ED25519_SIG_LEN);
-    memcpy(&given[ED25519_SIG_LEN], hash.ptr, hash.len);
-    return crypto_sign_ed25519_tinyssh_open(room, &room_len, given, len,
-                                            &key->der[sizeof(key_head)]) == 0
-               ? TWIN_PROVEN
-               : TWIN_E_VERIFY;
+    memcpy(question.given, sig.ptr, ED25519_SIG_LEN);
+    memcpy(&question.given[ED25519_SIG_LEN], hash.ptr, hash.len);
+    return twin_proof_ask(differs, &question);
 }
