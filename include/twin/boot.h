@@ -135,6 +135,12 @@ TWIN_MUST_CHECK twin_err_t twin_boot_init(struct twin_boot *boot,
 enum twin_boot_status twin_boot_step(struct twin_boot *boot);
 
 /*
+ * The modes say here what happens, and config's log hears it. A program that does not listen may
+ * define this itself, and do nothing: then nothing of it is linked (ports/boot/report_none.c).
+ */
+void twin_boot_report(const struct twin_boot *boot, enum twin_boot_event event, uint32_t arg);
+
+/*
  * For the application on trial: give the remaining attempts up, so that the next start reverts.
  *
  * Returns TWIN_OK; TWIN_E_STATE when not on trial; TWIN_E_SPACE when no cell is left (a plain

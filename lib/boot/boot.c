@@ -4,15 +4,6 @@
  */
 #include "boot_priv.h"
 
-void twin_boot_report(const struct twin_boot *boot, enum twin_boot_event event, uint32_t arg)
-{
-    const struct twin_boot_config *config = boot->priv.config;
-
-    if (config->log != NULL) {
-        config->log(config->log_ctx, event, arg);
-    }
-}
-
 twin_err_t twin_boot_init(struct twin_boot *boot, const struct twin_boot_config *config)
 {
     TWIN_TRY(twin_slots_check(config->slots));

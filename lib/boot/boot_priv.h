@@ -7,7 +7,6 @@
 
 /* ---- boot.c: for every mode ---- */
 
-void twin_boot_report(const struct twin_boot *boot, enum twin_boot_event event, uint32_t arg);
 /* Say that this image is to be started. */
 enum twin_boot_status twin_boot_hand_over(struct twin_boot *boot, const struct twin_image *image);
 
