@@ -158,6 +158,8 @@ TWIN_MUST_CHECK twin_err_t twin_boot_revert_request(const struct twin_slots *slo
  * something else is asked for or under way, or the mode knows no requests; TWIN_E_IO.
  */
 TWIN_MUST_CHECK twin_err_t twin_boot_recover(const struct twin_boot_config *config);
+/* The same in the mode overwrite_lzma, where that image may be compressed. */
+TWIN_MUST_CHECK twin_err_t twin_boot_recover_lzma(const struct twin_boot_config *config);
 
 /* ---- A device with several images (lib/boot/images.c) ---- */
 

@@ -79,6 +79,28 @@ static void check_plain(void)
     rig_free(&rig);
 }
 
+/* The compressed image takes the place of a primary that is lost, if it is good itself. */
+static void check_recover(void)
+{
+    begin();
+    CHECK_EQ(twin_boot_recover_lzma(&rig.config), TWIN_E_STATE);
+    CHECK_EQ(twin_slots_request(&rig.slots, true), TWIN_OK);
+    expect(2);
+    *at(TWIN_PRIMARY, 700) ^= 1;
+    CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
+    *at(TWIN_SECONDARY, 700) ^= 1;
+    CHECK_EQ(twin_boot_recover_lzma(&rig.config), TWIN_E_NOT_FOUND);
+    *at(TWIN_SECONDARY, 700) ^= 1;
+    CHECK_EQ(twin_boot_recover_lzma(&rig.config), TWIN_OK);
+    expect(2);
+    rig_store(&rig, &rig.old); /* and one that is not compressed */
+    *at(TWIN_PRIMARY, 700) ^= 1;
+    CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
+    CHECK_EQ(twin_boot_recover_lzma(&rig.config), TWIN_OK);
+    expect(1);
+    rig_free(&rig);
+}
+
 static void check_version_rule(void)
 {
     begin();
@@ -262,6 +284,7 @@ int main(void)
 {
     check_update();
     check_plain();
+    check_recover();
     check_version_rule();
     check_lies();
     check_streams();

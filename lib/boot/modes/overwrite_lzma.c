@@ -59,6 +59,10 @@ static twin_err_t verify(const struct twin_boot_config *config, const struct twi
     struct twin_image as_it_is = *packed; /* only its flags keep it from being one like others */
     uint8_t hash[TWIN_HASH_MAX];
 
+    if (config->buf_len < sizeof(struct twin_unpack) + TWIN_FLASH_WRITE_MAX ||
+        (uintptr_t)config->buf % _Alignof(struct twin_unpack) != 0) {
+        return TWIN_E_ARG;
+    }
     as_it_is.header.flags &= ~flags;
     TWIN_TRY(twin_image_verify(&as_it_is, config->keys, config->key_count, config->alg));
     if ((packed->header.flags & TWIN_IMAGE_NON_BOOTABLE) != 0) {
@@ -78,10 +82,6 @@ static twin_err_t plan(struct twin_boot *boot, const struct twin_image *packed, 
     struct twin_image running, update;
     const bool is_whole = twin_boot_primary_validate(config, &running) == TWIN_OK;
 
-    if (config->buf_len < sizeof(struct twin_unpack) + TWIN_FLASH_WRITE_MAX ||
-        (uintptr_t)config->buf % _Alignof(struct twin_unpack) != 0) {
-        return TWIN_E_ARG;
-    }
     TWIN_TRY(verify(config, packed, &update));
     if (is_whole && config->no_downgrade != NULL &&
         config->no_downgrade->is_downgrade(&update, &running)) {
@@ -111,3 +111,17 @@ static enum twin_boot_status look(struct twin_boot *boot)
 
 const struct twin_boot_mode twin_boot_overwrite_lzma = {.facts = &twin_mode_overwrite,
                                                         .look = look};
+
+twin_err_t twin_boot_recover_lzma(const struct twin_boot_config *config)
+{
+    struct twin_image packed, image;
+
+    if (!is_packed(config, &packed)) {
+        return twin_boot_recover(config);
+    }
+    if (twin_boot_primary_validate(config, &image) == TWIN_OK) {
+        return TWIN_E_STATE;
+    }
+    return verify(config, &packed, &image) == TWIN_OK ? twin_slots_request(config->slots, true)
+                                                      : TWIN_E_NOT_FOUND;
+}
