@@ -26,6 +26,9 @@ uint32_t twin_trailer_status_end(const struct twin_slots *slots, enum twin_slot 
 
 /* For struct twin_mode: slots.c, of modes in which no image shares a sector with a trailer; */
 uint32_t twin_sectors_image_max(const struct twin_slots *slots);
+/* of those in which no trailer is ever erased for a request: all below the first field that they do
+ * without; */
+uint32_t twin_flags_image_max(const struct twin_slots *slots);
 /* scratch.c, of swap-scratch, where it may. */
 uint32_t twin_scratch_image_max(const struct twin_slots *slots);
 uint32_t twin_scratch_free_from(const struct twin_slots *slots, enum twin_slot slot);

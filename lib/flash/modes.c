@@ -136,13 +136,13 @@ const struct twin_mode twin_mode_xip_revert = {
 const struct twin_mode twin_mode_xip = {
     .id = TWIN_MODE_XIP,
     .previous = &twin_swap_request_permanent,
-    .image_max = twin_sectors_image_max,
+    .image_max = twin_flags_image_max,
     .free_from = twin_trailer_sector_off,
 };
 const struct twin_mode twin_mode_ram_load = {
     .id = TWIN_MODE_RAM_LOAD,
     .previous = &twin_swap_request_permanent,
-    .image_max = twin_sectors_image_max,
+    .image_max = twin_flags_image_max,
     .free_from = twin_trailer_sector_off,
 };
 

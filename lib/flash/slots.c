@@ -33,6 +33,14 @@ uint32_t twin_sectors_image_max(const struct twin_slots *slots)
     return primary < secondary ? primary : secondary;
 }
 
+uint32_t twin_flags_image_max(const struct twin_slots *slots)
+{
+    uint32_t primary = twin_trailer_off(slots, TWIN_PRIMARY, TWIN_FIELD_SWAP_INFO);
+    uint32_t secondary = twin_trailer_off(slots, TWIN_SECONDARY, TWIN_FIELD_SWAP_INFO);
+
+    return primary < secondary ? primary : secondary;
+}
+
 uint32_t twin_slots_update_off(const struct twin_slots *slots)
 {
     return slots->mode->update_sector * slots->sector_bytes;

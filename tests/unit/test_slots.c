@@ -56,6 +56,29 @@ static void check_map(void)
     CHECK_EQ(SLOT - trailer_map(&slots, TWIN_PRIMARY).image_ok, 32);
 }
 
+/* Where no request ever erases a trailer, an image may come close to it. */
+static void check_image_max(void)
+{
+    const struct {
+        const struct twin_mode *mode;
+        uint32_t max;
+    } cases[] = {
+        {&twin_mode_swap_offset, SLOT - 2 * 4096},
+        {&twin_mode_swap_move, SLOT - 2 * 4096},
+        {&twin_mode_overwrite, SLOT - 4096},
+        {&twin_mode_xip_revert, SLOT - 4096},
+        {&twin_mode_xip, SLOT - 40},
+        {&twin_mode_ram_load, SLOT - 40},
+    };
+
+    for (size_t i = 0; i < TWIN_COUNT(cases); i++) {
+        fresh(4, 8, 0xff);
+        slots.mode = cases[i].mode;
+        CHECK_EQ(twin_slots_image_max(&slots), cases[i].max);
+        slots.mode = &twin_mode_swap_offset;
+    }
+}
+
 static void check_geometry(void)
 {
     fresh(4, 8, 0xff);
@@ -359,6 +382,7 @@ static void check_area(void)
 int main(void)
 {
     check_map();
+    check_image_max();
     check_geometry();
     check_magic_bytes();
     check_request(1, 8, 0xff);
