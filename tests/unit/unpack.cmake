@@ -1,3 +1,6 @@
+if(TARGET unpack7zip)
+  twin_test(unit test_unpack_vectors test_support twin_unpack unpack7zip)
+endif()
 if(TARGET test_packed)
   twin_test(unit test_unpack test_packed)
   twin_test(unit test_overwrite_lzma test_packed)
