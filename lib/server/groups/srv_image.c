@@ -270,6 +270,13 @@ static const uint8_t actions[][SLOT_COUNT][2] = {
     [TWIN_PLAN_PREVIOUS] = {{FAULT_ACTIVE, FAULT_DECIDED}, {NOTHING, NOTHING}},
 };
 
+/* Is its hash that of bytes which only the bootloader can know? */
+static bool is_encrypted(const struct twin_slots *slots, const struct twin_image *image)
+{
+    return slots->key_room != 0 &&
+           (image->header.flags & (TWIN_IMAGE_ENCRYPTED_AES128 | TWIN_IMAGE_ENCRYPTED_AES256)) != 0;
+}
+
 /*
  * Ask the bootloader for the swap. An image to go back to has been confirmed before: it comes back
  * for good. The list takes the hash from the image's end, so the content is checked here, and
@@ -286,7 +293,7 @@ static unsigned request(const struct twin_srv_call *call, const struct found *fo
     if (twin_image_hash_compute(&found->image, found->alg, hash) != TWIN_OK) {
         return FAULT_READ;
     }
-    if (memcmp(hash, found->hash, found->alg->len) != 0) {
+    if (memcmp(hash, found->hash, found->alg->len) != 0 && !is_encrypted(slots, &found->image)) {
         return FAULT_DAMAGED;
     }
     unsigned fault = downgrade_fault(call->config, &found->image);
