@@ -20,11 +20,11 @@ if(NOT EXISTS ${source})
   file(ARCHIVE_EXTRACT INPUT ${package} DESTINATION ${source})
 endif()
 
-# SHA-2, RSA, P-256 and P-384 verification, and nothing more; the linker takes what a program uses.
+# SHA-2, RSA, P-256 and P-384 verification, decryption, and nothing more; the linker takes what a program uses.
 set(wanted ccopy dec32be enc32be i31_add i31_bitlen i31_decmod i31_decode i31_encode i31_fmont
   i31_iszero i31_modpow i31_modpow2 i31_montmul i31_muladd i31_ninv31 i31_rshift i31_sub i31_tmont
   i32_div32 rsa_i31_pub dec64be enc64be sha2big sha2small ec_prime_i31 ec_secp256r1 ec_secp384r1 ec_secp521r1
-  ecdsa_i31_bits ecdsa_i31_vrfy_raw)
+  ecdsa_i31_bits ecdsa_i31_vrfy_raw aes_ct aes_ct_enc aes_ct_dec aes_ct_ctr aes_ct_cbcdec dec32le enc32le)
 if(NOT TWIN_BOARD) # tests make keys and sign with it too
   file(GLOB_RECURSE wanted ${source}/*/src/*.c)
   list(TRANSFORM wanted REPLACE ".*/(.*)[.]c$" "\\1")

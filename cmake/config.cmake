@@ -16,6 +16,11 @@ set_property(CACHE CONFIG_TWIN_SIGNATURE PROPERTY STRINGS rsa2048 rsa3072 p256 p
 set(CONFIG_TWIN_KEYS hash CACHE STRING
   "What images name the key by: hash, or whole (signed with --public-key-format full)")
 set_property(CACHE CONFIG_TWIN_KEYS PROPERTY STRINGS hash whole)
+set(CONFIG_TWIN_DECRYPT 0 CACHE STRING
+  "How the keys of encrypted updates are wrapped: kw (AES key wrap), ec256 (ECIES on P-256); 0: updates are not encrypted")
+set_property(CACHE CONFIG_TWIN_DECRYPT PROPERTY STRINGS 0 kw ec256)
+set(CONFIG_TWIN_DECRYPT_BITS 128 CACHE STRING "Bits of these keys: 128 or 256")
+set_property(CACHE CONFIG_TWIN_DECRYPT_BITS PROPERTY STRINGS 128 256)
 set(CONFIG_TWIN_ALLOW_KNOWN_KEY 0 CACHE STRING
   "1: a key known from public sample code may be trusted (cmake/known_keys.txt)")
 set(CONFIG_TWIN_SMP_BUF_SIZE 1024 CACHE STRING "Bytes of one SMP buffer on the device")
@@ -58,6 +63,21 @@ endif()
 set(TWIN_BOOT_LOAD_RAM NULL)
 if(CONFIG_TWIN_MODE STREQUAL ram_load)
   set(TWIN_BOOT_LOAD_RAM "&twin_board_load_ram")
+endif()
+
+# Updates that are encrypted: trailers have room for keys.
+if(NOT CONFIG_TWIN_DECRYPT MATCHES "^(0|kw|ec256)$")
+  message(FATAL_ERROR "CONFIG_TWIN_DECRYPT=${CONFIG_TWIN_DECRYPT}: must be 0, kw or ec256")
+endif()
+if(NOT CONFIG_TWIN_DECRYPT_BITS MATCHES "^(128|256)$")
+  message(FATAL_ERROR "CONFIG_TWIN_DECRYPT_BITS=${CONFIG_TWIN_DECRYPT_BITS}: must be 128 or 256")
+endif()
+set(TWIN_BOOT_KEY_LEN 0)
+if(CONFIG_TWIN_DECRYPT)
+  math(EXPR TWIN_BOOT_KEY_LEN "${CONFIG_TWIN_DECRYPT_BITS} / 8")
+  if(NOT CONFIG_TWIN_MODE MATCHES "^(swap|overwrite)")
+    message(FATAL_ERROR "CONFIG_TWIN_DECRYPT=${CONFIG_TWIN_DECRYPT}: with CONFIG_TWIN_MODE=${CONFIG_TWIN_MODE} images run from where they are stored, and cannot be encrypted there; choose a mode that swaps or overwrites")
+  endif()
 endif()
 
 # Where the highest version runs and no trailer decides, the server compares versions.

@@ -75,6 +75,26 @@ add_custom_command(OUTPUT keys.c
   DEPENDS ${boot_keys} ${imgtool}
     ${PROJECT_SOURCE_DIR}/cmake/keys.cmake ${PROJECT_SOURCE_DIR}/cmake/known_keys.txt VERBATIM)
 
+# The secret with which updates are decrypted; a throw-away one is made if there is none. The device of
+# Linux processes always has one, which counts on a flash that has room for keys.
+set(decrypt_kind ${CONFIG_TWIN_DECRYPT})
+if(NOT decrypt_kind)
+  set(decrypt_kind kw)
+endif()
+set(TWIN_DECRYPT_KEY ${key_dir}/dev-decrypt-${decrypt_kind}-${CONFIG_TWIN_DECRYPT_BITS}.key CACHE FILEPATH
+  "Private key with which the bootloader decrypts updates, for kw an AES key; a throw-away key is made if there is none")
+set(make_ec256 ${imgtool} keygen -t ecdsa-p256 -k ${TWIN_DECRYPT_KEY})
+math(EXPR key_len "${CONFIG_TWIN_DECRYPT_BITS} / 8")
+set(make_kw head -c ${key_len} /dev/urandom > ${TWIN_DECRYPT_KEY})
+add_custom_command(OUTPUT ${TWIN_DECRYPT_KEY}
+  COMMAND test -e ${TWIN_DECRYPT_KEY} || ${make_${decrypt_kind}} DEPENDS ${imgtool})
+add_custom_command(OUTPUT decrypt_key.c
+  COMMAND ${CMAKE_COMMAND} -DIMGTOOL=${imgtool} -DKIND=${decrypt_kind} -DBITS=${CONFIG_TWIN_DECRYPT_BITS}
+    -DKEY=${TWIN_DECRYPT_KEY} -DOUTPUT=decrypt_key.c -P ${PROJECT_SOURCE_DIR}/cmake/decrypt_key.cmake
+  DEPENDS ${TWIN_DECRYPT_KEY} ${imgtool} ${PROJECT_SOURCE_DIR}/cmake/decrypt_key.cmake VERBATIM)
+set(boot_decrypts_one_sources ${ports}/boot/decrypt.c ${ports}/boot/decrypt_flags.c decrypt_key.c)
+set(boot_decrypts_all_sources ${ports}/boot/decrypt_all.c ${ports}/boot/decrypt_flags.c decrypt_key.c)
+
 # twin_signed(FILE VERSION PROGRAM PAYLOAD) - FILE of the firmware folder is PAYLOAD, which the
 # target PROGRAM makes, signed. The caller has set firmware_dir, slot_len and write_bytes, and
 # sign_options if there is more to be said to imgtool.

@@ -14,7 +14,11 @@
  *
  * The program defines twin_image_flags_refused (twin/image.h) without those of encryption.
  * Keys of images are found in the images, at every start anew; they are never written to flash.
- * For the modes that swap or overwrite, and one image. SPDX-License-Identifier: Apache-2.0
+ * For the modes that swap or overwrite.
+ *
+ * A device with several images has a decrypter for each, initialised with its slots in config; the
+ * map that the bootloader gets is made of copies of what the slots in config are then.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "twin/boot.h"
@@ -48,8 +52,8 @@ struct twin_boot_decrypter {
  * Begin. All must live as long as the decrypter; the slots have room for keys of
  * decrypt->key_len.
  *
- * Returns TWIN_OK; TWIN_E_ARG for slots without, or with another room; TWIN_E_UNSUPPORTED for a mode
- * whose images run from where they are stored: they cannot be encrypted there.
+ * Returns TWIN_OK; TWIN_E_ARG for slots without, or with another room; TWIN_E_UNSUPPORTED for a
+ * mode whose images run from where they are stored: they cannot be encrypted there.
  */
 TWIN_MUST_CHECK twin_err_t twin_boot_decrypter_init(struct twin_boot_decrypter *decrypter,
                                                     const struct twin_boot *boot,

@@ -31,9 +31,9 @@ struct twin_slots {
                               the bootloader decrypts, otherwise 0 */
 };
 
-/* For the keys of two images, of 16 or 32 bytes each. */
+/* For the keys of two images, of 16 or 32 bytes each; 0: for none. */
 #define TWIN_KEY_ROOM(key_len, max_align)                                                          \
-    ((key_len) < (max_align) ? 2 * (max_align) : 2 * (key_len))
+    ((key_len) == 0 ? 0 : (key_len) < (max_align) ? 2 * (max_align) : 2 * (key_len))
 
 /*
  * The same slots, as an image that runs from one of them sees them: TWIN_PRIMARY is where it runs,

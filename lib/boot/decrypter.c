@@ -18,12 +18,19 @@ struct stored {
     bool arriving; /* or leaving */
 };
 
+/* Are these the slots that it gave to the bootloader, or a copy of them? */
+static bool is_ours(const struct twin_boot_decrypter *decrypter, const struct twin_slots *slots)
+{
+    return slots != NULL &&
+           slots->area[TWIN_PRIMARY].flash == &decrypter->priv.layers[TWIN_PRIMARY].flash;
+}
+
 /* Is an image being moved, or was it planned? Then the mode says where its sectors are. */
 static bool is_swap(const struct twin_boot_decrypter *decrypter)
 {
     const struct twin_boot *boot = decrypter->priv.boot;
 
-    return boot != NULL && boot->priv.slots == &decrypter->priv.slots &&
+    return boot != NULL && is_ours(decrypter, boot->priv.slots) &&
            boot->priv.mode->place_of != NULL && boot->priv.swap_size != 0;
 }
 

@@ -3,6 +3,7 @@
  * it decides in lib/boot, what it says in log.c. SPDX-License-Identifier: Apache-2.0
  */
 #include "board.h"
+#include "decrypt.h"
 #include "keys.h"
 #include "log.h"
 #include "run.h"
@@ -43,6 +44,7 @@ int main(void)
     twin_board_start_settle();
     boot_log_begin(twin_board_start_cause());
     const struct twin_boot_handover *handover = boot_run(config);
+    boot_forget_keys();
     if (handover != NULL) {
         start(handover);
     }

@@ -1,6 +1,7 @@
 /*
  * run_image.c - the step loop for a board with one image. SPDX-License-Identifier: Apache-2.0
  */
+#include "decrypt.h"
 #include "run.h"
 
 const struct twin_boot_handover *boot_run(const struct twin_boot_config *config)
@@ -8,7 +9,7 @@ const struct twin_boot_handover *boot_run(const struct twin_boot_config *config)
     static struct twin_boot boot;
     enum twin_boot_status status = TWIN_BOOT_AGAIN;
 
-    if (twin_boot_init(&boot, config) != TWIN_OK) {
+    if (twin_boot_init(&boot, boot_decrypts(&boot, config)) != TWIN_OK) {
         return NULL;
     }
     while (status == TWIN_BOOT_AGAIN) {

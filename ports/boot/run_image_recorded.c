@@ -2,6 +2,7 @@
  * run_image_recorded.c - the step loop for a board with one image, which writes down what became of
  * updates. SPDX-License-Identifier: Apache-2.0
  */
+#include "decrypt.h"
 #include "run.h"
 #include "twin/recorder.h"
 
@@ -12,7 +13,7 @@ const struct twin_boot_handover *boot_run(const struct twin_boot_config *config)
     static struct twin_boot boot;
     enum twin_boot_status status;
 
-    recorded = *config;
+    recorded = *boot_decrypts(&boot, config);
     twin_boot_recorder_init(&recorder, &boot, &recorded);
     if (twin_boot_init(&boot, &recorded) != TWIN_OK) {
         return NULL;

@@ -3,6 +3,7 @@
  * became of updates. SPDX-License-Identifier: Apache-2.0
  */
 #include "board.h"
+#include "decrypt.h"
 #include "run.h"
 #include "twin/recorder.h"
 
@@ -14,7 +15,8 @@ const struct twin_boot_handover *boot_run(const struct twin_boot_config *config)
     enum twin_boot_status status;
 
     twin_boot_recorder_init(&recorder, &images.boot, &recorded);
-    if (twin_boot_images_init(&images, &twin_board_map, &recorded) != TWIN_OK) {
+    if (twin_boot_images_init(&images, boot_decrypts_all(&images.boot, &twin_board_map, config),
+                              &recorded) != TWIN_OK) {
         return NULL;
     }
     do {

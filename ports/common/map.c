@@ -6,6 +6,7 @@
 #include "cortex_m.h"
 #include "twin_config.h"
 
+#define ALIGN   (BOARD_WRITE_BYTES > 8 ? BOARD_WRITE_BYTES : 8) /* 8: MCUboot's least */
 #define SECTORS (BOARD_SLOT_LEN / BOARD_PAGE_BYTES)
 
 #ifndef BOARD_SEEN_FROM /* the slot of the program; the bootloader sees what the first one does */
@@ -19,8 +20,9 @@ const struct twin_slots twin_board_slots[] = {{
              [TWIN_SECONDARY] = {&cortex_m_flash, OFF_OF(TWIN_SECONDARY), BOARD_SLOT_LEN},
              [TWIN_SCRATCH] = {&cortex_m_flash, BOARD_SCRATCH_OFF, BOARD_SCRATCH_LEN}},
     .sector_bytes = BOARD_PAGE_BYTES,
-    .max_sectors = SECTORS > 128 ? SECTORS : 128,               /* 128: MCUboot's default */
-    .max_align = BOARD_WRITE_BYTES > 8 ? BOARD_WRITE_BYTES : 8, /* 8: its least */
+    .max_sectors = SECTORS > 128 ? SECTORS : 128, /* 128: MCUboot's default */
+    .max_align = ALIGN,
     .image = 0,
+    .key_room = TWIN_KEY_ROOM(TWIN_BOOT_KEY_LEN, ALIGN),
 }};
 const struct twin_map twin_board_map = {twin_board_slots, TWIN_COUNT(twin_board_slots)};

@@ -41,10 +41,11 @@ int geometry_read(int fd, struct geometry *geometry)
     }
     int found = sscanf(text,
                        "twinslot flash: page %" SCNu32 ", slot %" SCNu32 ", write unit %" SCNu32
-                       ", erased %" SCNx32 ", images %" SCNu32 ", mode %19s",
+                       ", erased %" SCNx32 ", images %" SCNu32 ", mode %19s keys %" SCNu32,
                        &geometry->page_bytes, &geometry->slot_bytes, &geometry->write_bytes,
-                       &geometry->erased, &geometry->images, geometry->mode);
-    return found == 6 && geometry->images <= TWIN_IMAGES_MAX &&
+                       &geometry->erased, &geometry->images, geometry->mode, &geometry->key_bits);
+    geometry->key_bits = found == 7 ? geometry->key_bits : 0;
+    return found >= 6 && geometry->images <= TWIN_IMAGES_MAX &&
                    file.st_size == (off_t)geometry_flash_len(geometry) + GEOMETRY_LEN
                ? 0
                : -1;
@@ -52,13 +53,14 @@ int geometry_read(int fd, struct geometry *geometry)
 
 int geometry_write(int fd, const struct geometry *geometry)
 {
-    char text[GEOMETRY_LEN] = "";
+    char text[GEOMETRY_LEN] = "", keys[24];
 
+    snprintf(keys, sizeof(keys), " keys %" PRIu32, geometry->key_bits);
     snprintf(text, sizeof(text),
              "twinslot flash: page %" PRIu32 ", slot %" PRIu32 ", write unit %" PRIu32
-             ", erased 0x%02" PRIx32 ", images %" PRIu32 ", mode %s\n",
+             ", erased 0x%02" PRIx32 ", images %" PRIu32 ", mode %s%s\n",
              geometry->page_bytes, geometry->slot_bytes, geometry->write_bytes, geometry->erased,
-             geometry->images, geometry->mode);
+             geometry->images, geometry->mode, geometry->key_bits == 0 ? "" : keys);
     return pwrite(fd, text, sizeof(text), geometry_flash_len(geometry)) == sizeof(text) ? 0 : -1;
 }
 
@@ -84,6 +86,7 @@ void geometry_slots(const struct geometry *geometry, const struct twin_flash *fl
                 (uint16_t)(sectors > SECTORS && sectors <= UINT16_MAX ? sectors : SECTORS),
             .max_align = (uint8_t)align,
             .image = (uint8_t)i,
+            .key_room = (uint8_t)TWIN_KEY_ROOM(geometry->key_bits / 8, align),
         };
     }
 }

@@ -13,6 +13,7 @@ struct geometry {
     uint32_t page_bytes, slot_bytes, write_bytes;
     uint32_t erased;              /* value of an erased byte */
     uint32_t images;              /* 1 to TWIN_IMAGES_MAX */
+    uint32_t key_bits;            /* of keys that encrypt updates: 128; 0: they are not */
     char mode[GEOMETRY_MODE_LEN]; /* a name of geometry_modes */
 };
 

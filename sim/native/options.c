@@ -49,6 +49,10 @@ static const struct args_row rows[] = {
      "how an update comes to run on it: swap_offset, swap_move, overwrite,\n"
      "                      overwrite_fast, overwrite_lzma, xip, xip_revert",
      OPTION(mode), 0, 0},
+    {"--encrypted", "BITS",
+     "updates for it may be encrypted, with keys of 128 bits\n"
+     "                      (imgtool sign --encrypt-kek build/keys/dev-decrypt-kw-128.key)",
+     OPTION(geometry.key_bits), 128, 128},
     {"--erase-us", "TIME", "time that erasing a page takes, in microseconds", OPTION(erase_us),
      ANY},
     {"--write-us", "TIME", "time that writing a write unit takes", OPTION(write_us), ANY},

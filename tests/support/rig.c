@@ -99,15 +99,14 @@ void rig_make_encrypted(struct rig *rig, const struct rig_shape *shape, const st
     memset(rig, 0, sizeof(*rig));
     sim_init(&rig->sim, 2 * slot_len + scratch_len, shape->sector_bytes, shape->write_bytes,
              shape->erased);
-    rig->slots = (struct twin_slots){
-        .mode = mode->facts,
-        .area = {{&rig->sim.flash, 0, slot_len},
-                 {&rig->sim.flash, slot_len, slot_len},
-                 {&rig->sim.flash, 2 * slot_len, scratch_len}},
-        .sector_bytes = shape->sector_bytes,
-        .max_sectors = shape->max_sectors,
-        .max_align = shape->max_align,
-        .key_room = key_len == 0 ? 0 : (uint8_t)TWIN_KEY_ROOM(key_len, shape->max_align)};
+    rig->slots = (struct twin_slots){.mode = mode->facts,
+                                     .area = {{&rig->sim.flash, 0, slot_len},
+                                              {&rig->sim.flash, slot_len, slot_len},
+                                              {&rig->sim.flash, 2 * slot_len, scratch_len}},
+                                     .sector_bytes = shape->sector_bytes,
+                                     .max_sectors = shape->max_sectors,
+                                     .max_align = shape->max_align,
+                                     .key_room = (uint8_t)TWIN_KEY_ROOM(key_len, shape->max_align)};
     if (key_len != 0) {
         rig->decrypt = (struct twin_decrypt){&twin_unwrap_kw, {kek, key_len}, key_len};
     }

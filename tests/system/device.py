@@ -31,6 +31,7 @@ ABILITIES = {
     "processes": "its bootloader and its image are Linux processes",
     "images": "its launcher makes a flash with slots for several images",
     "modes": "its launcher makes a flash for any mode",
+    "encrypts": "its launcher makes a flash for encrypted updates",
     "unpacks": "its bootloader unpacks compressed images, if the source of 7-Zip was fetched",
 }
 
