@@ -53,6 +53,58 @@ static void check_no_answer(void)
     CHECK_EQ(s.peer.boots, 1);
 }
 
+/* ---- A bootloader that unpacks ---- */
+
+/* What runs then has another hash; the compressed image stays where it is. */
+static void unpacks(struct peer *peer)
+{
+    peer->slots[0] = slot_running(third_hash);
+    peer->slots[1] = slot_stored(new_hash);
+}
+
+static void unpacks_for_trial(struct peer *peer)
+{
+    unpacks(peer);
+    peer->slots[0].is_confirmed = false;
+}
+
+static void refuses_it(struct peer *peer)
+{
+    peer->slots[0] = slot_running(old_hash);
+    peer->slots[1] = slot_stored(new_hash);
+}
+
+static struct session make_unpacking(void (*on_boot)(struct peer *peer))
+{
+    struct session s = session_make();
+
+    s.peer.on_boot = on_boot;
+    s.config.unpacked_hash = (struct twin_span){third_hash, sizeof(third_hash)};
+    return s;
+}
+
+static void check_unpacking(void)
+{
+    struct session s = make_unpacking(unpacks);
+
+    session_works(&s);
+    CHECK(s.update.is_confirmed && !s.update.was_running);
+    CHECK_MEM(s.peer.marked, new_hash, 32);
+    CHECK_EQ(s.peer.boots, 1);
+    session_works(&s); /* once more */
+    CHECK(s.update.was_running && s.update.is_confirmed);
+    CHECK_EQ(s.peer.files, 1);
+
+    s = make_unpacking(unpacks_for_trial);
+    s.config.confirm = true;
+    session_works(&s);
+    CHECK(s.update.is_confirmed);
+    CHECK_MEM(s.peer.marked, third_hash, 32);
+
+    s = make_unpacking(refuses_it);
+    session_ends(&s, TWIN_E_VERIFY, TWIN_UPDATE_WAIT, TWIN_UPDATE_OTHER_RUNS);
+}
+
 /* ---- A bootloader that takes updates itself ---- */
 
 /* As MCUboot's serial recovery: one slot, into which the upload goes; no marks. */
@@ -517,6 +569,7 @@ int main(void)
 {
     check_plain();
     check_no_answer();
+    check_unpacking();
     check_history();
     check_recovery();
     check_recovery_without_hashes();
