@@ -35,7 +35,7 @@ twin_room(lib/image USES lib/core lib/flash lib/crypto
 twin_room(lib/unpack USES lib/core lib/flash lib/image lib/crypto OUTSIDE 7zip
   SOURCES unpack.c stream.c packages/7zip/lzma2.c)
 twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto lib/unpack
-  SOURCES boot.c report.c start.c images.c swap.c no_downgrade.c script.c moves.c attempts.c validate.c pick.c pick_revert.c recover.c recorder.c decrypter.c modes/*.c)
+  SOURCES boot.c report.c start.c images.c swap.c no_downgrade.c script.c moves.c attempts.c validate.c pick.c pick_revert.c recover.c hangs.c recorder.c decrypter.c modes/*.c)
 twin_room(lib/server USES lib/core lib/smp lib/flash lib/image lib/crypto
   SOURCES server.c groups/*.c)
 twin_room(lib/client USES lib/core lib/smp

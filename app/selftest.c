@@ -3,6 +3,7 @@
  */
 #include "selftest.h"
 #include "print.h"
+#include "twin/hangs.h"
 #include "twin_config.h"
 #include "variant.h"
 #include <string.h>
@@ -44,6 +45,7 @@ void selftest_run(struct selftest *selftest, const struct monitor *monitor, uint
         return;
     }
     twin_print("self-test: passed\n");
+    twin_boot_hangs_alive(twin_board_hangs());
     if (app_variant.self_confirm && monitor_on_trial()) {
         confirm();
     }

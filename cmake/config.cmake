@@ -8,6 +8,12 @@ set(CONFIG_TWIN_BOOT_RECORD 1 CACHE STRING
   "The bootloader writes down what became of updates and why; 0: its trailers only say so much")
 set(CONFIG_TWIN_BOOT_WATCHDOG_MS 4000 CACHE STRING
   "Watchdog armed before an unconfirmed image starts, in milliseconds; 0: none")
+set(CONFIG_TWIN_BOOT_WATCHDOG_EACH 0 CACHE STRING
+  "1: the watchdog is armed before every start, also of a confirmed image; every application has to feed it")
+set(CONFIG_TWIN_BOOT_HANGS 0 CACHE STRING
+  "Starts of a confirmed image in a row that may end by watchdog or fault before the image in the other slot is asked for (1 to 254); 0: no limit")
+set(CONFIG_TWIN_BOOT_RECOVER 0 CACHE STRING
+  "1: when nothing can be started, a good image in the other slot is asked for")
 set(CONFIG_TWIN_MODE swap_offset CACHE STRING
   "How an update comes to run: the name of a lib/boot/modes/*.c, or overwrite_fast, xip_revert")
 set(CONFIG_TWIN_SIGNATURE rsa2048 CACHE STRING
@@ -28,6 +34,34 @@ set(CONFIG_TWIN_SMP_BUF_COUNT 4 CACHE STRING "SMP buffers that the device announ
 
 if(CONFIG_TWIN_BOOT_ATTEMPTS LESS 1 OR CONFIG_TWIN_BOOT_ATTEMPTS GREATER 8)
   message(FATAL_ERROR "CONFIG_TWIN_BOOT_ATTEMPTS=${CONFIG_TWIN_BOOT_ATTEMPTS}: must be 1 to 8")
+endif()
+
+set(TWIN_BOOT_RECOVER twin_boot_recover)
+if(CONFIG_TWIN_MODE STREQUAL overwrite_lzma)
+  set(TWIN_BOOT_RECOVER twin_boot_recover_lzma)
+endif()
+# Options of the bootloader that are files: ports/boot/NAME.c, or NAME_none.c in its place.
+set(TWIN_BOOT_OPTIONS)
+foreach(option hangs recover)
+  string(TOUPPER ${option} name)
+  set(stand_in "")
+  if(NOT CONFIG_TWIN_BOOT_${name})
+    set(stand_in _none)
+  endif()
+  list(APPEND TWIN_BOOT_OPTIONS ${option}${stand_in}.c)
+endforeach()
+if(CONFIG_TWIN_BOOT_WATCHDOG_MS EQUAL 0)
+  list(APPEND TWIN_BOOT_OPTIONS watchdog_none.c)
+elseif(CONFIG_TWIN_BOOT_WATCHDOG_EACH)
+  list(APPEND TWIN_BOOT_OPTIONS watchdog_each.c)
+else()
+  list(APPEND TWIN_BOOT_OPTIONS watchdog_trial.c)
+endif()
+if(CONFIG_TWIN_BOOT_HANGS GREATER 254 OR NOT CONFIG_TWIN_BOOT_HANGS MATCHES "^[0-9]+$")
+  message(FATAL_ERROR "CONFIG_TWIN_BOOT_HANGS=${CONFIG_TWIN_BOOT_HANGS}: must be 0 to 254")
+endif()
+if(CONFIG_TWIN_BOOT_HANGS AND NOT "watchdog_each.c" IN_LIST TWIN_BOOT_OPTIONS)
+  message(FATAL_ERROR "CONFIG_TWIN_BOOT_HANGS needs CONFIG_TWIN_BOOT_WATCHDOG_EACH=1: what hangs is ended by the watchdog")
 endif()
 
 set(downgrade_0 NULL)

@@ -6,7 +6,8 @@ set(ports ${PROJECT_SOURCE_DIR}/ports)
 set(app ${PROJECT_SOURCE_DIR}/app)
 
 set(port_sources ${ports}/start_text.c) # of all programs
-set(boot_sources ${ports}/boot/main.c)
+list(TRANSFORM TWIN_BOOT_OPTIONS PREPEND ${ports}/boot/ OUTPUT_VARIABLE boot_sources)
+list(APPEND boot_sources ${ports}/boot/main.c)
 set(boot_log_sources ${ports}/boot/log.c ${ports}/print.c)
 if(CONFIG_TWIN_KEYS STREQUAL whole)
   list(APPEND boot_sources ${ports}/boot/key_whole.c)

@@ -94,6 +94,14 @@ _Noreturn void twin_board_reset(void);
  */
 _Noreturn void twin_board_start_image(const struct twin_boot_handover *handover);
 
+/*
+ * Memory for counting starts that fail (twin/hangs.h), the same for both, that no reset changes;
+ * after power on it may hold anything. Used by the bootloader with CONFIG_TWIN_BOOT_HANGS, and then
+ * by the application to say that it works. A board without such memory cannot have that option.
+ */
+struct twin_boot_hangs;
+struct twin_boot_hangs *twin_board_hangs(void);
+
 /* ---- Time and rest ---- */
 
 /*
@@ -154,10 +162,11 @@ void twin_board_packet_write(const void *buf, size_t len);
  * start is due to TWIN_BOARD_START_WATCHDOG.
  *
  * The bootloader starts it with CONFIG_TWIN_BOOT_WATCHDOG_MS before it hands over to an image on
- * trial, so an update that hangs before its first line of code is caught as well. From then on the
- * image feeds it: the application's main loop does, and no step of that loop may take longer.
- * Erasing a slot would, on a real part (118 pages of 85 ms are 10 s on an nRF52840): there the
- * flash driver feeds it after each page.
+ * trial, so an update that hangs before its first line of code is caught as well; with
+ * CONFIG_TWIN_BOOT_WATCHDOG_EACH before every image. From then on the image feeds it: the
+ * application's main loop does, and no step of that loop may take longer. Erasing a slot would, on
+ * a real part (118 pages of 85 ms are 10 s on an nRF52840): there the flash driver feeds it after
+ * each page.
  *
  * Assume that a started watchdog cannot be stopped, nor its period changed: so it is on the
  * nRF52840, where a second start does nothing. For an application that does not feed, configure 0.

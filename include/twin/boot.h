@@ -149,17 +149,19 @@ void twin_boot_report(const struct twin_boot *boot, enum twin_boot_event event, 
 TWIN_MUST_CHECK twin_err_t twin_boot_revert_request(const struct twin_slots *slots);
 
 /*
- * When twin_boot_step() said TWIN_BOOT_STOP: ask for the image in the secondary, if it is good.
- * Then begin again with twin_boot_init(). What happens is what an application would have asked for,
- * a permanent request, so power may fail in it as in any other. An option: only a bootloader that
- * calls it has it. Modes in which images run from either slot need none, they start what verifies.
+ * When twin_boot_step() said TWIN_BOOT_STOP: begin to bring the image in the secondary, if it is
+ * good. With TWIN_OK the steps go on; a flash that refuses its work may bring them here again. It
+ * stays, as if an application had asked for it for good; power may fail in it as in any other swap.
+ * An option: only a bootloader that calls it has it. Modes in which images run from either slot
+ * need none, they start what verifies. Of several images, call it with that of images.boot.
  *
- * Returns TWIN_OK; TWIN_E_NOT_FOUND if there is no good image; TWIN_E_STATE if the primary is good,
- * something else is asked for or under way, or the mode knows no requests; TWIN_E_IO.
+ * Returns TWIN_OK; TWIN_E_NOT_FOUND if there is no good image, or in a mode that swaps none that
+ * the version rule allows beside what the primary's header says; TWIN_E_STATE if the primary is
+ * good, something else is asked for or under way, or the mode knows no requests; TWIN_E_IO.
  */
-TWIN_MUST_CHECK twin_err_t twin_boot_recover(const struct twin_boot_config *config);
+TWIN_MUST_CHECK twin_err_t twin_boot_recover(struct twin_boot *boot);
 /* The same in the mode overwrite_lzma, where that image may be compressed. */
-TWIN_MUST_CHECK twin_err_t twin_boot_recover_lzma(const struct twin_boot_config *config);
+TWIN_MUST_CHECK twin_err_t twin_boot_recover_lzma(struct twin_boot *boot);
 
 /* ---- A device with several images (lib/boot/images.c) ---- */
 

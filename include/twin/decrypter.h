@@ -60,8 +60,7 @@ TWIN_MUST_CHECK twin_err_t twin_boot_decrypter_init(struct twin_boot_decrypter *
                                                     struct twin_boot_config *config,
                                                     const struct twin_decrypt *decrypt);
 
-/* Before anything is started: forget all keys. twin_boot_recover() comes after it; after that begin
- * again. */
+/* Before anything is started: forget all keys. twin_boot_recover() comes before it. */
 void twin_boot_decrypter_end(struct twin_boot_decrypter *decrypter);
 
 TWIN_C_END

@@ -89,6 +89,8 @@ enum twin_boot_status twin_boot_swap_erasing(struct twin_boot *boot);
 /* May the swap begin that priv.state asks for? Then its type and extent are set, and nothing has
  * moved: twin_boot_mode.place_of tells where the image stands that would arrive. */
 TWIN_MUST_CHECK twin_err_t twin_boot_swap_plan(struct twin_boot *boot);
+/* Then begin it, at the first operation of this part of the script. */
+enum twin_boot_status twin_boot_swap_enter(struct twin_boot *boot, enum script_part part);
 /* Start the primary if it is good, whatever the trailers say; not counted. */
 enum twin_boot_status twin_boot_start_primary(struct twin_boot *boot);
 

@@ -1,31 +1,52 @@
 /*
- * recover.c - when nothing can be started: ask for the image in the secondary, if there is a good
- * one. A bootloader that wants it calls twin_boot_recover(). SPDX-License-Identifier: Apache-2.0
+ * recover.c - when nothing can be started: begin to bring the image of the secondary, if there is a
+ * good one. A bootloader that wants it calls twin_boot_recover(). SPDX-License-Identifier:
+ * Apache-2.0
  */
 #include "boot_priv.h"
 
-/* Is a good image at this offset of the secondary? */
-static bool is_good(const struct twin_boot_config *config, uint32_t off)
+/*
+ * Nobody is asked for a swap: a request would have to be written, and power that fails in it may
+ * leave a trailer that only an erase heals, in a sector that in swap-scratch holds the end of the
+ * one good image. Until the primary's trailer is whole the next start begins again.
+ */
+static twin_err_t begin_swap(struct twin_boot *boot)
 {
-    struct twin_area area = config->slots->area[TWIN_SECONDARY];
-    struct twin_image image;
+    static const uint8_t plans[] = {TWIN_PLAN_PERM, TWIN_PLAN_PREVIOUS};
 
-    area.addr += off;
-    area.len -= off;
-    return twin_boot_moving_validate(config, &area, twin_slots_image_max(config->slots), false,
-                                     &image) == TWIN_OK;
+    for (unsigned i = 0; i < TWIN_COUNT(plans); i++) {
+        boot->priv.state.plan = (enum twin_plan)plans[i];
+        if (twin_boot_swap_plan(boot) == TWIN_OK) {
+            (void)twin_boot_swap_enter(boot, SCRIPT_TAKE);
+            return TWIN_OK;
+        }
+    }
+    return TWIN_E_NOT_FOUND;
 }
 
-twin_err_t twin_boot_recover(const struct twin_boot_config *config)
+/* Where an update overwrites, a primary that does not verify has no version. */
+static twin_err_t ask(struct twin_boot *boot)
 {
-    const struct twin_slots *slots = config->slots;
+    const struct twin_boot_config *config = boot->priv.config;
+    const struct twin_slots *slots = boot->priv.slots;
     struct twin_image image;
 
-    if (slots->mode->row_count == 0 || twin_boot_primary_validate(config, &image) == TWIN_OK) {
+    if (twin_boot_moving_validate(config, &slots->area[TWIN_SECONDARY], twin_slots_image_max(slots),
+                                  false, &image) != TWIN_OK) {
+        return TWIN_E_NOT_FOUND;
+    }
+    boot->priv.next = boot->priv.mode->look;
+    return twin_slots_request(slots, true);
+}
+
+twin_err_t twin_boot_recover(struct twin_boot *boot)
+{
+    const struct twin_boot_mode *mode = boot->priv.mode;
+    struct twin_image image;
+
+    if (mode->facts->row_count == 0 || boot->priv.state.plan != TWIN_PLAN_NONE ||
+        twin_boot_primary_validate(boot->priv.config, &image) == TWIN_OK) {
         return TWIN_E_STATE;
     }
-    if (is_good(config, twin_slots_update_off(slots))) {
-        return twin_slots_request(slots, true);
-    }
-    return is_good(config, 0) ? twin_slots_request_previous(slots) : TWIN_E_NOT_FOUND;
+    return mode->script != NULL ? begin_swap(boot) : ask(boot);
 }

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "boot_priv.h"
+#include <string.h>
 
 /* More looks than any flash that works can ask for: then the primary is started if it is good. */
 #define LOOKS_MAX 8
@@ -103,7 +104,7 @@ static twin_err_t plan_swap(struct twin_boot *boot, enum twin_swap_type type, bo
     return TWIN_OK;
 }
 
-static enum twin_boot_status enter_swap(struct twin_boot *boot, enum script_part part)
+enum twin_boot_status twin_boot_swap_enter(struct twin_boot *boot, enum script_part part)
 {
     boot->priv.next = twin_boot_swap_run;
     boot->priv.complete = false;
@@ -137,7 +138,8 @@ static enum twin_boot_status look_request(struct twin_boot *boot)
 {
     twin_err_t err = twin_boot_swap_plan(boot);
 
-    return err == TWIN_OK ? enter_swap(boot, SCRIPT_TAKE) : withdraw(boot, TWIN_SECONDARY, err);
+    return err == TWIN_OK ? twin_boot_swap_enter(boot, SCRIPT_TAKE)
+                          : withdraw(boot, TWIN_SECONDARY, err);
 }
 
 /*
@@ -147,15 +149,17 @@ static enum twin_boot_status look_request(struct twin_boot *boot)
  */
 static twin_err_t check_swap(const struct twin_boot *boot)
 {
-    struct twin_image image;
+    struct twin_image arriving, image;
     twin_err_t err =
-        twin_boot_swap_validate(boot, true, boot->priv.type != TWIN_SWAP_REVERT, &image);
+        twin_boot_swap_validate(boot, true, boot->priv.type != TWIN_SWAP_REVERT, &arriving);
 
     if (boot->priv.move == 0) {
         return err;
     }
-    /* When not even the primary is whole, nothing is lost by going on. */
-    if (twin_boot_primary_validate(boot->priv.config, &image) != TWIN_OK) {
+    /* When not even the primary is whole, nothing is lost by going on; nor when it is the arriving
+     * image: then the leaving one may have been broken before (twin_boot_recover()). */
+    if (twin_boot_primary_validate(boot->priv.config, &image) != TWIN_OK ||
+        (err == TWIN_OK && memcmp(&image.header, &arriving.header, sizeof(image.header)) == 0)) {
         return TWIN_OK;
     }
     return err == TWIN_OK ? twin_boot_swap_validate(boot, false, false, &image) : err;
@@ -191,7 +195,7 @@ static enum twin_boot_status give_up(struct twin_boot *boot)
         twin_boot_report(boot, TWIN_BOOT_EV_REVERT_IMPOSSIBLE, 0);
         return twin_boot_start_primary(boot);
     }
-    return enter_swap(boot, SCRIPT_REVERT);
+    return twin_boot_swap_enter(boot, SCRIPT_REVERT);
 }
 
 /* Try one cell; the next one in the next step. */

@@ -86,6 +86,18 @@ void boot_log_handover(const struct twin_boot_handover *handover)
     twin_print("\n");
 }
 
+void boot_log_hangs(twin_err_t err)
+{
+    twin_print(PREFIX "the firmware hangs or faults at every start; asking for the other one: ");
+    twin_print(twin_err_str(err));
+    twin_print("\n");
+}
+
+void boot_log_recover(void)
+{
+    twin_print(PREFIX "the good image in the other slot comes\n");
+}
+
 void boot_log_stop(void)
 {
     twin_print(PREFIX "nothing to start; waiting for help\n");

@@ -22,6 +22,15 @@ void boot_log_handover(const struct twin_boot_handover *handover)
     (void)handover;
 }
 
+void boot_log_hangs(twin_err_t err)
+{
+    (void)err;
+}
+
+void boot_log_recover(void)
+{
+}
+
 void boot_log_stop(void)
 {
 }

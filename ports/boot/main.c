@@ -1,20 +1,21 @@
 /*
- * main.c - the bootloader: configuration, watchdog and hand-over. The step loop is in run_*.c, what
- * it decides in lib/boot, what it says in log.c. SPDX-License-Identifier: Apache-2.0
+ * main.c - the bootloader: configuration and hand-over. The step loop is in run_*.c, what it
+ * decides in lib/boot, what it says in log.c, what it may do besides in options.h.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "board.h"
 #include "decrypt.h"
 #include "keys.h"
 #include "log.h"
+#include "options.h"
 #include "run.h"
 #include "twin_config.h"
 
 static void start(const struct twin_boot_handover *handover)
 {
     boot_log_handover(handover);
-    if (handover->unconfirmed && CONFIG_TWIN_BOOT_WATCHDOG_MS != 0) {
-        twin_board_watchdog_start(CONFIG_TWIN_BOOT_WATCHDOG_MS);
-    }
+    boot_hangs_start(handover);
+    boot_watchdog(handover);
     twin_board_start_image(handover);
 }
 
@@ -43,6 +44,7 @@ int main(void)
     twin_board_init();
     twin_board_start_settle();
     boot_log_begin(twin_board_start_cause());
+    boot_hangs_begin(config);
     const struct twin_boot_handover *handover = boot_run(config);
     boot_forget_keys();
     if (handover != NULL) {

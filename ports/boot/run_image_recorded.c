@@ -3,6 +3,7 @@
  * updates. SPDX-License-Identifier: Apache-2.0
  */
 #include "decrypt.h"
+#include "options.h"
 #include "run.h"
 #include "twin/recorder.h"
 
@@ -21,6 +22,6 @@ const struct twin_boot_handover *boot_run(const struct twin_boot_config *config)
     do {
         status = twin_boot_step(&boot);
         twin_boot_recorder_step(&recorder);
-    } while (status == TWIN_BOOT_AGAIN);
+    } while (status == TWIN_BOOT_AGAIN || (status == TWIN_BOOT_STOP && boot_recover(&boot)));
     return status == TWIN_BOOT_START ? &boot.handover : NULL;
 }

@@ -3,6 +3,7 @@
  */
 #include "board.h"
 #include "decrypt.h"
+#include "options.h"
 #include "run.h"
 
 const struct twin_boot_handover *boot_run(const struct twin_boot_config *config)
@@ -14,7 +15,7 @@ const struct twin_boot_handover *boot_run(const struct twin_boot_config *config)
                               config) != TWIN_OK) {
         return NULL;
     }
-    while (status == TWIN_BOOT_AGAIN) {
+    while (status == TWIN_BOOT_AGAIN || (status == TWIN_BOOT_STOP && boot_recover(&images.boot))) {
         status = twin_boot_images_step(&images);
     }
     return status == TWIN_BOOT_START ? &images.boot.handover : NULL;

@@ -4,6 +4,7 @@
  */
 #include "board.h"
 #include "decrypt.h"
+#include "options.h"
 #include "run.h"
 #include "twin/recorder.h"
 
@@ -22,6 +23,6 @@ const struct twin_boot_handover *boot_run(const struct twin_boot_config *config)
     do {
         status = twin_boot_images_step(&images);
         twin_boot_recorder_step(&recorder);
-    } while (status == TWIN_BOOT_AGAIN);
+    } while (status == TWIN_BOOT_AGAIN || (status == TWIN_BOOT_STOP && boot_recover(&images.boot)));
     return status == TWIN_BOOT_START ? &images.boot.handover : NULL;
 }

@@ -4,6 +4,7 @@
  * (cortex_m.ld.in). SPDX-License-Identifier: Apache-2.0
  */
 #include "cortex_m.h"
+#include "twin/hangs.h"
 
 #define RETAINED_MAGIC 0x5457494eu
 
@@ -11,13 +12,16 @@
 extern volatile struct {
     uint32_t magic; /* RETAINED_MAGIC: the rest holds. After power on it is whatever the RAM is. */
     uint32_t next;  /* enum twin_board_start: what the next start will be due to */
-    uint32_t cause; /* the same: what the present start is due to */
-    uint32_t slot;  /* that the image in RAM came from */
+    uint16_t cause; /* the same: what the present start is due to */
+    uint16_t slot;  /* that the image in RAM came from */
+    struct twin_boot_hangs hangs;
 } retained;
+_Static_assert(sizeof(retained) <= 16, "tests use what is behind it (BOARD_QEMU_CUT)");
 
 void twin_board_start_settle(void)
 {
-    retained.cause = retained.magic == RETAINED_MAGIC ? retained.next : TWIN_BOARD_START_POWER;
+    retained.cause =
+        (uint16_t)(retained.magic == RETAINED_MAGIC ? retained.next : TWIN_BOARD_START_POWER);
     cortex_m_next_cause(TWIN_BOARD_START_POWER); /* unless somebody says otherwise before */
 }
 
@@ -34,12 +38,18 @@ enum twin_board_start twin_board_start_cause(void)
 
 void cortex_m_leave_slot(unsigned slot)
 {
-    retained.slot = slot;
+    retained.slot = (uint16_t)slot;
 }
 
 unsigned cortex_m_left_slot(void)
 {
     return retained.slot;
+}
+
+/* Not volatile: who calls this has it between two starts to himself. */
+struct twin_boot_hangs *twin_board_hangs(void)
+{
+    return (struct twin_boot_hangs *)(uintptr_t)&retained.hangs;
 }
 
 _Noreturn void cortex_m_restart(enum twin_board_start cause)

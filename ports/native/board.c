@@ -4,6 +4,7 @@
  * Flash is in flash.c, the hand-over to an image in start.c. SPDX-License-Identifier: Apache-2.0
  */
 #include "internal.h"
+#include "twin/hangs.h"
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -68,6 +69,12 @@ void twin_board_start_settle(void)
 enum twin_board_start twin_board_start_cause(void)
 {
     return (enum twin_board_start)twin_native_hardware->cause;
+}
+
+struct twin_boot_hangs *twin_board_hangs(void)
+{
+    _Static_assert(sizeof(struct twin_boot_hangs) <= sizeof(twin_native_hardware->hangs), "room");
+    return (struct twin_boot_hangs *)twin_native_hardware->hangs;
 }
 
 uint32_t twin_board_now_ms(void)

@@ -98,10 +98,11 @@ static unsigned settle(struct run *run)
             return 0;
         }
         trials += boot.unconfirmed;
-        /* An erase that took image_ok and left magic and copy_done puts a confirmed image on trial.
-         * With nothing to go back to it stays there until its application confirms it again. */
-        if (is_ecc(run) && run->scenario->harm != NULL && trials > rig->config.attempts &&
-            rig->events[TWIN_BOOT_EV_REVERT_IMPOSSIBLE] != 0) {
+        /* An erase that took image_ok and left magic and copy_done puts a confirmed image on trial,
+         * and one that took it of a permanent swap's trailer has made a test of that. With nothing
+         * to go back to it stays there until its application confirms it again. */
+        if ((is_ecc(run) ? run->scenario->harm != NULL : rig->recover != NULL) &&
+            trials > rig->config.attempts && rig->events[TWIN_BOOT_EV_REVERT_IMPOSSIBLE] != 0) {
             confirm_again(run);
         }
         if (!boot.unconfirmed && last == boot.major) {

@@ -162,6 +162,13 @@ static void prepare_used_asked_perm(struct rig *rig)
     ask_perm(rig);
 }
 
+/* The image that runs is damaged, and the bootloader helps itself to the other one. */
+static void prepare_broken(struct rig *rig)
+{
+    rig->sim.mem[rig->slots.area[TWIN_PRIMARY].addr + 700] ^= 1;
+    rig->recover = twin_boot_recover;
+}
+
 static const struct scenario scenarios[] = {
     {"request", nothing, ask_test, false, END_OLD, END_OLD, NULL},
     {"request, permanent", nothing, ask_perm, false, END_OLD | END_NEW, END_NEW, NULL},
@@ -190,6 +197,7 @@ static const struct scenario scenarios[] = {
      damage_and_take_back},
     {"revert, then taken back", prepare_revert, nothing, true, END_OLD | END_NEW, END_OLD,
      take_back},
+    {"recover", prepare_broken, nothing, true, END_NEW, END_NEW, NULL},
 };
 
 /* Where the old image is overwritten there are no trials: a test is as good as permanent. */
@@ -201,6 +209,7 @@ static const struct scenario overwrite_scenarios[] = {
     {"upgrade after another one", prepare_used_asked, nothing, true, END_OLD, END_OLD, NULL},
     {"withdraw", prepare_used_asked, withdraw, false, END_OLD | END_NEW, END_NEW, NULL},
     {"request, then damaged", prepare_used, ask_test, false, END_NEW, END_OLD, damage},
+    {"recover", prepare_broken, nothing, true, END_NEW, END_NEW, NULL},
 };
 
 static void no_update(struct rig *rig)

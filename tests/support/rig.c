@@ -156,6 +156,7 @@ void rig_reset(struct rig *rig)
 {
     const struct twin_slots *slots = &rig->slots;
 
+    rig->recover = NULL;
     if (rig->mode->in_place) {
         rig->slots = rig->device;
     }
@@ -206,6 +207,41 @@ void rig_store(struct rig *rig, const struct test_image *image)
     }
 }
 
+static enum twin_boot_status run_once(struct rig *rig, struct twin_boot *boot,
+                                      struct twin_boot_recorder *recorder)
+{
+    enum twin_boot_status status = TWIN_BOOT_AGAIN;
+
+    for (rig->steps = 0; status == TWIN_BOOT_AGAIN; rig->steps++) {
+        uint32_t ops = rig->sim.ops;
+        if (rig->steps == steps_max(rig)) { /* promised to end before */
+            rig->sim.violations++;
+            break;
+        }
+        status = twin_boot_step(boot);
+        rig->sim.violations += rig->sim.ops > ops + 1; /* promised: one at most */
+        if (rig->records) {
+            ops = rig->sim.ops;
+            twin_boot_recorder_step(recorder);
+            rig->sim.violations += rig->sim.ops > ops + 1;
+        }
+    }
+    return status;
+}
+
+static enum twin_boot_status run(struct rig *rig, struct twin_boot *boot,
+                                 struct twin_boot_recorder *recorder)
+{
+    enum twin_boot_status status = run_once(rig, boot, recorder);
+
+    for (unsigned tries = 0; tries < 2 && rig->recover != NULL && status == TWIN_BOOT_STOP &&
+                             rig->recover(boot) == TWIN_OK;
+         tries++) {
+        status = run_once(rig, boot, recorder);
+    }
+    return status;
+}
+
 struct rig_boot rig_boot(struct rig *rig)
 {
     struct rig_boot result = {.status = TWIN_BOOT_AGAIN};
@@ -227,20 +263,7 @@ struct rig_boot rig_boot(struct rig *rig)
     if (setjmp(rig->sim.power_lost) != 0) {
         return (struct rig_boot){.status = TWIN_BOOT_AGAIN, .power_lost = true};
     }
-    for (rig->steps = 0; result.status == TWIN_BOOT_AGAIN; rig->steps++) {
-        uint32_t ops = rig->sim.ops;
-        if (rig->steps == steps_max(rig)) { /* promised to end before */
-            rig->sim.violations++;
-            break;
-        }
-        result.status = twin_boot_step(&boot);
-        rig->sim.violations += rig->sim.ops > ops + 1; /* promised: one at most */
-        if (rig->records) {
-            ops = rig->sim.ops;
-            twin_boot_recorder_step(&recorder);
-            rig->sim.violations += rig->sim.ops > ops + 1;
-        }
-    }
+    result.status = run(rig, &boot, &recorder);
     if (rig->mode->in_place && result.status == TWIN_BOOT_START) {
         rig->slots = twin_slots_seen_from(&rig->device, (enum twin_slot)boot.handover.slot);
     }

@@ -54,6 +54,8 @@ struct rig {
     uint32_t events[TWIN_BOOT_EV_INVALID + 1]; /* counted since rig_boot began */
     uint32_t steps;
     bool records; /* the bootloader writes down what became of an update */
+    /* What it does when nothing starts; NULL, and so after rig_reset: nothing. */
+    twin_err_t (*recover)(struct twin_boot *boot);
 };
 
 /* What a boot came to. */

@@ -107,17 +107,17 @@ static void check_recover(const struct rig_mode *mode)
 
     rig_make_in(&rig, &shape, mode);
     rig_reset(&rig);
-    CHECK_EQ(twin_boot_recover(&rig.config), TWIN_E_STATE);
+    rig.recover = twin_boot_recover;
+    expect_quiet(&rig, 1);
     *at(&rig, TWIN_PRIMARY, 700) ^= 1;
+    rig.recover = NULL;
     CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
-    CHECK_EQ(twin_boot_recover(&rig.config), TWIN_OK);
+    rig.recover = twin_boot_recover;
     expect(&rig, 2, false, 0);
     expect_quiet(&rig, 2);
     *at(&rig, TWIN_PRIMARY, 700) ^= 1;
     *at(&rig, TWIN_SECONDARY, 700) ^= 1;
     *at(&rig, TWIN_SECONDARY, 4096 + 700) ^= 1;
-    CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
-    (void)!twin_boot_recover(&rig.config);
     CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
     rig_free(&rig);
 }
@@ -133,7 +133,7 @@ static void check_recover_previous(const struct rig_mode *mode)
     expect(&rig, 2, false, 0);
     *at(&rig, TWIN_PRIMARY, 700) ^= 1;
     CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
-    CHECK_EQ(twin_boot_recover(&rig.config), TWIN_OK);
+    rig.recover = twin_boot_recover;
     expect(&rig, 1, false, 0);
     rig_free(&rig);
 }
@@ -321,7 +321,7 @@ static void check_single(void)
     rig_reset(&rig);
     rig.slots.area[TWIN_SECONDARY] = rig.slots.area[TWIN_PRIMARY];
     expect_quiet(&rig, 1);
-    CHECK_EQ(twin_boot_recover(&rig.config), TWIN_E_STATE);
+    rig.recover = twin_boot_recover;
     *at(&rig, TWIN_PRIMARY, 700) ^= 1;
     CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
     rig_free(&rig);
@@ -330,7 +330,7 @@ static void check_single(void)
 int main(void)
 {
     static const struct rig_mode *const recovering[] = {&rig_overwrite, &rig_swap_offset,
-                                                        &rig_swap_move};
+                                                        &rig_swap_move, &rig_swap_scratch};
 
     check_overwrite(&rig_overwrite, false);
     check_overwrite(&rig_overwrite_fast, true);
@@ -341,6 +341,7 @@ int main(void)
     }
     check_recover_previous(&rig_swap_offset);
     check_recover_previous(&rig_swap_move);
+    check_recover_previous(&rig_swap_scratch);
     check_xip();
     check_rom_fixed();
     check_xip_attempts(1);

@@ -112,16 +112,21 @@ static enum twin_boot_status look(struct twin_boot *boot)
 const struct twin_boot_mode twin_boot_overwrite_lzma = {.facts = &twin_mode_overwrite,
                                                         .look = look};
 
-twin_err_t twin_boot_recover_lzma(const struct twin_boot_config *config)
+twin_err_t twin_boot_recover_lzma(struct twin_boot *boot)
 {
+    const struct twin_boot_config *config = boot->priv.config;
     struct twin_image packed, image;
 
     if (!is_packed(config, &packed)) {
-        return twin_boot_recover(config);
+        return twin_boot_recover(boot);
     }
-    if (twin_boot_primary_validate(config, &image) == TWIN_OK) {
+    if (boot->priv.state.plan != TWIN_PLAN_NONE ||
+        twin_boot_primary_validate(config, &image) == TWIN_OK) {
         return TWIN_E_STATE;
     }
-    return verify(config, &packed, &image) == TWIN_OK ? twin_slots_request(config->slots, true)
-                                                      : TWIN_E_NOT_FOUND;
+    if (verify(config, &packed, &image) != TWIN_OK) {
+        return TWIN_E_NOT_FOUND;
+    }
+    boot->priv.next = look;
+    return twin_slots_request(config->slots, true);
 }

@@ -1,0 +1,18 @@
+/*
+ * options.h - what a bootloader may be built to do besides. Each is a file, NAME.c; where it is not
+ * chosen, NAME_none.c stands in for it and does nothing (cmake/firmware.cmake).
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#pragma once
+#include "board.h"
+
+/* CONFIG_TWIN_BOOT_HANGS: nothing but what is said in twin/hangs.h. First; and before a start. */
+void boot_hangs_begin(const struct twin_boot_config *config);
+void boot_hangs_start(const struct twin_boot_handover *handover);
+
+/* CONFIG_TWIN_BOOT_RECOVER: boot cannot start anything. Returns whether its steps go on. */
+bool boot_recover(struct twin_boot *boot);
+
+/* The watchdog, last before a start: watchdog_trial.c for an image on trial, watchdog_each.c for
+ * every one (CONFIG_TWIN_BOOT_WATCHDOG_EACH), watchdog_none.c (CONFIG_TWIN_BOOT_WATCHDOG_MS=0). */
+void boot_watchdog(const struct twin_boot_handover *handover);

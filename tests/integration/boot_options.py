@@ -1,0 +1,91 @@
+"""What a bootloader may do besides, each option on the emulated board: the good image in the other
+slot comes when nothing can be started, or when what was confirmed hangs or faults at every start.
+SPDX-License-Identifier: Apache-2.0"""
+
+import unittest
+
+from built_boot import Built
+
+KEPT = "the firmware hangs or faults at every start; asking for the other one: "
+
+
+class Options(Built, unittest.TestCase):
+    def ready(self, image="1.0.0"):
+        """A device with this image, its second slot empty."""
+        return self.device(self.kind.image_path(image))
+
+    def install(self, device, version):
+        """For good, whatever becomes of it."""
+        client = device.client()
+        client.upload(device.image(version))
+        client.mark(client.slots()[1]["hash"], confirm=True)
+        client.reset()
+        client.close()
+
+    def test_recover(self):
+        self.build("-DCONFIG_TWIN_BOOT_RECOVER=1")
+        with self.ready() as device:
+            device.start()
+            client = device.client()
+            client.upload(device.image("1.1.0"))
+            client.close()
+            device.power_off()
+            with open(device.flash_file, "r+b") as flash:
+                flash.seek(device.slot_start(0) + 0x1000)
+                byte = flash.read(1)
+                flash.seek(-1, 1)
+                flash.write(bytes([byte[0] ^ 1]))
+            device.start(says="boot: the firmware is not valid")
+            device.wait_for("boot: the good image in the other slot comes")
+            device.wait_for("monitor 1.1.0 runs")
+            device.power_off()
+            device.start(says="monitor 1.1.0 runs")
+            self.assertNotIn("not valid", device.console())
+
+    def test_confirmed_image_that_faults(self):
+        """The one before it comes back, and stays; a failure of power does not count."""
+        self.build("-DCONFIG_TWIN_BOOT_HANGS=3", "-DCONFIG_TWIN_BOOT_WATCHDOG_EACH=1")
+        with self.ready() as device:
+            device.start()
+            self.install(device, "1.2.0-faults")
+            for count in 2, 3:
+                for _ in range(count):
+                    device.wait_for("boot: starting 1.2.0;")
+                    device.wait_for(device.fault)
+                if count == 2:  # so are two and two, with no power in between
+                    device.power_off()
+                    device.power_on()
+            device.wait_for(KEPT + "ok")
+            device.wait_for("monitor 1.0.0 runs")
+            device.wait_for("self-test: passed")
+            device.power_off()
+            device.start(says="monitor 1.0.0 runs")
+            self.assertNotIn(KEPT, device.console())
+
+    def test_confirmed_image_that_hangs(self):
+        """With nothing in its place: it is started for ever, and nothing is written."""
+        self.build("-DCONFIG_TWIN_BOOT_HANGS=1", "-DCONFIG_TWIN_BOOT_WATCHDOG_EACH=1",
+                   "-DCONFIG_TWIN_BOOT_WATCHDOG_MS=200")
+        with self.ready("1.2.0-hangs") as device:
+            device.start(says="boot: starting 1.2.0;")
+            before = device.flash_file.read_bytes()
+            device.wait_for("started by: watchdog")
+            device.wait_for(KEPT + "no such entry")
+            for _ in range(2):
+                device.wait_for("boot: starting 1.2.0;")
+                device.wait_for("started by: watchdog")
+            self.assertEqual(device.console().count(KEPT), 1)
+            self.assertEqual(device.flash_file.read_bytes(), before)
+
+    def test_contradictions_are_refused(self):
+        for options, says in ((["-DCONFIG_TWIN_BOOT_HANGS=3"], "needs CONFIG_TWIN_BOOT_WATCHDOG_EACH=1"),
+                              (["-DCONFIG_TWIN_BOOT_HANGS=3", "-DCONFIG_TWIN_BOOT_WATCHDOG_EACH=1",
+                                "-DCONFIG_TWIN_BOOT_WATCHDOG_MS=0"], "needs CONFIG_TWIN_BOOT_WATCHDOG_EACH=1"),
+                              (["-DCONFIG_TWIN_BOOT_HANGS=255"], "must be 0 to 254")):
+            done = self.configure(*options)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(says, " ".join(done.stderr.split()))
+
+
+if __name__ == "__main__":
+    unittest.main()
