@@ -4,6 +4,7 @@ Time is counted in instructions (icount), so that every run is the same, and the
 ends what would never end. SPDX-License-Identifier: Apache-2.0"""
 
 import array
+import os
 import pathlib
 import re
 import shutil
@@ -11,6 +12,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import threading
 
 FLASH, FLASH_LEN, CHIP_LEN = 0x21000000, 0x100000, 0x1000000
 SLOT0, SLOT_LEN, PAGE = 0x0C000, 0x76000, 4096
@@ -186,14 +188,37 @@ class Board:
 def trace(bootloader, slot, instructions):
     """The address of each instruction that the bootloader runs with this slot, from its first to the
     one at which the watchdog finds it resting."""
-    # Behind one that was given up, and is logged once more, the log says so.
-    line = re.compile(rb"/([0-9a-f]{8})/.*\n(?!cpu_io_recompile|Stopped)")
     log = pathlib.Path(tempfile.mkdtemp(prefix="twin-faults-")) / "log"
+    os.mkfifo(log)
+    run = array.array("I")
+    reader = threading.Thread(target=read_trace, args=(log, run), daemon=True)
+    reader.start()
     try:
         with Board(bootloader, slot, log) as board:
             board.watchdog(instructions)
             board.gdb.ask("s")  # behind the breakpoint at the reset vector
             board.go()
-        return array.array("I", (int(found, 16) for found in line.findall(log.read_bytes())))
+        reader.join()
+        return run
     finally:
         shutil.rmtree(log.parent)
+
+
+def read_trace(log, run):
+    """Append what QEMU writes to the pipe: too much for a file. Behind an instruction that was given
+    up, and is logged once more, the log says so."""
+    line = re.compile(rb"/([0-9a-f]{8})/.*\n(?!cpu_io_recompile|Stopped)")
+    with open(log, "rb") as pipe:
+        rest = b""
+        while some := pipe.read(1 << 22):
+            some = rest + some
+            # Whole lines, but for the last one: what follows it is not known yet.
+            end = some.rfind(b"\n", 0, max(some.rfind(b"\n"), 0)) + 1
+            rest = some[end:]
+            run.extend(addresses(line, some, end))
+        run.extend(addresses(line, rest, len(rest)))
+
+
+def addresses(line, text, end):
+    """Of the lines that begin before end."""
+    return (int(found[1], 16) for found in line.finditer(text) if found.start() < end)

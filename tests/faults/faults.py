@@ -10,6 +10,9 @@ places are all that follow a call, by the code of the ELF file.
 
 A trial ends when the bootloader rests, faults or resets. The image was started when any byte of it
 ran, or was tried to run. Says how many were tried and how many started, which have to be none.
+
+Behind these comes the hand-over: a good image gets there, and its proof is spoiled just before it is
+looked at for the last time; then each instruction from there on is skipped, and each register set.
 --sample N: only every Nth trial, but all of those that skip one of the last instructions, where it
 is decided.
 
@@ -34,15 +37,21 @@ import forge
 from board import FAULT, FLASH, PC, RAM, RAM_USED, SLOT0, SP, XPSR, Board, Ended, trace
 from programs import BUILD
 
-FIRMWARE = pathlib.Path(os.environ.get("TWIN_FIRMWARE_DIR", BUILD / "firmware"))
 PROVEN = "3c5a96e1"
-LONGEST = 60_000_000  # instructions of a whole run, at most
+LONGEST = 400_000_000  # instructions of a whole run, at most
 WALK = 10**10  # instructions that the watchdog leaves to a walk, which ends by itself
 SETTLED = 60_000  # after so many, the devices are set up, and only RAM and registers change
 OPENING = 40  # instructions from there to the store
 DECISIVE = 3_000  # instructions at the end of a run of which a sample leaves none out
 FEW = 20  # stops at a breakpoint
 VALUES = (0, 1, 0xFFFFFFFF)
+
+# Names of functions that are not ours: BearSSL, p256-m, TinySSH, the compiler's and memory.c.
+FOREIGN = re.compile("br_|u256_|u288_|m256_|point_|scalar_|ecdsa_m256_|p256_ecdsa_|fe|ge25519|sc25519|"
+                     "crypto_|uint32_|mem|__")
+# What a proof that is spoiled may be: an error, almost the proof, all ones.
+SPOILED = (7, int(PROVEN, 16) ^ 1, 0xFFFFFFFF)
+AHEAD, BEHIND = 6, 60  # instructions before the hand-over's look at the proof, and from there on
 
 # One state of the undisturbed run: before the instruction at addr is executed, which is number `at`
 # of all. call: the one before it was a call.
@@ -83,7 +92,7 @@ def misuses(elf):
 
 def calls(elf):
     """Where functions of ours go on after a call."""
-    return {after[0] for name, lines in functions(elf) if not name.startswith(("br_", "mem", "__"))
+    return {after[0] for name, lines in functions(elf) if not FOREIGN.match(name)
             for call, after in zip(lines, lines[1:]) if call[1].split(".")[0] in ("bl", "blx")}
 
 
@@ -237,6 +246,66 @@ def shard(bootloader, slot, run, events, sample, number, count):
     return tried, started
 
 
+def proof_loads(elf):
+    """Where the function that hands over loads the constant to compare the proof with."""
+    for _, lines in functions(elf):
+        if any(what == "msr" for _, what, _ in lines):
+            words = {addr for addr, what, operands in lines if what == ".word" and PROVEN in operands}
+            yield from (addr for addr, what, operands in lines if what.startswith("ldr")
+                        and any(f"({word:x} " in operands for word in words))
+
+
+def hand_over(bootloader, slot, elf, spoiled):
+    """The hand-over of a good image whose proof is spoiled when it is about to be looked at: each
+    instruction from there on is skipped, and each register set. Yields as Walk.trials()."""
+    loads = set(proof_loads(elf))
+    assert loads, "nothing looks at a proof before an image is started"
+    run = trace(bootloader, slot, LONGEST)
+    look = max(at for at, addr in enumerate(run) if addr in loads) - AHEAD
+    with Board(bootloader, slot) as board:
+        walk = Walk(board, run, events_of(run[:look], bootloader, ()), len(slot))
+        walk.begin()
+        walk.run_to(walk.base)
+        walk.run_to(Event(look, run[look], False))
+        ram = bytearray(board.read(RAM, RAM_USED))
+        proof = struct.pack("<I", int(PROVEN, 16))
+        assert proof in ram, "there is no proof to spoil"
+        ram = bytes(ram.replace(proof, struct.pack("<I", spoiled)))
+        state, seen, states = (board.registers(), ram), collections.defaultdict(list), []
+        board.write(RAM, ram)
+        for number in range(BEHIND):
+            registers = board.registers()
+            seen[registers[PC]].append(number)
+            states.append(registers)
+            board.gdb.ask("s")
+        for addr, numbers in seen.items():
+            for number in sorted({numbers[0], numbers[-1]}):
+                event = Event(look + number, addr, True)
+                for fault in faults_at(event):
+                    walk.back_to(event, (states[number], ram))
+                    registers = states[number].copy()
+                    if fault is None:
+                        skip(registers, bootloader)
+                    else:
+                        registers[fault[0]] = fault[1]
+                    yield event, fault, walk.starts(registers)
+
+
+def try_hand_over(options, bootloader):
+    slot, results = bytes(forge.signed(options.key)), []
+    for spoiled in SPOILED[:: 1 if options.sample == 1 else len(SPOILED)]:
+        results += hand_over(bootloader, slot, options.elf, spoiled)
+    return report(options.elf, "hand-over", results)
+
+
+def report(elf, what, results):
+    started = [one[:2] for one in results if one[2]]
+    print(f"{what}: {len(results)} tried, {len(started)} started", flush=True)
+    for one in sorted(started, key=lambda one: one[0].at):
+        print(describe(elf, *one), flush=True)
+    return len(results), len(started)
+
+
 def describe(elf, event, fault):
     where = subprocess.run(["arm-none-eabi-addr2line", "-fse", elf, hex(event.addr)],
                            capture_output=True, text=True).stdout.split()
@@ -245,8 +314,7 @@ def describe(elf, event, fault):
 
 
 def try_kind(pool, kind, bootloader, options):
-    good = forge.signed(options.key)
-    slot = bytes(forge.KINDS[kind](good, forge.signed_by_another(good)))
+    slot = forge.make(kind, options.key)
     run = trace(bootloader, slot, LONGEST)
     ends = before_stores(run, options.elf)
     events = [event for event in events_of(run, bootloader, calls(options.elf)) if event.at < ends]
@@ -264,22 +332,21 @@ def try_kind(pool, kind, bootloader, options):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--elf", default=BUILD / "board/ports/mps2-an386/bootloader.elf")
+    parser.add_argument("--elf", type=pathlib.Path, default=BUILD / "board/ports/mps2-an386/bootloader.elf")
     parser.add_argument("--key", default=os.environ.get("TWIN_KEY", BUILD / "keys/dev-rsa-2048.pem"))
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--sample", type=int, default=1)
     parser.add_argument("kinds", nargs="*", default=list(forge.KINDS))
     options = parser.parse_args()
-    bootloader = (FIRMWARE / "bootloader.bin").read_bytes()
+    bootloader = options.elf.with_suffix(".bin").read_bytes()
     good = forge.signed(options.key)
-    if options.sample > 1 and not forge.is_rsa(good):
-        print("this bootloader takes another signature than RSA: docs/design.md")
-        return 77
     wrong = misuses(options.elf)
     print(*wrong, f"uses of the proof's constant but comparing: {len(wrong)}", sep="\n", flush=True)
     assert control(bootloader, bytes(good)), "a good image does not start"
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        results = [try_kind(pool, kind, bootloader, options) for kind in options.kinds]
+        results = [try_kind(pool, kind, bootloader, options) for kind in options.kinds
+                   if forge.makes_sense(kind, good)]
+    results.append(try_hand_over(options, bootloader))
     tried, started = (sum(column) for column in zip(*results))
     print(f"{tried} tried, {started} started")
     return bool(wrong or started)

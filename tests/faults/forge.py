@@ -5,11 +5,15 @@ import pathlib
 import struct
 import tempfile
 
+import curves
 from board import ENTRY, PAGE, RAM, SLOT_LEN
 from programs import run
 
 HEADER = 0x200
-SHA256, KEY_HASH, RSA2048 = 0x10, 0x01, 0x20
+KEY_HASH = 0x01
+HASHES = {0x10: hashlib.sha256, 0x11: hashlib.sha384, 0x12: hashlib.sha512}
+RSA = {0x20: "rsa-2048", 0x23: "rsa-3072"}
+ECDSA, ED25519 = 0x22, 0x24
 
 
 def payload():
@@ -27,13 +31,34 @@ def signed(key):
         return bytearray(image.read_bytes())
 
 
-def is_rsa(image):
-    return RSA2048 in values(image)
+def hash_type(image):
+    return next(kind for kind in HASHES if kind in values(image))
+
+
+def signature_type(image):
+    return max(values(image))
+
+
+def key_type(image):
+    kind = signature_type(image)
+    ecdsa = "ecdsa-p384" if HASHES[hash_type(image)] is hashlib.sha384 else "ecdsa-p256"
+    return RSA.get(kind) or {ECDSA: ecdsa, ED25519: "ed25519"}[kind]
+
+
+def public_point(key):
+    """Of a key on an elliptic curve: x and y, as its public half in DER ends with them."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "public"
+        done = run("imgtool", "getpub", "-k", key, "-e", "raw", "-o", out)
+        assert done.returncode == 0, done.stderr
+        der = out.read_bytes()
+    xy = der[der.index(b"\x00\x04") + 2 :]
+    return [int.from_bytes(half) for half in (xy[: len(xy) // 2], xy[len(xy) // 2 :])]
 
 
 def signed_by_another(good):
     """The same by a new key of the kind of this one's."""
-    kind = "rsa-2048" if is_rsa(good) else "ecdsa-p256"
+    kind = key_type(good)
     with tempfile.TemporaryDirectory() as folder:
         key = pathlib.Path(folder) / "key.pem"
         done = run("imgtool", "keygen", "-t", kind, "-k", key)
@@ -59,15 +84,15 @@ def values(image):
 
 
 def digest(image):
-    return hashlib.sha256(image[: hashed_len(image)]).digest()
+    return HASHES[hash_type(image)](image[: hashed_len(image)]).digest()
 
 
-def pss_encoding(message_hash):
-    """What a signature of RSA-2048 is when it is verified without any arithmetic."""
+def pss_encoding(message_hash, length):
+    """What a signature of RSA is when it is verified without any arithmetic."""
     salt = bytes(32)
     h = hashlib.sha256(bytes(8) + message_hash + salt).digest()
-    block = bytes(190) + b"\1" + salt
-    mask = b"".join(hashlib.sha256(h + bytes([0, 0, 0, i])).digest() for i in range(7))
+    block = bytes(length - 66) + b"\1" + salt
+    mask = b"".join(hashlib.sha256(h + bytes([0, 0, 0, i])).digest() for i in range(length // 32))
     masked = bytearray(a ^ b for a, b in zip(block, mask))
     masked[0] &= 0x7F
     return bytes(masked) + h + b"\xbc"
@@ -80,7 +105,7 @@ def changed(good, other):
 
 def resealed(good, other):
     changed(good, other)
-    good[values(good)[SHA256]] = digest(good)
+    good[values(good)[hash_type(good)]] = digest(good)
     return good
 
 
@@ -94,7 +119,7 @@ def renamed(good, other):
 
 
 def signature(good):
-    return values(good)[max(values(good))]
+    return values(good)[signature_type(good)]
 
 
 def zeros(good, other):
@@ -106,15 +131,35 @@ def zeros(good, other):
 
 def encoded(good, other):
     resealed(good, other)
-    good[signature(good)] = pss_encoding(digest(good))
+    where = signature(good)
+    good[where] = pss_encoding(digest(good), where.stop - where.start)
     return good
+
+
+def solved(good, other, point):
+    """Made without the key, for a verification that leaves out the product that the image is in:
+    r = x(2 Q) and s = r, so that Q + (r / s) Q is it."""
+    curve = curves.OF[key_type(good)]
+    resealed(good, other)
+    r = curve.double(point)[0] % curve.order
+    number = bytes([2, len(raw := r.to_bytes(r.bit_length() // 8 + 1))]) + raw
+    return with_signature(good, bytes([0x30, 2 * len(number)]) + 2 * number)
+
+
+def with_signature(good, new):
+    """Exchange the last TLV's value for one of another length."""
+    where, at = signature(good), hashed_len(good)
+    struct.pack_into("<H", good, where.start - 2, len(new))
+    struct.pack_into("<H", good, at + 2, where.start + len(new) - at)
+    return good[: where.start] + new
 
 
 def unsigned(good, other):
     resealed(good, other)
     at = hashed_len(good)
-    struct.pack_into("<H", good, at + 2, 4 + 4 + 32)
-    return good[: at + 4 + 4 + 32]
+    length = 4 + 4 + len(digest(good))
+    struct.pack_into("<H", good, at + 2, length)
+    return good[: at + length]
 
 
 def on_trial(good, other):
@@ -131,4 +176,17 @@ def on_trial(good, other):
 
 
 KINDS = {make.__name__: make for make in
-         (changed, resealed, foreign, renamed, zeros, encoded, unsigned, on_trial)}
+         (changed, resealed, foreign, renamed, zeros, encoded, solved, unsigned, on_trial)}
+
+
+def makes_sense(kind, image):
+    """Some are made against one kind of signature."""
+    return {"encoded": signature_type(image) in RSA,
+            "solved": signature_type(image) == ECDSA}.get(kind, True)
+
+
+def make(kind, key):
+    """A forged image of this kind, for a bootloader that trusts this key."""
+    good = signed(key)
+    more = [public_point(key)] if kind == "solved" else []
+    return bytes(KINDS[kind](good, signed_by_another(good), *more))
