@@ -24,7 +24,8 @@ endif()
 set(wanted ccopy dec32be enc32be i31_add i31_bitlen i31_decmod i31_decode i31_encode i31_fmont
   i31_iszero i31_modpow i31_modpow2 i31_montmul i31_muladd i31_ninv31 i31_rshift i31_sub i31_tmont
   i32_div32 rsa_i31_pub dec64be enc64be sha2big sha2small ec_prime_i31 ec_secp256r1 ec_secp384r1 ec_secp521r1
-  ecdsa_i31_bits ecdsa_i31_vrfy_raw aes_ct aes_ct_enc aes_ct_dec aes_ct_ctr aes_ct_cbcdec dec32le enc32le)
+  ecdsa_i31_bits ecdsa_i31_vrfy_raw aes_ct aes_ct_enc aes_ct_dec aes_ct_ctr aes_ct_cbcdec dec32le enc32le
+  i31_mulacc i31_decred i31_reduce rsa_i31_priv rsa_i31_oaep_decrypt rsa_oaep_unpad mgf1 ec_c25519_i31)
 if(NOT TWIN_BOARD) # tests make keys and sign with it too
   file(GLOB_RECURSE wanted ${source}/*/src/*.c)
   list(TRANSFORM wanted REPLACE ".*/(.*)[.]c$" "\\1")

@@ -23,8 +23,8 @@ set(CONFIG_TWIN_KEYS hash CACHE STRING
   "What images name the key by: hash, or whole (signed with --public-key-format full)")
 set_property(CACHE CONFIG_TWIN_KEYS PROPERTY STRINGS hash whole)
 set(CONFIG_TWIN_DECRYPT 0 CACHE STRING
-  "How the keys of encrypted updates are wrapped: kw (AES key wrap), ec256 (ECIES on P-256); 0: updates are not encrypted")
-set_property(CACHE CONFIG_TWIN_DECRYPT PROPERTY STRINGS 0 kw ec256)
+  "How the keys of encrypted updates are wrapped: kw (AES key wrap), rsa2048 (OAEP), ec256, x25519, x25519_sha512 (ECIES); 0: updates are not encrypted")
+set_property(CACHE CONFIG_TWIN_DECRYPT PROPERTY STRINGS 0 kw rsa2048 ec256 x25519 x25519_sha512)
 set(CONFIG_TWIN_DECRYPT_BITS 128 CACHE STRING "Bits of these keys: 128 or 256")
 set_property(CACHE CONFIG_TWIN_DECRYPT_BITS PROPERTY STRINGS 128 256)
 set(CONFIG_TWIN_ALLOW_KNOWN_KEY 0 CACHE STRING
@@ -100,8 +100,8 @@ if(CONFIG_TWIN_MODE STREQUAL ram_load)
 endif()
 
 # Updates that are encrypted: trailers have room for keys.
-if(NOT CONFIG_TWIN_DECRYPT MATCHES "^(0|kw|ec256)$")
-  message(FATAL_ERROR "CONFIG_TWIN_DECRYPT=${CONFIG_TWIN_DECRYPT}: must be 0, kw or ec256")
+if(NOT CONFIG_TWIN_DECRYPT MATCHES "^(0|kw|rsa2048|ec256|x25519|x25519_sha512)$")
+  message(FATAL_ERROR "CONFIG_TWIN_DECRYPT=${CONFIG_TWIN_DECRYPT}: must be 0, kw, ec256, rsa2048, x25519 or x25519_sha512")
 endif()
 if(NOT CONFIG_TWIN_DECRYPT_BITS MATCHES "^(128|256)$")
   message(FATAL_ERROR "CONFIG_TWIN_DECRYPT_BITS=${CONFIG_TWIN_DECRYPT_BITS}: must be 128 or 256")

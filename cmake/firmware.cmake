@@ -85,6 +85,9 @@ endif()
 set(TWIN_DECRYPT_KEY ${key_dir}/dev-decrypt-${decrypt_kind}-${CONFIG_TWIN_DECRYPT_BITS}.key CACHE FILEPATH
   "Private key with which the bootloader decrypts updates, for kw an AES key; a throw-away key is made if there is none")
 set(make_ec256 ${imgtool} keygen -t ecdsa-p256 -k ${TWIN_DECRYPT_KEY})
+set(make_rsa2048 ${imgtool} keygen -t rsa-2048 -k ${TWIN_DECRYPT_KEY})
+set(make_x25519 ${imgtool} keygen -t x25519 -k ${TWIN_DECRYPT_KEY})
+set(make_x25519_sha512 ${make_x25519})
 math(EXPR key_len "${CONFIG_TWIN_DECRYPT_BITS} / 8")
 set(make_kw head -c ${key_len} /dev/urandom > ${TWIN_DECRYPT_KEY})
 add_custom_command(OUTPUT ${TWIN_DECRYPT_KEY}

@@ -38,6 +38,14 @@ extern const struct twin_unwrap_alg twin_unwrap_kw;
  * 129 bytes. Stack: 3 KB. */
 extern const struct twin_unwrap_alg twin_unwrap_ec256;
 
+/* RSA-OAEP with SHA-256 on 2048 bits. The secret: the private key as PKCS#1 has it, in DER, with
+ * all its numbers. 256 bytes. Stack: 4 KB. */
+extern const struct twin_unwrap_alg twin_unwrap_rsa2048;
+
+/* ECIES on X25519, with SHA-256 or SHA-512. The secret: the private key, 32 bytes as RFC 7748 has
+ * them. 80 or 96 bytes; with SHA-512 112 or 128. Stack: 2 KB. */
+extern const struct twin_unwrap_alg twin_unwrap_x25519, twin_unwrap_x25519_sha512;
+
 /* AES in counter mode, from block 0 on: the key, expanded. */
 struct twin_aes_ctr {
     uint64_t priv[32];

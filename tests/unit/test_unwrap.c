@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OWN_MAX 32
+#define OWN_MAX 1300 /* an RSA key in DER */
 
 /* A device: its key, as OpenSSL and as the bootloader have it. */
 struct device {
@@ -21,6 +21,7 @@ struct device {
     struct twin_key key;
     uint8_t own[OWN_MAX];
     size_t own_len;
+    enum twin_hash_id hash;
 };
 
 static void random_bytes(uint8_t *bytes, size_t len)
@@ -49,6 +50,30 @@ static struct device make_ec256(void)
     return device;
 }
 
+static struct device make_rsa(void)
+{
+    struct device device = {.alg = &twin_unwrap_rsa2048};
+    uint8_t *end = device.own;
+
+    device.key.type = &twin_key_types[TWIN_KEY_RSA2048];
+    device.key.pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+    int len = i2d_PrivateKey(device.key.pkey, NULL);
+    CHECK(len > 0 && len <= OWN_MAX && i2d_PrivateKey(device.key.pkey, &end) == len);
+    device.own_len = (size_t)len;
+    return device;
+}
+
+static struct device make_x25519(const struct twin_unwrap_alg *alg, enum twin_hash_id hash)
+{
+    struct device device = {.alg = alg, .own_len = 32, .hash = hash};
+    size_t len = OWN_MAX;
+
+    device.key.type = &twin_key_types[TWIN_KEY_X25519];
+    device.key.pkey = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
+    CHECK(EVP_PKEY_get_raw_private_key(device.key.pkey, device.own, &len) == 1 && len == 32);
+    return device;
+}
+
 /* The value of the TLV that imgtool would make. */
 static size_t wrap(const struct device *device, const uint8_t *image_key, size_t len,
                    uint8_t value[TWIN_WRAPPED_MAX])
@@ -56,7 +81,7 @@ static size_t wrap(const struct device *device, const uint8_t *image_key, size_t
     struct twin_tlv_area area = {0};
     const struct twin_key *receiver = device->key.pkey != NULL ? &device->key : NULL;
 
-    CHECK(twin_wrap_key(receiver, &twin_hashes[TWIN_HASH_SHA256],
+    CHECK(twin_wrap_key(receiver, &twin_hashes[device->hash],
                         (struct twin_span){device->own, device->own_len},
                         (struct twin_span){image_key, len}, &area));
     const size_t value_len = area.entries.len - 4;
@@ -87,6 +112,9 @@ static void check_hostile(const struct device *device, uint8_t value[TWIN_WRAPPE
     uint8_t key[TWIN_AES_KEY_MAX];
 
     for (size_t bit = 0; bit < 8 * len; bit += 3) {
+        if (bit == 255 && device->key.type == &twin_key_types[TWIN_KEY_X25519]) {
+            continue; /* the one that does not count in a public key: RFC 7748 section 5 */
+        }
         value[bit / 8] ^= (uint8_t)(1 << bit % 8);
         twin_err_t err = unwrap(device, value, len, key, key_len);
         CHECK(err == TWIN_E_VERIFY || err == TWIN_E_FORMAT);
@@ -147,19 +175,28 @@ static void check_ctr(size_t key_len)
     }
 }
 
+/* Both halves of each pair, with keys of both lengths. */
+static void check_pair(struct device pair[2])
+{
+    check_device(&pair[0], &pair[1], 16);
+    check_device(&pair[0], &pair[1], 32);
+    EVP_PKEY_free(pair[0].key.pkey);
+    EVP_PKEY_free(pair[1].key.pkey);
+}
+
 int main(void)
 {
     struct device kw[] = {make_kw(16), make_kw(16), make_kw(32), make_kw(32)};
-    struct device ec256[] = {make_ec256(), make_ec256()};
 
     check_ctr(16);
     check_ctr(32);
     check_device(&kw[0], &kw[1], 16);
     check_device(&kw[2], &kw[3], 32);
-    check_device(&ec256[0], &ec256[1], 16);
-    check_device(&ec256[0], &ec256[1], 32);
-    for (size_t i = 0; i < 2; i++) {
-        EVP_PKEY_free(ec256[i].key.pkey);
-    }
+    check_pair((struct device[]){make_ec256(), make_ec256()});
+    check_pair((struct device[]){make_rsa(), make_rsa()});
+    check_pair((struct device[]){make_x25519(&twin_unwrap_x25519, TWIN_HASH_SHA256),
+                                 make_x25519(&twin_unwrap_x25519, TWIN_HASH_SHA256)});
+    check_pair((struct device[]){make_x25519(&twin_unwrap_x25519_sha512, TWIN_HASH_SHA512),
+                                 make_x25519(&twin_unwrap_x25519_sha512, TWIN_HASH_SHA512)});
     return check_report();
 }
