@@ -40,7 +40,7 @@ twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto lib/unpack
 twin_room(lib/server USES lib/core lib/smp lib/flash lib/image lib/crypto
   SOURCES server.c groups/*.c)
 twin_room(lib/client USES lib/core lib/smp
-  SOURCES client.c upload.c upload_pace.c listing.c update.c update_stages.c)
+  SOURCES client.c upload.c upload_pace.c listing.c update.c update_stages.c files.c)
 
 # What programs on a PC share.
 twin_room(host/base NAMES twin_ QUIET USES lib/core
