@@ -32,7 +32,7 @@ twin_room(lib/flash USES lib/core
   SOURCES area.c check.c slots.c scratch.c layout.c trailer.c modes.c record.c
   HEADERS mode)
 twin_room(lib/image USES lib/core lib/flash lib/crypto
-  SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c flags.c cipher.c)
+  SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c flags.c any_device.c uuid.c cipher.c)
 twin_room(lib/unpack USES lib/core lib/flash lib/image lib/crypto OUTSIDE 7zip
   SOURCES unpack.c stream.c packages/7zip/lzma2.c)
 twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto lib/unpack

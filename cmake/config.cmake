@@ -14,6 +14,10 @@ set(CONFIG_TWIN_BOOT_HANGS 0 CACHE STRING
   "Starts of a confirmed image in a row that may end by watchdog or fault before the image in the other slot is asked for (1 to 254); 0: no limit")
 set(CONFIG_TWIN_BOOT_RECOVER 0 CACHE STRING
   "1: when nothing can be started, a good image in the other slot is asked for")
+set(CONFIG_TWIN_BOOT_VENDOR "" CACHE STRING
+  "UUID of the vendor that an image must name (imgtool sign --vid); empty: any")
+set(CONFIG_TWIN_BOOT_CLASS "" CACHE STRING
+  "UUID of the class of devices that an image must name (imgtool sign --cid); empty: any")
 set(CONFIG_TWIN_MODE swap_offset CACHE STRING
   "How an update comes to run: the name of a lib/boot/modes/*.c, or overwrite_fast, xip_revert")
 set(CONFIG_TWIN_SIGNATURE rsa2048 CACHE STRING
@@ -36,6 +40,27 @@ if(CONFIG_TWIN_BOOT_ATTEMPTS LESS 1 OR CONFIG_TWIN_BOOT_ATTEMPTS GREATER 8)
   message(FATAL_ERROR "CONFIG_TWIN_BOOT_ATTEMPTS=${CONFIG_TWIN_BOOT_ATTEMPTS}: must be 1 to 8")
 endif()
 
+# Images are taken for this device only: a row of ports/boot/device.c for each UUID, and what imgtool
+# is told when it signs the firmware of the build.
+set(TWIN_BOOT_DEVICE "")
+set(TWIN_DEVICE_OPTIONS)
+foreach(kind "VENDOR VID vid" "CLASS CID cid")
+  separate_arguments(kind UNIX_COMMAND ${kind})
+  list(GET kind 0 option)
+  list(GET kind 1 tlv)
+  list(GET kind 2 word)
+  set(uuid "${CONFIG_TWIN_BOOT_${option}}")
+  if(uuid)
+    string(REPLACE "-" "" digits "${uuid}")
+    string(LENGTH "${digits}" length)
+    if(NOT length EQUAL 32 OR NOT digits MATCHES "^[0-9a-fA-F]+$")
+      message(FATAL_ERROR "CONFIG_TWIN_BOOT_${option}=${uuid}: must be a UUID, 32 hexadecimal digits")
+    endif()
+    string(REGEX REPLACE "([0-9a-fA-F][0-9a-fA-F])" "0x\\1, " bytes "${digits}")
+    string(APPEND TWIN_BOOT_DEVICE "{TWIN_TLV_UUID_${tlv}, {${bytes}}}, ")
+    list(APPEND TWIN_DEVICE_OPTIONS --${word} ${uuid})
+  endif()
+endforeach()
 set(TWIN_BOOT_RECOVER twin_boot_recover)
 if(CONFIG_TWIN_MODE STREQUAL overwrite_lzma)
   set(TWIN_BOOT_RECOVER twin_boot_recover_lzma)

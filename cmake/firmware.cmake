@@ -8,6 +8,9 @@ set(app ${PROJECT_SOURCE_DIR}/app)
 set(port_sources ${ports}/start_text.c) # of all programs
 list(TRANSFORM TWIN_BOOT_OPTIONS PREPEND ${ports}/boot/ OUTPUT_VARIABLE boot_sources)
 list(APPEND boot_sources ${ports}/boot/main.c)
+if(TWIN_BOOT_DEVICE)
+  list(APPEND boot_sources ${ports}/boot/device.c)
+endif()
 set(boot_log_sources ${ports}/boot/log.c ${ports}/print.c)
 if(CONFIG_TWIN_KEYS STREQUAL whole)
   list(APPEND boot_sources ${ports}/boot/key_whole.c)
@@ -104,7 +107,7 @@ set(boot_decrypts_all_sources ${ports}/boot/decrypt_all.c ${ports}/boot/decrypt_
 # sign_options if there is more to be said to imgtool.
 function(twin_signed file version program payload)
   add_custom_command(OUTPUT ${firmware_dir}/${file}
-    COMMAND ${imgtool} sign --quiet --key ${TWIN_KEY} ${key_format} ${hash_format} --version ${version}
+    COMMAND ${imgtool} sign --quiet --key ${TWIN_KEY} ${key_format} ${hash_format} ${TWIN_DEVICE_OPTIONS} --version ${version}
       --header-size ${image_header_len} --pad-header --slot-size ${slot_len} --align ${write_bytes}
       ${sign_options} ${payload} ${firmware_dir}/${file}
     DEPENDS ${program} ${TWIN_KEY} ${imgtool} VERBATIM)

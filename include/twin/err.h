@@ -37,7 +37,8 @@ TWIN_C_BEGIN
     X(TWIN_E_REFUSED, 9, "the device answered with an error")                                      \
     X(TWIN_E_UNSUPPORTED, 10, "not built in, or not in this protocol version")                     \
     X(TWIN_E_BUSY, 11, "the application asks to wait")                                             \
-    X(TWIN_E_DEPENDS, 12, "it needs another version of another image")
+    X(TWIN_E_DEPENDS, 12, "it needs another version of another image")                             \
+    X(TWIN_E_DEVICE, 13, "it was made for another device")
 
 typedef enum twin_err {
 #define X(name, value, text) name = value,

@@ -175,8 +175,9 @@ TWIN_MUST_CHECK twin_err_t twin_image_hash_compute(const struct twin_image *imag
  * where the reference lets it pass (docs/design.md).
  *
  * Returns TWIN_OK; TWIN_E_VERIFY if anything is missing or does not match; TWIN_E_UNSUPPORTED for
- * encrypted or compressed images; TWIN_E_IO. Cost: a hash over the image and one verification per
- * signature of a known key; about 1 KB of stack besides the algorithm's.
+ * encrypted or compressed images; TWIN_E_DEVICE from twin_image_device_check(); TWIN_E_IO. Cost: a
+ * hash over the image and one verification per signature of a known key; about 1 KB of stack
+ * besides the algorithm's.
  */
 TWIN_MUST_CHECK twin_err_t twin_image_verify(const struct twin_image *image,
                                              const struct twin_pubkey *keys, unsigned key_count,
@@ -219,6 +220,23 @@ TWIN_MUST_CHECK twin_err_t twin_image_key_find(const struct twin_image *image,
  * (lib/image/flags.c) is all that are about encryption and compression.
  */
 extern const uint32_t twin_image_flags_refused;
+
+/*
+ * Was the image made for this device? Another piece that a program may bring itself; asked for
+ * every image that is verified, when its hash matches. The library's (lib/image/any_device.c) says
+ * yes; ports/boot/device.c compares vendor and class. Returns TWIN_OK; TWIN_E_DEVICE; TWIN_E_IO.
+ */
+TWIN_MUST_CHECK twin_err_t twin_image_device_check(const struct twin_image *image);
+
+/*
+ * Does the image name this UUID? type: TWIN_TLV_UUID_VID or _CID; uuid: 16 bytes, in the order in
+ * which a UUID is written. Only the protected area counts, and there it must stand once.
+ *
+ * Returns TWIN_OK; TWIN_E_DEVICE if it does not; TWIN_E_IO. Cost: one flash read per TLV, and one.
+ */
+#define TWIN_UUID_LEN 16
+TWIN_MUST_CHECK twin_err_t twin_image_uuid_check(const struct twin_image *image, uint16_t type,
+                                                 const uint8_t uuid[TWIN_UUID_LEN]);
 
 /*
  * Order of versions by major, minor, revision: below, equal or above 0. With _build the build

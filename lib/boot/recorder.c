@@ -166,6 +166,7 @@ static enum twin_reason why_refused(const struct twin_boot *boot, twin_err_t err
         [TWIN_E_IO] = TWIN_REASON_FLASH,
         [TWIN_E_STATE] = TWIN_REASON_DOWNGRADE,
         [TWIN_E_DEPENDS] = TWIN_REASON_DEPENDENCY,
+        [TWIN_E_DEVICE] = TWIN_REASON_DEVICE,
     };
 
     if (err == TWIN_E_VERIFY) {

@@ -132,6 +132,7 @@ twin_proof_t twin_image_prove(const struct twin_image *image, const struct twin_
     if (memcmp(want, have, alg->hash->len) != 0) {
         return TWIN_E_VERIFY;
     }
+    TWIN_TRY(twin_image_device_check(image));
     return twin_image_prove_signatures(image, keys, key_count, alg, have);
 }
 

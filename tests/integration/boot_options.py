@@ -77,6 +77,29 @@ class Options(Built, unittest.TestCase):
             self.assertEqual(device.console().count(KEPT), 1)
             self.assertEqual(device.flash_file.read_bytes(), before)
 
+    def test_made_for_another_device(self):
+        """By what its signature covers; the history says why."""
+        vendor, other = "c0ffee00-0000-4000-8000-000000000001", "c0ffee00-0000-4000-8000-000000000002"
+        self.key("own.pem")
+        self.build(f"-DTWIN_KEY={self.folder}/own.pem", f"-DCONFIG_TWIN_BOOT_VENDOR={vendor}",
+                   f"-DCONFIG_TWIN_BOOT_CLASS={other}")
+        ours = "--vid", vendor, "--cid", other
+        with self.device(self.signed("1.0.0", "own.pem", *ours)) as device:
+            device.start()
+            for options in (), ("--vid", vendor), ("--vid", vendor, "--cid", vendor), ours:
+                client = device.client()
+                client.upload(self.signed("1.1.0", "own.pem", *options).read_bytes())
+                client.mark(client.slots()[1]["hash"], confirm=True)
+                client.reset()
+                client.close()
+                if options != ours:
+                    device.wait_for("update refused: it was made for another device")
+                    device.wait_for("monitor 1.0.0 runs")
+                    self.assertIn("device", device.mcumgr("image", "history").stdout)
+            device.wait_for("monitor 1.1.0 runs")
+        with self.device(self.signed("1.0.0", "own.pem")) as device:
+            device.start(says="the firmware is not valid: it was made for another device")
+
     def test_contradictions_are_refused(self):
         for options, says in ((["-DCONFIG_TWIN_BOOT_HANGS=3"], "needs CONFIG_TWIN_BOOT_WATCHDOG_EACH=1"),
                               (["-DCONFIG_TWIN_BOOT_HANGS=3", "-DCONFIG_TWIN_BOOT_WATCHDOG_EACH=1",

@@ -70,11 +70,11 @@ class Built:
     def key(self, name):
         imgtool("keygen", "-t", "rsa-2048", "-k", self.folder / name)
 
-    def signed(self, version, key):
+    def signed(self, version, key, *options):
         """The example application, signed with this key."""
         path = self.folder / f"{version}-{key}.bin"
-        imgtool("sign", "--quiet", "--key", self.folder / key, "--version", version, *self.kind.header,
-                "--slot-size", "0x76000", self.kind.images / "app.bin", path)
+        imgtool("sign", "--quiet", "--key", self.folder / key, "--version", version, *options,
+                *self.kind.header, "--slot-size", "0x76000", self.kind.images / "app.bin", path)
         return path
 
     def device(self, image):

@@ -1,6 +1,7 @@
 twin_test(unit test_image test_support)
 twin_test(unit test_image_open twin_image twin_crypto)
 twin_test(unit test_downgrade test_support)
+twin_test(unit test_device test_support)
 twin_test(unit test_image_hostile test_support)
 
 # The reference's vectors: a JSON file, and keys in PEM.

@@ -10,10 +10,10 @@
 static void test_err(void)
 {
     CHECK(strcmp(twin_err_str(TWIN_OK), "ok") == 0);
-    for (int err = TWIN_OK; err <= TWIN_E_DEPENDS; err++) {
+    for (int err = TWIN_OK; err <= TWIN_E_DEVICE; err++) {
         CHECK(strlen(twin_err_str((twin_err_t)err)) > 1);
     }
-    CHECK(strcmp(twin_err_str((twin_err_t)(TWIN_E_DEPENDS + 1)), "unknown error") == 0);
+    CHECK(strcmp(twin_err_str((twin_err_t)(TWIN_E_DEVICE + 1)), "unknown error") == 0);
     CHECK(strcmp(twin_err_str((twin_err_t)255), "unknown error") == 0);
 }
 
