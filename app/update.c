@@ -8,33 +8,21 @@
 #include "twin/grp_stat.h"
 #include "twin/srv_history.h"
 
-#define RESET_DELAY_MS 250 /* time for the reply to leave */
-
-/* The line buffer must hold what clients may send while one request is worked on. */
-_Static_assert(CONFIG_TWIN_SMP_BUF_COUNT *TWIN_CONSOLE_ENCODED_MAX(CONFIG_TWIN_SMP_BUF_SIZE) <=
-                   TWIN_BOARD_SMP_BUFFER,
-               "fewer or smaller SMP buffers, or a larger line buffer");
-
-static struct {
-    uint32_t requests; /* answered */
-    uint32_t refused;  /* because a patient was connected */
-} smp;
-
 /*
  * Nothing that ends in a restart begins while somebody depends on the monitor. Whoever forces a
  * reset from afar does not see the bed: that is not a reason to say yes.
  */
 static bool may_happen(void *ctx, const struct twin_srv_question *question, const char **reason)
 {
-    const struct monitor *monitor = ctx;
+    struct update *update = ctx;
 
     (void)question;
-    if (monitor->patient) {
-        smp.refused++;
+    if (update->monitor->patient) {
+        update->refused++;
         *reason = "a patient is connected";
         twin_print("an update step was refused: a patient is connected\n");
     }
-    return !monitor->patient;
+    return !update->monitor->patient;
 }
 
 /* The program is one loop: one task. */
@@ -60,11 +48,11 @@ static bool describe_task(void *ctx, unsigned index, struct twin_os_task *task)
 /* What has been counted since the start. */
 static bool describe_counter(void *ctx, unsigned index, struct twin_stat_counter *counter)
 {
-    const struct monitor *monitor = ctx;
+    const struct update *update = ctx;
     const struct twin_stat_counter counters[] = {
-        {"monitor", "samples", monitor->sensor.samples},
-        {"smp", "requests", smp.requests},
-        {"smp", "refused", smp.refused},
+        {"monitor", "samples", update->monitor->sensor.samples},
+        {"smp", "requests", update->serve.answered},
+        {"smp", "refused", update->refused},
     };
     const bool is_there = index < TWIN_COUNT(counters);
 
@@ -106,81 +94,25 @@ static void describe_system(const struct monitor *monitor)
 
 twin_err_t update_init(struct update *update, struct monitor *monitor)
 {
-    update->resetting = false;
+    update->monitor = monitor;
+    update->refused = 0;
     describe_system(monitor);
     groups[1] = images_entry();
-    counters.ctx = monitor;
+    counters.ctx = update;
     update->config = (struct twin_srv_config){
         .groups = groups,
         .group_count = TWIN_COUNT(groups),
         .buf_size = CONFIG_TWIN_SMP_BUF_SIZE,
         .buf_count = CONFIG_TWIN_SMP_BUF_COUNT,
         .ask = may_happen,
-        .ctx = monitor,
+        .ctx = update,
     };
-    twin_console_decoder_init(&update->decoder, update->request, sizeof(update->request));
-    return twin_srv_init(&update->server, &update->config);
-}
-
-static void send_framed(struct update *update, struct twin_span packet)
-{
-    size_t len;
-
-    if (twin_console_encode(packet, update->frame, sizeof(update->frame), &len) == TWIN_OK) {
-        twin_board_write(TWIN_BOARD_SMP, update->frame, len);
-    }
-}
-
-static void send_plain(struct update *update, struct twin_span packet)
-{
-    (void)update;
-    twin_board_packet_write(packet.ptr, packet.len);
-}
-
-typedef void (*send_fn)(struct update *update, struct twin_span packet);
-
-static void answer(struct update *update, struct twin_span packet, send_fn send, uint32_t now_ms)
-{
-    size_t len;
-
-    while ((len = twin_srv_handle(&update->server, &packet, update->reply,
-                                  sizeof(update->reply))) != 0) {
-        smp.requests++;
-        send(update, (struct twin_span){update->reply, len});
-    }
-    if (update->server.reset_requested && !update->resetting) {
-        update->resetting = true;
-        update->reset_at_ms = now_ms + RESET_DELAY_MS;
-    }
-}
-
-static void serve_line(struct update *update, uint32_t now_ms)
-{
-    uint8_t bytes[64];
-    size_t len = twin_board_read(TWIN_BOARD_SMP, bytes, sizeof(bytes));
-
-    for (size_t i = 0; i < len; i++) {
-        if (twin_console_decode(&update->decoder, bytes[i]) == TWIN_CONSOLE_PACKET) {
-            answer(update, update->decoder.packet, send_framed, now_ms);
-        }
-    }
-}
-
-/* The room for framing is free here: a plain packet has none. */
-static void serve_packet(struct update *update, uint32_t now_ms)
-{
-    size_t len = twin_board_packet_read(update->frame, sizeof(update->request));
-
-    if (len != 0) {
-        answer(update, (struct twin_span){update->frame, len}, send_plain, now_ms);
-    }
+    return serve_init(&update->serve, &update->config);
 }
 
 void update_run(struct update *update, uint32_t now_ms)
 {
-    serve_line(update, now_ms);
-    serve_packet(update, now_ms);
-    if (update->resetting && (int32_t)(now_ms - update->reset_at_ms) >= 0) {
+    if (serve_run(&update->serve, now_ms)) {
         twin_print("restarting on request\n");
         twin_board_reset();
     }

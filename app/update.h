@@ -4,18 +4,13 @@
  */
 #pragma once
 #include "monitor.h"
-#include "twin/console.h"
-#include "twin/server.h"
-#include "twin_config.h"
+#include "serve.h"
 
 struct update {
-    struct twin_srv server;
+    struct serve serve;
     struct twin_srv_config config;
-    struct twin_console_decoder decoder;
-    bool resetting; /* a client asked for it, at reset_at_ms it happens */
-    uint32_t reset_at_ms;
-    uint8_t request[CONFIG_TWIN_SMP_BUF_SIZE], reply[CONFIG_TWIN_SMP_BUF_SIZE];
-    uint8_t frame[TWIN_CONSOLE_ENCODED_MAX(CONFIG_TWIN_SMP_BUF_SIZE)]; /* a reply as lines */
+    const struct monitor *monitor;
+    uint32_t refused; /* requests, because a patient was connected */
 };
 
 /*

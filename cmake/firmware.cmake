@@ -27,8 +27,8 @@ set(boot_all_recorded_sources ${ports}/boot/run_images_recorded.c)
 if(CONFIG_TWIN_BOOT_RECORD)
   set(boot_record _recorded)
 endif()
-set(app_one_sources ${app}/images_one.c)
-set(app_all_sources ${app}/images_all.c)
+set(serve_one_sources ${ports}/serve.c ${ports}/images_one.c)
+set(serve_all_sources ${ports}/serve.c ${ports}/images_all.c)
 # The contract test (tests/contract): a program in the place of the application.
 set(contract_sources ${PROJECT_SOURCE_DIR}/tests/contract/contract.c)
 

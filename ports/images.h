@@ -1,5 +1,5 @@
 /*
- * images.h - the image group of this device. A board with one image links images_one.c, one with
+ * images.h - the image group of a device that serves SMP. A board with one image links images_one.c, one with
  * several images_all.c. SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
