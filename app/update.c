@@ -81,6 +81,34 @@ static struct twin_srv_entry groups[] = {
     TWIN_SRV_HISTORY(&history),
 };
 
+/* The bootloader knows best which mode it is in; one that does not tell is as it was built. */
+static uint8_t boot_mode(void)
+{
+    const struct twin_shared shared = twin_board_shared();
+    struct twin_span told;
+
+    return twin_shared_find(&shared, TWIN_SHARED_MODE, &told) && told.len == 1
+               ? told.ptr[0]
+               : twin_board_map.images->mode->id;
+}
+
+/* What the bootloader that has started us says of itself, if it does. */
+static void print_bootloader(void)
+{
+    const struct twin_shared shared = twin_board_shared();
+    struct twin_version version;
+    struct twin_span told;
+
+    if (twin_shared_find(&shared, TWIN_SHARED_VERSION, &told) && told.len == TWIN_VERSION_LEN) {
+        twin_version_get(told.ptr, &version);
+        twin_print("the bootloader is ");
+        twin_print_version(&version);
+        twin_print(", its mode ");
+        twin_print_dec(boot_mode());
+        twin_print("\n");
+    }
+}
+
 /* What is known only now, or to the board. */
 static void describe_system(const struct monitor *monitor)
 {
@@ -88,7 +116,7 @@ static void describe_system(const struct monitor *monitor)
     os.info[TWIN_INFO_MACHINE] = twin_board_names.arch;
     os.info[TWIN_INFO_PROCESSOR] = twin_board_names.processor;
     os.info[TWIN_INFO_BOARD] = twin_board_names.board;
-    os.boot_mode = (uint8_t)twin_board_map.images->mode->id;
+    os.boot_mode = boot_mode();
     os.no_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE != NULL;
 }
 
@@ -96,6 +124,7 @@ twin_err_t update_init(struct update *update, struct monitor *monitor)
 {
     update->monitor = monitor;
     update->refused = 0;
+    print_bootloader();
     describe_system(monitor);
     groups[1] = images_entry();
     counters.ctx = update;

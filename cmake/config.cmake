@@ -12,6 +12,8 @@ set(CONFIG_TWIN_BOOT_WATCHDOG_EACH 0 CACHE STRING
   "1: the watchdog is armed before every start, also of a confirmed image; every application has to feed it")
 set(CONFIG_TWIN_BOOT_HANGS 0 CACHE STRING
   "Starts of a confirmed image in a row that may end by watchdog or fault before the image in the other slot is asked for (1 to 254); 0: no limit")
+set(CONFIG_TWIN_BOOT_SHARE 0 CACHE STRING
+  "1: the bootloader tells the application about itself and about updates, in RAM, as MCUboot does")
 set(CONFIG_TWIN_BOOT_RECOVER 0 CACHE STRING
   "1: when nothing can be started, a good image in the other slot is asked for")
 set(CONFIG_TWIN_BOOT_VENDOR "" CACHE STRING
@@ -67,7 +69,7 @@ if(CONFIG_TWIN_MODE STREQUAL overwrite_lzma)
 endif()
 # Options of the bootloader that are files: ports/boot/NAME.c, or NAME_none.c in its place.
 set(TWIN_BOOT_OPTIONS)
-foreach(option hangs recover)
+foreach(option hangs recover share)
   string(TOUPPER ${option} name)
   set(stand_in "")
   if(NOT CONFIG_TWIN_BOOT_${name})
@@ -75,6 +77,11 @@ foreach(option hangs recover)
   endif()
   list(APPEND TWIN_BOOT_OPTIONS ${option}${stand_in}.c)
 endforeach()
+set(TWIN_SHARED_LEN 0)
+if(CONFIG_TWIN_BOOT_SHARE)
+  set(TWIN_SHARED_LEN 192) # TWIN_SHARED_ENOUGH of twin/shared.h
+endif()
+string(REPLACE "." ", " TWIN_VERSION_NUMBERS "${PROJECT_VERSION}")
 if(CONFIG_TWIN_BOOT_WATCHDOG_MS EQUAL 0)
   list(APPEND TWIN_BOOT_OPTIONS watchdog_none.c)
 elseif(CONFIG_TWIN_BOOT_WATCHDOG_EACH)

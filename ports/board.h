@@ -9,6 +9,7 @@
  */
 #pragma once
 #include "twin/boot.h"
+#include "twin/shared.h"
 
 /* ---- What the board is ---- */
 
@@ -101,6 +102,13 @@ _Noreturn void twin_board_start_image(const struct twin_boot_handover *handover)
  */
 struct twin_boot_hangs;
 struct twin_boot_hangs *twin_board_hangs(void);
+
+/*
+ * Memory in which the bootloader tells the application about itself (twin/shared.h), the same for
+ * both, that a hand-over does not change: TWIN_SHARED_ENOUGH bytes with CONFIG_TWIN_BOOT_SHARE,
+ * else there may be none.
+ */
+struct twin_shared twin_board_shared(void);
 
 /* ---- Time and rest ---- */
 

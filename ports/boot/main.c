@@ -11,9 +11,10 @@
 #include "run.h"
 #include "twin_config.h"
 
-static void start(const struct twin_boot_handover *handover)
+static void start(const struct twin_boot_config *config, const struct twin_boot_handover *handover)
 {
     boot_log_handover(handover);
+    boot_share(config, handover);
     boot_hangs_start(handover);
     boot_watchdog(handover);
     twin_board_start_image(handover);
@@ -48,7 +49,7 @@ int main(void)
     const struct twin_boot_handover *handover = boot_run(config);
     boot_forget_keys();
     if (handover != NULL) {
-        start(handover);
+        start(config, handover);
     }
     boot_log_stop();
     for (;;) {

@@ -10,6 +10,9 @@
 void boot_hangs_begin(const struct twin_boot_config *config);
 void boot_hangs_start(const struct twin_boot_handover *handover);
 
+/* CONFIG_TWIN_BOOT_SHARE: tell the application, in twin_board_shared(), before a start. */
+void boot_share(const struct twin_boot_config *config, const struct twin_boot_handover *handover);
+
 /* CONFIG_TWIN_BOOT_RECOVER: boot cannot start anything. Returns whether its steps go on. */
 bool boot_recover(struct twin_boot *boot);
 

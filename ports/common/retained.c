@@ -5,6 +5,7 @@
  */
 #include "cortex_m.h"
 #include "twin/hangs.h"
+#include "twin_config.h"
 
 #define RETAINED_MAGIC 0x5457494eu
 
@@ -17,6 +18,9 @@ extern volatile struct {
     struct twin_boot_hangs hangs;
 } retained;
 _Static_assert(sizeof(retained) <= 16, "tests use what is behind it (BOARD_QEMU_CUT)");
+
+/* Right below it, with CONFIG_TWIN_BOOT_SHARE. */
+extern uint8_t shared_ram[];
 
 void twin_board_start_settle(void)
 {
@@ -50,6 +54,11 @@ unsigned cortex_m_left_slot(void)
 struct twin_boot_hangs *twin_board_hangs(void)
 {
     return (struct twin_boot_hangs *)(uintptr_t)&retained.hangs;
+}
+
+struct twin_shared twin_board_shared(void)
+{
+    return (struct twin_shared){shared_ram, TWIN_SHARED_LEN};
 }
 
 _Noreturn void cortex_m_restart(enum twin_board_start cause)

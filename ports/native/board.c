@@ -77,6 +77,12 @@ struct twin_boot_hangs *twin_board_hangs(void)
     return (struct twin_boot_hangs *)twin_native_hardware->hangs;
 }
 
+struct twin_shared twin_board_shared(void)
+{
+    _Static_assert(sizeof(twin_native_hardware->shared) >= TWIN_SHARED_ENOUGH, "room");
+    return (struct twin_shared){twin_native_hardware->shared, sizeof(twin_native_hardware->shared)};
+}
+
 uint32_t twin_board_now_ms(void)
 {
     struct timespec now;

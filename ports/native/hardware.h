@@ -32,6 +32,7 @@ struct hardware {
     uint32_t write_us;   /* time that writing a write unit takes */
     uint16_t smp_buf_size, smp_buf_count; /* that the SMP server announces */
     bool has_udp;
-    uint8_t hangs[4]; /* struct twin_boot_hangs */
+    uint8_t shared[192]; /* TWIN_SHARED_ENOUGH */
+    uint8_t hangs[4];    /* struct twin_boot_hangs */
     uint8_t slot; /* the one that the running image is in, for modes in which that may be slot 1 */
 };

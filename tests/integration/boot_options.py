@@ -4,7 +4,8 @@ SPDX-License-Identifier: Apache-2.0"""
 
 import unittest
 
-from built_boot import Built
+from built_boot import Built, build_folder
+from smp import OS, READ
 
 KEPT = "the firmware hangs or faults at every start; asking for the other one: "
 
@@ -76,6 +77,13 @@ class Options(Built, unittest.TestCase):
                 device.wait_for("started by: watchdog")
             self.assertEqual(device.console().count(KEPT), 1)
             self.assertEqual(device.flash_file.read_bytes(), before)
+
+    def test_shared_memory(self):
+        """The application tells what the bootloader has told it; both are of one build."""
+        self.build("-DCONFIG_TWIN_BOOT_SHARE=1", "-DCONFIG_TWIN_MODE=swap_move", target="all")
+        with self.device(build_folder() / "firmware" / "monitor-1.0.0.bin") as device:
+            device.start(says="the bootloader is 0.1.0, its mode 3")
+            self.assertEqual(device.client().request(READ, OS, 8, {"query": "mode"})["mode"], 3)
 
     def test_made_for_another_device(self):
         """By what its signature covers; the history says why."""
