@@ -40,6 +40,14 @@ def bootloader(mode):
 
 
 @functools.cache
+def decrypting(kind):
+    """The bootloader that decrypts keys wrapped so, RSA-2048, without log; its file."""
+    folder = cmake("board", f"board-decrypt-{kind}", f"-DTWIN_KEY={key('rsa2048')}",
+                   f"-DCONFIG_TWIN_DECRYPT={kind}", target="bootloader-nolog")
+    return folder / "ports" / "mps2-an386" / "bootloader-nolog.elf"
+
+
+@functools.cache
 def board(signature):
     """The emulated board of the tests, for the firmware with this kind of signature."""
     class Measured(device.kind_of("mps2-an386")):

@@ -43,6 +43,7 @@ LIMITS = {"rsa2048": 11 * 1024, "p256": 10 * 1024}
 
 # Other modes than the first, in the order of their price.
 MODES = ("swap_move", "swap_scratch", "overwrite", "overwrite_lzma", "xip", "xip_revert", "ram_load")
+WRAPPINGS = ("kw", "x25519", "ec256", "rsa2048", "x25519_sha512")
 
 
 def used(elf):
@@ -67,6 +68,8 @@ def section():
     rows += [[f"group {name} besides", parts[name], "-", "-", "-", "-", "-"]
              for name in sorted(set(parts) - {None, *BUDGETED})]
     modes = [[f"bootloader, rsa2048, no log, {mode}", *used(firmware.bootloader(mode))] for mode in MODES]
+    decrypting = [[f"bootloader, rsa2048, no log, swap_offset, keys wrapped by {kind}",
+                   *used(firmware.decrypting(kind))] for kind in WRAPPINGS]
     head = ["Cortex-M4, -Os", "text", "data", "bss", "stack", "of the text limit", "of the RAM limit"]
     return "## Size\n\n" + table(head, rows) + """
 Bytes. Limits: bootloader 11 KiB of text for RSA-2048 and 10 KiB for P-256, 8 KiB of data, bss and stack; server 8 KiB of text.
@@ -77,4 +80,5 @@ at hand-over, after a swap with its verification, on the emulated board. MCUboot
 """ + table(["other modes", "text", "data", "bss"], modes) + """
 overwrite_lzma also takes compressed images: most of its bss are the 28,544 bytes of probabilities that
 LZMA asks for; a dictionary is not among them, of whatever size it is.
-"""
+
+""" + table(["encrypted updates", "text", "data", "bss"], decrypting)
