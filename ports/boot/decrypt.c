@@ -1,7 +1,7 @@
 /*
  * decrypt.c - updates may be encrypted, on a board with one image; stands in for decrypt_none.c.
- * Keys of images are in RAM from the first look at one to the hand-over. SPDX-License-Identifier:
- * Apache-2.0
+ * Keys of images are in RAM from the first look at one to the hand-over.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "decrypt.h"
 #include "twin/decrypter.h"
