@@ -73,13 +73,32 @@ static struct twin_srv_os_config os = {
 static const struct twin_srv_history_config history = {.map = &twin_board_map};
 static struct twin_srv_stat_config counters = {.counter = describe_counter};
 
-/* What this device can be asked: a row for each group of commands. */
+/* What this device can be asked: a row for each group of commands, then those of the board. */
+#define BOARD_GROUPS                                                                               \
+    {0},                                                                                           \
+    {                                                                                              \
+        0                                                                                          \
+    } /* TWIN_BOARD_GROUPS_MAX of them */
 static struct twin_srv_entry groups[] = {
     TWIN_SRV_OS(&os),
     {0}, /* images.h */
     TWIN_SRV_STAT(&counters),
     TWIN_SRV_HISTORY(&history),
+    BOARD_GROUPS,
 };
+#define OWN_GROUPS (TWIN_COUNT(groups) - TWIN_BOARD_GROUPS_MAX)
+
+/* Put those of the board behind our own. Returns how many there are. */
+static uint8_t add_board_groups(void)
+{
+    const struct twin_srv_entry *entries;
+    const size_t count = twin_board_groups(&entries);
+
+    for (size_t i = 0; i < count; i++) {
+        groups[OWN_GROUPS + i] = entries[i];
+    }
+    return (uint8_t)(OWN_GROUPS + count);
+}
 
 /* The bootloader knows best which mode it is in; one that does not tell is as it was built. */
 static uint8_t boot_mode(void)
@@ -130,7 +149,7 @@ twin_err_t update_init(struct update *update, struct monitor *monitor)
     counters.ctx = update;
     update->config = (struct twin_srv_config){
         .groups = groups,
-        .group_count = TWIN_COUNT(groups),
+        .group_count = add_board_groups(),
         .buf_size = CONFIG_TWIN_SMP_BUF_SIZE,
         .buf_count = CONFIG_TWIN_SMP_BUF_COUNT,
         .ask = may_happen,

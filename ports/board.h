@@ -163,6 +163,19 @@ size_t twin_board_packet_read(uint8_t *buf, size_t cap);
 /* Send a packet to whoever sent the one that was read last. May get lost. Never blocks. */
 void twin_board_packet_write(const void *buf, size_t len);
 
+/* ---- What a board adds to the SMP server; others link groups_none.c ---- */
+
+#define TWIN_BOARD_GROUPS_MAX 2
+
+/*
+ * Groups of commands for what only this board has, files for instance (twin/grp_fs.h): rows for the
+ * table of a server (twin/server.h). The application puts them behind its own.
+ *
+ * Returns how many, up to TWIN_BOARD_GROUPS_MAX; entries: out, the first of them.
+ */
+struct twin_srv_entry;
+size_t twin_board_groups(const struct twin_srv_entry **entries);
+
 /* ---- The watchdog ---- */
 
 /*

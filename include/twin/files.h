@@ -7,16 +7,17 @@
  *  1. an upload asks for the device's buffers, which give the size of a packet;
  *  2. if a part of the file is there already, on the device or here, its SHA-256 is compared: what
  *     is the same is not sent again;
- *  3. part by part, each repeated by the client until it is answered. An upload that is told that a
- *     part does not follow asks how long the file is: perhaps only an answer was lost;
+ *  3. part by part, each sent again when its answer is later than others were, for as long as the
+ *     client has for a request. An upload that is told that a part does not follow asks how long
+ *     the file is: perhaps only an answer was lost;
  *  4. an upload asks for the length of what was stored; both compare the SHA-256 of the whole.
  *
  * Devices that cannot tell a length or a hash go without 2, and as far as they cannot without 4;
  * status.has_matched says whether they could.
  *
- * Each request has the time that the client has for one (a hash 30 s more), and parts that bring
- * nothing are counted: no device can keep a job for ever.
- * Spec: docs/spec-smp.md section 3.6. SPDX-License-Identifier: Apache-2.0
+ * Each request has the time that the client has for one (a hash 1 s more for 64 KB), and parts that
+ * bring nothing are counted: no device can keep a job for ever. Spec: docs/spec-smp.md section 3.6.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #pragma once
 #include "twin/client.h"
@@ -102,6 +103,9 @@ struct twin_file {
         uint32_t sent_end;           /* end of the part that was sent last */
         uint32_t highest;            /* most that was ever brought over */
         unsigned standstills;        /* answers since then that brought nothing */
+        uint32_t sent_ms;            /* when a packet was sent last */
+        unsigned sends;              /* packets for the present part */
+        uint32_t wait_ms;            /* for an answer, until the same is sent again */
         struct twin_refusal refusal; /* of the part that is being settled */
     } priv;
 };

@@ -12,8 +12,13 @@
 #define HEADS_LEN       34  /* of a packet with a part: header, keys, numbers; without the name */
 #define FIRST_HEADS_LEN 9   /* the length of the file, besides */
 #define BUFFERS_MS      500 /* for each of two tries */
-#define HASH_MS         30000
+#define HASHED_PER_MS   64  /* bytes that even a slow device hashes */
 #define HASH_RECHECK_MS 1000
+#define RECHECK_MS      500 /* while nothing is known of how fast the device answers */
+#define WAIT_TIMES      3   /* an answer's time, until a part is sent again */
+#define WAIT_MORE_MS    50
+#define WAIT_START_MS   1000
+#define WAIT_MAX_MS     3000
 #define STANDSTILLS_MAX 8
 
 static struct twin_file *file_of(struct twin_job *job)
@@ -42,12 +47,41 @@ static void ask_buffers(struct twin_file *f)
             .cmd = &twin_os_params_cmd, .rsp = &f->priv.rsp, .timeout_ms = BUFFERS_MS, .tries = 2});
 }
 
+/*
+ * Ask what does no harm twice, so that it is sent again soon after others would have been answered.
+ * The first part may take long: the device opens the file, and may erase.
+ */
+static void ask_quickly(struct twin_file *f, enum twin_file_stage stage, const struct twin_cmd *cmd)
+{
+    const struct twin_client_config *config = &f->priv.client->config;
+    const uint64_t all_ms = (uint64_t)config->timeout_ms * config->tries;
+    const uint32_t wait_ms = f->priv.wait_ms;
+    struct twin_request request = {.cmd = cmd, .req = &f->priv.req, .rsp = &f->priv.rsp};
+
+    if ((stage != TWIN_FILE_PARTS || f->status.done != 0) && wait_ms < all_ms) {
+        request.timeout_ms = wait_ms;
+        request.tries = (unsigned)(all_ms / wait_ms);
+    } else {
+        request.recheck_ms = RECHECK_MS;
+    }
+    f->priv.sends = 0;
+    ask(f, stage, &request);
+}
+
 static void ask_length(struct twin_file *f, enum twin_file_stage stage)
 {
     f->priv.req.status = (struct twin_fs_status_req){.name = f->priv.config.name};
-    ask(f, stage,
-        &(struct twin_request){
-            .cmd = &twin_fs_status_cmd, .req = &f->priv.req, .rsp = &f->priv.rsp});
+    ask_quickly(f, stage, &twin_fs_status_cmd);
+}
+
+/* Some times that of an answer, smoothed. Of a part that was sent twice it is not known. */
+static void learn_time(struct twin_file *f, uint32_t now_ms)
+{
+    const uint32_t ms = now_ms - f->priv.sent_ms;
+
+    if (f->priv.sends == 1 && ms < WAIT_MAX_MS / WAIT_TIMES) {
+        f->priv.wait_ms = (f->priv.wait_ms + ms * WAIT_TIMES + WAIT_MORE_MS) / 2;
+    }
 }
 
 /* Of the first len bytes. It may take the device long, so it is asked whether it is at work. */
@@ -63,8 +97,8 @@ static void ask_hash(struct twin_file *f, enum twin_file_stage stage, uint32_t l
         &(struct twin_request){.cmd = &twin_fs_hash_cmd,
                                .req = &f->priv.req,
                                .rsp = &f->priv.rsp,
-                               .timeout_ms = HASH_MS + f->priv.client->config.timeout_ms,
-                               .tries = 1,
+                               .timeout_ms =
+                                   f->priv.client->config.timeout_ms + len / HASHED_PER_MS,
                                .recheck_ms = HASH_RECHECK_MS});
 }
 
@@ -123,18 +157,14 @@ static void ask_upload(struct twin_file *f)
         return;
     }
     f->priv.sent_end = off + (uint32_t)req->data.len;
-    ask(f, TWIN_FILE_PARTS,
-        &(struct twin_request){
-            .cmd = &twin_fs_upload_cmd, .req = &f->priv.req, .rsp = &f->priv.rsp});
+    ask_quickly(f, TWIN_FILE_PARTS, &twin_fs_upload_cmd);
 }
 
 static void ask_download(struct twin_file *f)
 {
     f->priv.req.download =
         (struct twin_fs_download_req){.off = f->status.done, .name = f->priv.config.name};
-    ask(f, TWIN_FILE_PARTS,
-        &(struct twin_request){
-            .cmd = &twin_fs_download_cmd, .req = &f->priv.req, .rsp = &f->priv.rsp});
+    ask_quickly(f, TWIN_FILE_PARTS, &twin_fs_download_cmd);
 }
 
 static void ask_part(struct twin_file *f)
@@ -378,8 +408,13 @@ static enum twin_step file_poll(struct twin_job *job, uint32_t now_ms, uint8_t *
     while (f->status.stage != TWIN_FILE_END) { /* each turn ends a question */
         const enum twin_step step = twin_job_poll(question, now_ms, buf, cap, len);
         if (step != TWIN_STEP_DONE) {
+            f->priv.sends += step == TWIN_STEP_SEND;
+            f->priv.sent_ms = step == TWIN_STEP_SEND ? now_ms : f->priv.sent_ms;
             job->wake_ms = question->wake_ms;
             return step;
+        }
+        if (f->status.stage == TWIN_FILE_PARTS) {
+            learn_time(f, now_ms);
         }
         on_answer(f, question->result);
     }
@@ -404,6 +439,7 @@ static void prepare(struct twin_file *f, struct twin_client *client,
     f->priv.client = client;
     f->priv.config = *config;
     f->priv.is_upload = is_upload;
+    f->priv.wait_ms = WAIT_START_MS;
 }
 
 void twin_file_upload(struct twin_file *f, struct twin_client *client,

@@ -13,6 +13,7 @@ enum device_fd {
     FD_UDP,         /* a bound datagram socket, if hardware.has_udp */
     FD_FLASH,       /* the file that is the flash */
     FD_HARDWARE,    /* a struct hardware, to be mapped shared */
+    FD_FILES,       /* the folder of its files, if hardware.has_files */
     FD_END
 };
 
@@ -31,7 +32,7 @@ struct hardware {
     uint32_t erase_us;   /* time that erasing a page takes */
     uint32_t write_us;   /* time that writing a write unit takes */
     uint16_t smp_buf_size, smp_buf_count; /* that the SMP server announces */
-    bool has_udp;
+    bool has_udp, has_files;
     uint8_t shared[192]; /* TWIN_SHARED_ENOUGH */
     uint8_t hangs[4];    /* struct twin_boot_hangs */
     uint8_t slot; /* the one that the running image is in, for modes in which that may be slot 1 */

@@ -53,6 +53,7 @@ static const struct args_row rows[] = {
      "updates for it may be encrypted, with keys of 128 bits\n"
      "                      (imgtool sign --encrypt-kek build/keys/dev-decrypt-kw-128.key)",
      OPTION(geometry.key_bits), 128, 128},
+    {"--files", "FOLDER", "the device has files: those in this folder", OPTION(files), 0, 0},
     {"--erase-us", "TIME", "time that erasing a page takes, in microseconds", OPTION(erase_us),
      ANY},
     {"--write-us", "TIME", "time that writing a write unit takes", OPTION(write_us), ANY},

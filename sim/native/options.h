@@ -6,7 +6,7 @@
 #include "line.h"
 
 struct options {
-    const char *flash, *image, *pty, *console, *bootloader, *interface, *mode;
+    const char *flash, *image, *pty, *console, *bootloader, *interface, *mode, *files;
     unsigned count, udp;      /* devices; first UDP port, 0: none */
     struct geometry geometry; /* of a flash that is made */
     struct line_config line;

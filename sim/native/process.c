@@ -6,6 +6,7 @@
 #include "complain.h"
 #include "flash_file.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
@@ -86,7 +87,8 @@ static int open_hardware(struct process *process)
                                            .write_us = options->write_us,
                                            .smp_buf_size = (uint16_t)options->smp_buf_size,
                                            .smp_buf_count = (uint16_t)options->smp_buf_count,
-                                           .has_udp = process->udp >= 0};
+                                           .has_udp = process->udp >= 0,
+                                           .has_files = process->files >= 0};
     return 0;
 }
 
@@ -140,6 +142,17 @@ static int open_udp(struct process *process, unsigned number)
     return 0;
 }
 
+static int open_files(struct process *process)
+{
+    const char *folder = process->options->files;
+
+    if (folder == NULL) {
+        return 0;
+    }
+    process->files = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return process->files < 0 ? complain("cannot open", folder) : 0;
+}
+
 /* Its lines. Many devices share standard output, but no file. */
 static int open_lines(struct process *process, unsigned number)
 {
@@ -166,6 +179,9 @@ static void give_descriptors(const struct process *process, posix_spawn_file_act
     posix_spawn_file_actions_adddup2(actions, process->device.smp[1], FD_SMP);
     posix_spawn_file_actions_adddup2(actions, process->flash, FD_FLASH);
     posix_spawn_file_actions_adddup2(actions, process->memory, FD_HARDWARE);
+    if (process->files >= 0) {
+        posix_spawn_file_actions_adddup2(actions, process->files, FD_FILES);
+    }
     if (process->udp >= 0) {
         posix_spawn_file_actions_adddup2(actions, process->udp, FD_UDP);
     }
@@ -251,9 +267,9 @@ int process_open(struct process *process, const struct options *options, unsigne
 {
     device_init(&process->device, start, ended);
     process->options = options;
-    process->udp = process->flash = process->memory = -1;
+    process->udp = process->flash = process->memory = process->files = -1;
     if (open_flash(process, number) != 0 || open_udp(process, number) != 0 ||
-        open_hardware(process) != 0) {
+        open_files(process) != 0 || open_hardware(process) != 0) {
         return -1;
     }
     return open_lines(process, number);
@@ -272,7 +288,7 @@ static void report_line(struct device *device)
 
 void process_close(struct process *process)
 {
-    const int fds[] = {process->flash, process->udp, process->memory};
+    const int fds[] = {process->flash, process->udp, process->memory, process->files};
 
     if (process->device.serial.pty.master >= 0) {
         report_line(&process->device);

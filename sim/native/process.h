@@ -10,7 +10,7 @@
 struct process {
     struct device device; /* the first member: run.c knows no more */
     const struct options *options;
-    int flash, udp;            /* udp: -1 if there is none */
+    int flash, udp, files;     /* udp and files: -1 if there are none */
     int memory;                /* the file that `hardware` is mapped from */
     struct hardware *hardware; /* shared with the process */
     char *link;                /* name of the serial port; NULL if there is none */

@@ -32,6 +32,7 @@ ABILITIES = {
     "images": "its launcher makes a flash with slots for several images",
     "modes": "its launcher makes a flash for any mode",
     "encrypts": "its launcher makes a flash for encrypted updates",
+    "files": "its launcher gives it a folder of files",
     "unpacks": "its bootloader unpacks compressed images, if the source of 7-Zip was fetched",
 }
 

@@ -18,6 +18,12 @@
     X(params)                                                                                      \
     X(info)                                                                                        \
     X(stat)                                                                                        \
+    X(fs_upload)                                                                                   \
+    X(fs_download)                                                                                 \
+    X(fs_stat)                                                                                     \
+    X(fs_hash)                                                                                     \
+    X(fs_types)                                                                                    \
+    X(fs_close)                                                                                    \
     X(bootloader)                                                                                  \
     X(conn_add)                                                                                    \
     X(conn_show)                                                                                   \

@@ -23,7 +23,7 @@ def free_ports(count=1):
 
 class Native(Launched):
     name = "native"
-    can = {"udp", "fleet", "buffers", "processes", "images", "modes", "encrypts"} | (
+    can = {"udp", "fleet", "buffers", "processes", "images", "modes", "files", "encrypts"} | (
         {"unpacks"} if os.environ.get("TWIN_UNPACKS") else set())
     program = "twinslot-device"
     images, image_file = NATIVE_IMAGES, "device-{}.bin"
