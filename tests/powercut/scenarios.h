@@ -166,7 +166,7 @@ static void prepare_used_asked_perm(struct rig *rig)
 static void prepare_broken(struct rig *rig)
 {
     rig->sim.mem[rig->slots.area[TWIN_PRIMARY].addr + 700] ^= 1;
-    rig->recover = twin_boot_recover;
+    rig->recover = rig->mode->recover != NULL ? rig->mode->recover : twin_boot_recover;
 }
 
 static const struct scenario scenarios[] = {

@@ -28,6 +28,7 @@ struct rig_mode {
     /* Makes the compressed image of which the bootloader makes this one; before, something in it
      * that can be compressed. NULL: images are not compressed. */
     void (*pack)(struct test_image *packed, struct test_image *image, const struct test_key *key);
+    twin_err_t (*recover)(struct twin_boot *boot); /* NULL: twin_boot_recover */
 };
 extern const struct rig_mode rig_swap_offset, rig_swap_move, rig_overwrite, rig_overwrite_fast,
     rig_xip, rig_xip_revert, rig_swap_scratch, rig_swap_scratch_wide;
