@@ -1,7 +1,7 @@
 /*
  * recover.c - when nothing can be started: begin to bring the image of the secondary, if there is a
- * good one. A bootloader that wants it calls twin_boot_recover(). SPDX-License-Identifier:
- * Apache-2.0
+ * good one. A bootloader that wants it calls twin_boot_recover().
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "boot_priv.h"
 

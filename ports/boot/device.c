@@ -1,7 +1,7 @@
 /*
  * device.c - this bootloader takes images for this device only (CONFIG_TWIN_BOOT_VENDOR,
- * CONFIG_TWIN_BOOT_CLASS); stands in for lib/image/any_device.c. SPDX-License-Identifier:
- * Apache-2.0
+ * CONFIG_TWIN_BOOT_CLASS); stands in for lib/image/any_device.c.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "twin/image.h"
 #include "twin_config.h"

@@ -51,6 +51,18 @@ class BoardBuild(unittest.TestCase):
             facts.write_text(re.sub(rf"^set\({name}\b[^)]*\)$", "", whole, flags=re.M))
             self.refused("forgetful", f"ports/forgetful/board.cmake does not set {name}")
 
+    def test_no_room_for_marks(self):
+        """Slots of 185 pages: the status area of their trailer begins with a sector."""
+        facts = self.board("tight")
+        whole = re.sub(r"(BOARD_PAGE_BYTES) 4096", r"\1 512", facts.read_text())
+        for pages, starts in (184, 0), (185, 1), (186, 0):
+            facts.write_text(re.sub(r"(BOARD_SLOT_LEN) \w+", rf"\1 {pages * 512}", whole))
+            done = self.configure("tight")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            said = re.search(r"room for 0 marks, so an unconfirmed image is started (\d+) times",
+                             " ".join(done.stderr.split()))
+            self.assertEqual(int(said[1]) if said else 0, starts, done.stderr)
+
     def test_each_file_is_compiled_for_the_board(self):
         """Also when another board was in this build folder before."""
         facts = self.board("small")

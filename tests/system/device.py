@@ -17,10 +17,11 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path += [str(TESTS / "integration"), str(TESTS / "system")]
 
 from programs import BIN, BUILD, PATIENCE_S, until
-from smp import Client
+from smp import OS, READ, Client
 
 OLD, NEW = "monitor 1.0.0 runs", "monitor 1.1.0 runs"
 ATTEMPTS = 3  # starts that an image on trial has
+SWAP_OFFSET = 9  # the number of this mode
 POWER_CUT = 10  # exit status of a launcher whose --cut came
 
 # What some devices can do. A test says what it needs with needs() of story.py.
@@ -82,6 +83,7 @@ class Device:
     # ---- What a kind of device brings with it ----
 
     link = None  # the file of its serial port
+    mode = None  # number of how an update comes to run, when it was asked
     seen = 0  # how much of its console was waited for; power_on() begins anew
 
     def power_on(self, *options, udp=False):
@@ -166,8 +168,8 @@ class Device:
         return subprocess.run([BIN / "mcumgr", *self.connection(udp), *map(str, arguments)],
                               capture_output=True, text=True)  # it bounds its own time
 
-    # The places of a swap by offset: an update lies one page into the second slot, and so does
-    # what a swap brought back there; the image that was replaced lies at its beginning.
+    # An update lies where the mode has it in the second slot, and so does what a swap brought back
+    # there: one page in, in a swap by offset. The image that was replaced lies at its beginning.
 
     def told_flash(self):
         """Erase unit and size of a slot, as the flash itself says; most do not."""
@@ -177,7 +179,15 @@ class Device:
         return self.slot_bytes(0, length)
 
     def uploaded(self, length):
-        return self.slot_bytes(1, length, off=self.flash.page)
+        return self.slot_bytes(1, length, off=self.update_off())
+
+    def update_off(self):
+        """As the mode has it that the device tells, which has to run when it is asked first."""
+        if self.mode is None:
+            client = self.client()
+            self.mode = client.request(READ, OS, 8, {"query": "mode"})["mode"]
+            client.close()
+        return self.flash.page if self.mode == SWAP_OFFSET else 0
 
     def replaced(self, length):
         return self.slot_bytes(1, length)

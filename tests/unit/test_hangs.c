@@ -1,7 +1,7 @@
 /*
  * test_hangs.c - a confirmed image that hangs or faults at every start: when that counts, what
- * comes in its place in each mode, and that nothing is asked for in vain. SPDX-License-Identifier:
- * Apache-2.0
+ * comes in its place in each mode, and that nothing is asked for in vain.
+ * SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
 #include "support/rig.h"

@@ -45,7 +45,7 @@ static void check_there_and_back(struct rig *rig, bool permanent)
         expect(rig, 1, false);
         expect(rig, 1, false);
         CHECK(rig_slot_holds(rig, TWIN_PRIMARY, 0, &rig->old));
-        CHECK(rig_slot_holds(rig, TWIN_SECONDARY, slots->sector_bytes, &rig->new));
+        CHECK(rig_slot_holds(rig, TWIN_SECONDARY, twin_slots_update_off(slots), &rig->new));
         CHECK_EQ(twin_slots_request(slots, false), TWIN_OK);
         expect(rig, 2, true);
         CHECK_EQ(twin_slots_confirm(slots), TWIN_OK);
@@ -123,13 +123,22 @@ static void check_equal_version(struct rig *rig)
 
 int main(void)
 {
+    static const struct rig_mode *const keeping[] = {&rig_swap_offset, &rig_swap_move,
+                                                     &rig_swap_scratch, &rig_swap_scratch_wide,
+                                                     &rig_xip_revert};
     struct rig rig;
 
+    for (size_t i = 0; i < sizeof(keeping) / sizeof(keeping[0]); i++) {
+        rig_make_in(&rig, &shape, keeping[i]);
+        check_there_and_back(&rig, false);
+        check_there_and_back(&rig, true);
+        check_damaged(&rig);
+        if (!keeping[i]->in_place) { /* there a slot without an image is none that is refused */
+            check_erased(&rig);
+        }
+        rig_free(&rig);
+    }
     rig_make(&rig, &shape);
-    check_there_and_back(&rig, false);
-    check_there_and_back(&rig, true);
-    check_damaged(&rig);
-    check_erased(&rig);
     check_version_rule(&rig);
     check_equal_version(&rig);
     rig_free(&rig);
