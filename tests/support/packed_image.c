@@ -109,5 +109,7 @@ static void pack(struct test_image *packed, struct test_image *image, const stru
     test_image_pack(packed, image, key, TWIN_COMPRESSION_LZMA2_THUMB);
 }
 
-const struct rig_mode rig_overwrite_lzma = {
-    .facts = &twin_mode_overwrite, .boot = &twin_boot_overwrite_lzma, .pack = pack};
+const struct rig_mode rig_overwrite_lzma = {.facts = &twin_mode_overwrite,
+                                            .boot = &twin_boot_overwrite_lzma,
+                                            .recover = twin_boot_recover_lzma,
+                                            .pack = pack};
