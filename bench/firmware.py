@@ -32,19 +32,12 @@ def build(signature):
 
 
 @functools.cache
-def bootloader(mode):
-    """The bootloader of another mode, RSA-2048, without log; its file."""
-    folder = cmake("board", f"board-{mode}", f"-DTWIN_KEY={key('rsa2048')}", f"-DCONFIG_TWIN_MODE={mode}",
-                   target="bootloader-nolog")
-    return folder / "ports" / "mps2-an386" / "bootloader-nolog.elf"
-
-
-@functools.cache
-def decrypting(kind):
-    """The bootloader that decrypts keys wrapped so, RSA-2048, without log; its file."""
-    folder = cmake("board", f"board-decrypt-{kind}", f"-DTWIN_KEY={key('rsa2048')}",
-                   f"-DCONFIG_TWIN_DECRYPT={kind}", target="bootloader-nolog")
-    return folder / "ports" / "mps2-an386" / "bootloader-nolog.elf"
+def bootloader(*options, name="bootloader-nolog"):
+    """A bootloader for RSA-2048 with these build options: its ELF file."""
+    folder = BUILD / "bench" / "-".join(["boot", *(part.split("=")[1] for part in options)])
+    cmake("board", folder.name, f"-DTWIN_KEY={key('rsa2048')}", f"-DTWIN_FIRMWARE_DIR={folder}/firmware",
+          *(f"-DCONFIG_TWIN_{option}" for option in options), target=name)
+    return folder / "ports" / "mps2-an386" / f"{name}.elf"
 
 
 @functools.cache

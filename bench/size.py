@@ -40,11 +40,26 @@ def symbol(elf, name):
 # Limits of text, for the kinds of signature that have one.
 LIMITS = {"rsa2048": 11 * 1024, "p256": 10 * 1024}
 
-
-# Other modes than the first, in the order of their price.
-MODES = ("swap_move", "swap_scratch", "overwrite", "overwrite_lzma", "xip", "xip_revert", "ram_load")
-WRAPPINGS = ("kw", "x25519", "ec256", "rsa2048", "x25519_sha512")
-
+# What can be added to the bootloader, or be there instead: build options, and programs of its build.
+OPTIONS = [
+    ("mode swap-move", "MODE=swap_move"), ("mode swap-scratch", "MODE=swap_scratch"),
+    ("mode overwrite", "MODE=overwrite"), ("mode overwrite, fast", "MODE=overwrite_fast"),
+    ("mode overwrite with compressed images (LZMA2)", "MODE=overwrite_lzma"),
+    ("mode direct-XIP", "MODE=xip"), ("mode direct-XIP with revert", "MODE=xip_revert"),
+    ("mode RAM load", "MODE=ram_load"),
+    ("refuses older versions", "BOOT_NO_DOWNGRADE=version"),
+    ("refuses lower security counters", "BOOT_NO_DOWNGRADE=counter"),
+    ("keys whole in images", "KEYS=whole"),
+    ("watchdog at every start", "BOOT_WATCHDOG_EACH=1"),
+    ("that, and a limit for confirmed images that hang", "BOOT_WATCHDOG_EACH=1 BOOT_HANGS=3"),
+    ("a good image in the other slot is asked for when nothing starts", "BOOT_RECOVER=1"),
+    ("shared data for the application", "BOOT_SHARE=1"),
+    ("images for this vendor only", "BOOT_VENDOR=vendor.example"),
+    *[(f"encrypted images, keys wrapped by {kind}", f"DECRYPT={kind}")
+      for kind in ("kw", "x25519", "ec256", "rsa2048", "x25519_sha512")],
+]
+PROGRAMS = [("several images", "bootloader-images"), ("record of what became of updates", "bootloader-record"),
+            ("that, and the log", "bootloader")]
 
 def used(elf):
     """Text, data and bss, without what is reserved for the stack."""
@@ -60,6 +75,16 @@ def bootloader_row(signature):
             f"{(data + bss + stack) / 8192:.2f}"]
 
 
+def price_rows():
+    text, data, bss = used(firmware.bootloader())
+    yield ["none of these", text, "", ""]
+    elves = [(what, firmware.bootloader(*option.split())) for what, option in OPTIONS]
+    elves += [(what, firmware.bootloader(name=name)) for what, name in PROGRAMS]
+    for what, elf in elves:
+        more, *ram = used(elf)
+        yield [what, more, f"{more - text:+}", f"{sum(ram) - data - bss:+}"]
+
+
 def section():
     rows = [bootloader_row(signature) for signature in firmware.ALL_SIGNATURES]
     parts = linked(firmware.build("rsa2048") / "ports" / "mps2-an386" / "monitor-good.map", SERVER)
@@ -67,18 +92,30 @@ def section():
     rows.append(["SMP server (framing, os, image)", server, "-", "-", "-", f"{server / 8192:.2f}", "-"])
     rows += [[f"group {name} besides", parts[name], "-", "-", "-", "-", "-"]
              for name in sorted(set(parts) - {None, *BUDGETED})]
-    modes = [[f"bootloader, rsa2048, no log, {mode}", *used(firmware.bootloader(mode))] for mode in MODES]
-    decrypting = [[f"bootloader, rsa2048, no log, swap_offset, keys wrapped by {kind}",
-                   *used(firmware.decrypting(kind))] for kind in WRAPPINGS]
+    prices = table(["rsa2048, no log, with", "text", "more text", "more static RAM"], price_rows())
     head = ["Cortex-M4, -Os", "text", "data", "bss", "stack", "of the text limit", "of the RAM limit"]
     return "## Size\n\n" + table(head, rows) + """
 Bytes. Limits: bootloader 11 KiB of text for RSA-2048 and 10 KiB for P-256, 8 KiB of data, bss and stack; server 8 KiB of text.
 Method: `arm-none-eabi-size`, the linker's map for the server; the stack is painted at start and read
-at hand-over, after a swap with its verification, on the emulated board. MCUboot's core alone takes
-14,984 bytes of text and 11,636 of bss for RSA-2048, 11,424 of text for P-256.
+at hand-over, after a swap with its verification, on the emulated board. The map
+is that of an nRF52840, moved to where the emulated board has memory: swap-offset, revert, attempts,
+watchdog, memory protection.
 
-""" + table(["other modes", "text", "data", "bss"], modes) + """
-overwrite_lzma also takes compressed images: most of its bss are the 28,544 bytes of probabilities that
-LZMA asks for; a dictionary is not among them, of whatever size it is.
+| MCUboot on a Cortex-M4, the same compiler | text | bss, without stack |
+|---|---|---|
+| swap-move, RSA-2048, mbedtls | 16772, asserts off 14984 | 11636 |
+| swap-move, P-256, tinycrypt | 13216, asserts off 11424 | 3432 |
+| swap-offset, P-256, tinycrypt | 13868 | 3444 |
+| swap-scratch, P-256, tinycrypt | 13932 | 4468 |
+| overwrite, P-256, tinycrypt | 10056 | 3428 |
+| direct-XIP, P-256, tinycrypt | 8624 | 364 |
+| swap-move, P-256, hardened against faults ("medium") | 14232 | 3428 |
+| swap-move, P-256 and ECIES-P256, tinycrypt | 18136 | 3792 |
+| swap-move, Ed25519, fiat | 25956 | 3432 |
 
-""" + table(["encrypted updates", "text", "data", "bss"], decrypting)
+Each of these is the bootloader for RSA-2048 with one thing more, or another mode:
+
+""" + prices + """
+Compressed images: most of their RAM are the 28,544 bytes of probabilities that LZMA asks for; a
+dictionary is not among them, of whatever size it is.
+"""

@@ -15,7 +15,7 @@ set(CMAKE_C_FLAGS_INIT "-g")
 # TWIN_LINK_AS_ONE), programs that have room file by file, as their maps say.
 set(CMAKE_C_FLAGS_MINSIZEREL_INIT
   "-Os -fno-guess-branch-probability -fno-schedule-insns2 -fno-move-loop-invariants \
--fno-tree-coalesce-vars -fno-optimize-sibling-calls -fno-tree-tail-merge -fno-tree-dominator-opts \
+-fno-tree-coalesce-vars -fno-optimize-sibling-calls -fno-tree-tail-merge -fno-if-conversion \
 -fno-ipa-vrp -flto -ffat-lto-objects")
 set(CMAKE_EXE_LINKER_FLAGS_MINSIZEREL_INIT "-fno-lto")
 set(TWIN_LINK_AS_ONE "-flto;-flto-partition=one")

@@ -21,6 +21,7 @@ RAM, RAM_USED = 0x20000000, 0x2000  # of the bootloader, its stack included
 WATCHDOG_LOAD, WATCHDOG_CTRL, WATCHDOG_LOCK = 0x40008000, 0x40008008, 0x40008C00
 INSTRUCTIONS_A_TICK = 40  # of the watchdog: 25 MHz, while an instruction takes 1 ns
 PATIENCE_S = 200  # for QEMU, in seconds
+PATIENCE_TRACE_S = 3600  # where it reports each of up to 140 million instructions
 PACKET = 0x700  # bytes of memory in one packet
 SP, PC, XPSR = 13, 15, 25
 VECTORS = RESET, NMI, FAULT = 1, 2, 3  # where every run ends
@@ -197,6 +198,7 @@ def trace(bootloader, slot, instructions):
         with Board(bootloader, slot, log) as board:
             board.watchdog(instructions)
             board.gdb.ask("s")  # behind the breakpoint at the reset vector
+            board.gdb.socket.settimeout(PATIENCE_TRACE_S)
             board.go()
         reader.join()
         return run
