@@ -28,7 +28,8 @@ typedef uint32_t twin_proof_t;
 
 /*
  * Compare 32 bytes: the hash that a signature confirms and the one that is there.
- * Returns TWIN_PROVEN if they are the same; something else that means nothing if not.
+ * Returns TWIN_PROVEN if they are the same, in two places; something else that means nothing if
+ * not.
  */
 twin_proof_t twin_proof_compare(const uint8_t a[TWIN_PROOF_LEN], const uint8_t b[TWIN_PROOF_LEN]);
 

@@ -21,7 +21,7 @@ static void test_differences(void)
     fill(a, 1);
     fill(b, 1);
     CHECK_EQ(twin_proof_compare(a, b), TWIN_PROVEN);
-    CHECK_EQ(twin_proof_compare(a, a), TWIN_PROVEN);
+    CHECK(twin_proof_compare(a, a) != TWIN_PROVEN); /* a pointer that was not set */
     for (unsigned bit = 0; bit < 8 * TWIN_PROOF_LEN; bit++) {
         b[bit / 8] ^= (uint8_t)(1u << bit % 8);
         CHECK(twin_proof_compare(a, b) != TWIN_PROVEN);
