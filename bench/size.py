@@ -54,7 +54,7 @@ OPTIONS = [
     ("that, and a limit for confirmed images that hang", "BOOT_WATCHDOG_EACH=1 BOOT_HANGS=3"),
     ("a good image in the other slot is asked for when nothing starts", "BOOT_RECOVER=1"),
     ("shared data for the application", "BOOT_SHARE=1"),
-    ("images for this vendor only", "BOOT_VENDOR=vendor.example"),
+    ("images for this vendor only", "BOOT_VENDOR=f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
     *[(f"encrypted images, keys wrapped by {kind}", f"DECRYPT={kind}")
       for kind in ("kw", "x25519", "ec256", "rsa2048", "x25519_sha512")],
 ]
