@@ -4,6 +4,7 @@
 #include "update.h"
 #include "images.h"
 #include "print.h"
+#include "shell.h"
 #include "twin/grp_os.h"
 #include "twin/grp_stat.h"
 #include "twin/srv_history.h"
@@ -16,7 +17,9 @@ static bool may_happen(void *ctx, const struct twin_srv_question *question, cons
 {
     struct update *update = ctx;
 
-    (void)question;
+    if (question->cmd == &twin_shell_exec_cmd) {
+        return true; /* its commands only look (shell.c) */
+    }
     if (update->monitor->patient) {
         update->refused++;
         *reason = "a patient is connected";
@@ -72,21 +75,15 @@ static struct twin_srv_os_config os = {
 };
 static const struct twin_srv_history_config history = {.map = &twin_board_map};
 static struct twin_srv_stat_config counters = {.counter = describe_counter};
+static struct twin_srv_shell_config shell = {.exec = shell_exec};
 
 /* What this device can be asked: a row for each group of commands, then those of the board. */
-#define BOARD_GROUPS                                                                               \
-    {0},                                                                                           \
-    {                                                                                              \
-        0                                                                                          \
-    } /* TWIN_BOARD_GROUPS_MAX of them */
-static struct twin_srv_entry groups[] = {
-    TWIN_SRV_OS(&os),
-    {0}, /* images.h */
-    TWIN_SRV_STAT(&counters),
-    TWIN_SRV_HISTORY(&history),
-    BOARD_GROUPS,
+#define OWN_GROUPS 5
+static struct twin_srv_entry groups[OWN_GROUPS + TWIN_BOARD_GROUPS_MAX] = {
+    TWIN_SRV_OS(&os),         {0}, /* images.h */
+    TWIN_SRV_STAT(&counters), TWIN_SRV_HISTORY(&history),
+    TWIN_SRV_SHELL(&shell),
 };
-#define OWN_GROUPS (TWIN_COUNT(groups) - TWIN_BOARD_GROUPS_MAX)
 
 /* Put those of the board behind our own. Returns how many there are. */
 static uint8_t add_board_groups(void)
@@ -147,6 +144,7 @@ twin_err_t update_init(struct update *update, struct monitor *monitor)
     describe_system(monitor);
     groups[1] = images_entry();
     counters.ctx = update;
+    shell.ctx = monitor;
     update->config = (struct twin_srv_config){
         .groups = groups,
         .group_count = add_board_groups(),

@@ -17,7 +17,7 @@ if(CONFIG_TWIN_KEYS STREQUAL whole)
   set(key_format --public-key-format full)
 endif()
 set(boot_silent_sources ${ports}/boot/log_none.c)
-set(app_sources main.c monitor.c sensor.c vitals.c selftest.c commands.c update.c)
+set(app_sources main.c monitor.c sensor.c vitals.c selftest.c commands.c shell.c update.c)
 list(TRANSFORM app_sources PREPEND ${app}/)
 # Boards with one image, and boards with several: what is different in bootloader and application.
 set(boot_one_sources ${ports}/boot/run_image.c)

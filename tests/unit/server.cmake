@@ -1,6 +1,7 @@
 twin_test(unit test_server twin_server test_support)
 twin_test(unit test_srv_stat twin_server test_support)
 twin_test(unit test_srv_fs twin_server test_support)
+twin_test(unit test_srv_shell twin_server test_support)
 twin_test(unit test_srv_history twin_server test_support)
 twin_test(unit test_srv_image twin_server test_support)
 twin_test(unit test_srv_images twin_server test_support)

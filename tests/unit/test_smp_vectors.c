@@ -289,7 +289,7 @@ static void check_message(const struct twin_smp_header *header, struct twin_span
     }
     CHECK(msg->size <= sizeof(room));
     bool is_request = header->op == TWIN_SMP_READ || header->op == TWIN_SMP_WRITE;
-    (is_request ? twin_msg_decode : twin_msg_read)(&r, msg, &room);
+    (is_request ? twin_msg_decode_more : twin_msg_read)(&r, msg, &room);
     CHECK(!r.failed);
     CHECK_EQ(r.off, r.len);
     used = 0;

@@ -24,6 +24,7 @@
     X(fs_hash)                                                                                     \
     X(fs_types)                                                                                    \
     X(fs_close)                                                                                    \
+    X(shell_exec)                                                                                  \
     X(bootloader)                                                                                  \
     X(conn_add)                                                                                    \
     X(conn_show)                                                                                   \
