@@ -128,7 +128,7 @@ TWIN_MUST_CHECK twin_err_t twin_boot_init(struct twin_boot *boot,
  * Do one step: at most one write or one erase of flash.
  *
  * Bounded from any state of the flash. With n sectors in a slot and b buffer-fulls in a sector, a
- * swap takes at most m n (b + 2) + 40 steps, where m is the mode's status_per_sector, or 1 where
+ * swap takes at most m n (b + 2) + 60 steps, where m is the mode's status_per_sector, or 1 where
  * that is 0; a boot makes at most two of them (one that power cut short, then its revert), and on a
  * flash that refuses its work at most eight. Stack: about 1.2 KB and what the signature needs.
  */

@@ -39,12 +39,19 @@ static twin_err_t ask(struct twin_boot *boot)
     return twin_slots_request(slots, true);
 }
 
+/* Has nothing else been decided? A trial that comes here is not good, and nothing is left to go back
+ * to: only its trailer is in the way. */
+static bool is_open(enum twin_plan plan)
+{
+    return plan == TWIN_PLAN_NONE || plan == TWIN_PLAN_TRIAL;
+}
+
 twin_err_t twin_boot_recover(struct twin_boot *boot)
 {
     const struct twin_boot_mode *mode = boot->priv.mode;
     struct twin_image image;
 
-    if (mode->facts->row_count == 0 || boot->priv.state.plan != TWIN_PLAN_NONE ||
+    if (mode->facts->row_count == 0 || !is_open(boot->priv.state.plan) ||
         twin_boot_primary_validate(boot->priv.config, &image) == TWIN_OK) {
         return TWIN_E_STATE;
     }

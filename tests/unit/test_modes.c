@@ -138,6 +138,25 @@ static void check_recover_previous(const struct rig_mode *mode)
     rig_free(&rig);
 }
 
+/* A trial that was lost together with the image to go back to does not keep a new one out. */
+static void check_recover_trial(const struct rig_mode *mode)
+{
+    struct rig rig;
+
+    rig_make_in(&rig, &shape, mode);
+    rig_reset(&rig);
+    CHECK_EQ(twin_slots_request(&rig.slots, false), TWIN_OK);
+    expect(&rig, 2, true, 1);
+    rig.recover = twin_boot_recover;
+    *at(&rig, TWIN_PRIMARY, 700) ^= 1;
+    *at(&rig, TWIN_SECONDARY, 700) ^= 1;
+    CHECK_EQ(rig_boot(&rig).status, TWIN_BOOT_STOP);
+    rig_store(&rig, &rig.next);
+    CHECK_EQ(rig_boot(&rig).major, 3);
+    expect_quiet(&rig, 3);
+    rig_free(&rig);
+}
+
 /* ---- Direct-XIP ---- */
 
 /* The highest version that verifies, and no write. */
@@ -342,6 +361,9 @@ int main(void)
     check_recover_previous(&rig_swap_offset);
     check_recover_previous(&rig_swap_move);
     check_recover_previous(&rig_swap_scratch);
+    check_recover_trial(&rig_swap_offset);
+    check_recover_trial(&rig_swap_move);
+    check_recover_trial(&rig_swap_scratch);
     check_xip();
     check_rom_fixed();
     check_xip_attempts(1);
