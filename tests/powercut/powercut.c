@@ -9,26 +9,22 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "check.h"
-#include "scenarios.h"
-#include "support/rig.h"
-#ifdef TEST_UNPACK
-#include "support/packed_image.h"
-#endif
+#include "cover.h"
+#include "devices.h"
 #include <stdlib.h>
 
 #define BOOTS_MAX   12
-#define TIDYING_OPS 8   /* operations before the first move, and those that withdraw a swap */
-#define SAMPLE      35  /* shares no factor with SIM_CUT_COUNT: each way of a cut has its turn */
-#define MANY_OPS    300 /* an upload: */
-#define FEWER       67  /* a sample of it is so many times smaller */
-#define ECC_SEEDS   8   /* fields can be lost in many ways */
+#define TIDYING_OPS 8  /* operations before the first move, and those that withdraw a swap */
+#define FEWER       11 /* of what follows from a cut a sample tries one in so many */
+#define ECC_SEEDS   8  /* fields can be lost in many ways */
 
 static unsigned long points, pairs, failures;
-static unsigned sample = 1;             /* one of so many cuts is made */
+static bool samples;                    /* only what cover.h chooses */
 static unsigned shard, shard_count = 1; /* one of so many runs: which of the scenarios are its */
 
 struct run {
     struct rig *rig;
+    const char *device;
     const struct scenario *scenario;
     const uint8_t *image;    /* all flash, prepared */
     struct twin_slots slots; /* of the image that runs then */
@@ -41,8 +37,8 @@ struct run {
 
 static void complain(const struct run *run, const char *what)
 {
-    fprintf(stderr, "%s, operation %u mode %d, then %u mode %d: %s\n", run->scenario->name,
-            run->cut_op, (int)run->cut, run->cut2_op, (int)run->cut2, what);
+    fprintf(stderr, "%s; %s, operation %u mode %d, then %u mode %d: %s\n", run->device,
+            run->scenario->name, run->cut_op, (int)run->cut, run->cut2_op, (int)run->cut2, what);
     failures++;
 }
 
@@ -124,14 +120,6 @@ static void perform(const struct run *run)
             (void)rig_boot(rig); /* takes the cut by itself */
         }
     }
-}
-
-/* Operations that the scenario takes when power holds. */
-static uint32_t count_ops(const struct run *run)
-{
-    sim_arm(&run->rig->sim, 0, SIM_CUT_BEFORE, 1);
-    perform(run);
-    return run->rig->sim.ops;
 }
 
 static void check_end(struct run *run, unsigned allowed)
@@ -221,7 +209,7 @@ static void cut_between_fields(struct run *run, uint32_t *prefix, uint32_t *seed
     uint32_t span = slots->area[TWIN_PRIMARY].len - fields;
 
     for (uint32_t left = unit; left < span && left < page && left <= 8 * slots->max_align;
-         left += unit) {
+         left += unit * (samples ? FEWER : 1)) {
         *prefix = page - left;
         cut_once(run, ++*seed);
         points++;
@@ -238,8 +226,9 @@ static void cut_tidying(struct run *run, uint32_t *seed)
             run->cut2 = (enum sim_cut)cut;
             cut_once(run, ++*seed);
             pairs++;
+            cut += samples ? FEWER % SIM_CUT_COUNT : 0;
         }
-        if (run->lost2_in_fields) {
+        if (run->lost2_in_fields && !samples) {
             run->cut2 = SIM_CUT_PREFIX;
             cut_between_fields(run, &run->prefix2, seed);
         }
@@ -255,7 +244,8 @@ static void try_cut(struct run *run, unsigned pair_count, uint32_t *seed)
     if (run->in_fields && run->cut == SIM_CUT_PREFIX) {
         cut_between_fields(run, &run->prefix, seed);
     }
-    for (unsigned i = 1; run->in_fields && run->cut == SIM_CUT_ECC && i < ECC_SEEDS; i++) {
+    for (unsigned i = 1; run->in_fields && run->cut == SIM_CUT_ECC && i < ECC_SEEDS && !samples;
+         i++) {
         cut_once(run, ++*seed);
         points++;
     }
@@ -265,10 +255,25 @@ static void try_cut(struct run *run, unsigned pair_count, uint32_t *seed)
     cut_twice(run, recovery_ops, pair_count, seed);
 }
 
-static void try_scenario(struct rig *rig, const struct scenario *scenario, unsigned pair_count)
+/* What the operations of the scenario are when power holds, and that it ends well then. */
+static void log_ops(struct run *run, struct op_log *log)
 {
-    struct run run = {.rig = rig, .scenario = scenario};
-    static unsigned turn; /* goes on, so that short scenarios have theirs */
+    log_begin(log, run->rig);
+    sim_arm(&run->rig->sim, 0, SIM_CUT_BEFORE, 1);
+    perform(run);
+    log_end(log);
+    cut_once(run, 1);
+    if (log->count == 0 && !run->rig->mode->in_place) { /* there a revert writes nothing */
+        complain(run, "nothing happens");
+    }
+}
+
+static void try_scenario(struct rig *rig, const struct device *device, size_t device_number,
+                         const struct mode *mode, size_t number, unsigned pair_count)
+{
+    static struct op_log log;
+    static struct cover cover;
+    struct run run = {.rig = rig, .device = device->name, .scenario = &mode->scenarios[number]};
     uint32_t seed = 1;
     uint8_t *image = malloc(rig->sim.flash.size);
 
@@ -276,103 +281,45 @@ static void try_scenario(struct rig *rig, const struct scenario *scenario, unsig
         exit(2);
     }
     rig_reset(rig);
-    scenario->prepare(rig);
+    run.scenario->prepare(rig);
     memcpy(image, rig->sim.mem, rig->sim.flash.size);
     run.image = image;
     run.slots = rig->slots;
-    uint32_t ops = count_ops(&run);
-    cut_once(&run, seed);
-    CHECK(ops > 0 || rig->mode->in_place); /* there a revert writes nothing */
-    const unsigned every = sample > 1 && ops > MANY_OPS ? sample * FEWER : sample;
-    for (run.cut_op = 1; run.cut_op <= ops; run.cut_op++) {
-        for (int cut = 0; cut < SIM_CUT_COUNT; cut++) {
-            run.cut = (enum sim_cut)cut;
-            if (++turn % every == 0) {
-                try_cut(&run, pair_count, &seed);
-            }
+    log_ops(&run, &log);
+    for (uint32_t i = 0; i < log.count * SIM_CUT_COUNT; i++) {
+        run.cut_op = 1 + i / SIM_CUT_COUNT;
+        run.cut = (enum sim_cut)((i + run.cut_op) % SIM_CUT_COUNT); /* another one first */
+        const unsigned traits[COVER_TRAITS] = {(unsigned)device_number, (unsigned)number,
+                                               log.kind[run.cut_op - 1], (unsigned)run.cut};
+        if (!samples || cover_wants(&cover, traits)) {
+            try_cut(&run, pair_count, &seed);
         }
     }
     free(image);
 }
 
-/* HARM: also the scenarios with harm, which take long. NO_DOWNGRADE: by version. RECORDED: what
- * became of an update is written down. AES128, AES256: updates are encrypted. */
-enum { HARM = 1, NO_DOWNGRADE = 2, RECORDED = 4, AES128 = 16, AES256 = 32 };
-
-static const struct {
-    const char *name;
-    struct rig_shape shape;
-    unsigned traits;
-} shapes[] = {
-    {"equal, 4-byte writes", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, HARM},
-    {"longer old image", {4096, 8, 4, 128, 8, 0xff, 17000, 5000}, 0},
-    {"shorter old image", {4096, 8, 4, 128, 8, 0xff, 5000, 17000}, 0},
-    {"32-byte writes, trailer of 3 sectors", {4096, 10, 32, 128, 32, 0xff, 9000, 5000}, HARM},
-    {"8-byte writes, erased to zero", {2048, 10, 8, 16, 8, 0x00, 5000, 7000}, 0},
-    {"1-byte writes, small sectors", {1024, 16, 1, 16, 8, 0xff, 4000, 3000}, 0},
-    {"downgrades forbidden", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, NO_DOWNGRADE},
-    {"recorded", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, HARM | RECORDED},
-    {"both images fill their slots", {4096, 4, 4, 128, 8, 0xff, RIG_FILL, RIG_FILL}, HARM},
-    {"old image fills the slot", {4096, 4, 4, 16, 8, 0xff, RIG_FILL, 5000}, NO_DOWNGRADE},
-    {"new image fills, erased to zero", {4096, 5, 16, 32, 16, 0x00, 9000, RIG_FILL}, 0},
-    {"both fill, trailer of 3 sectors", {4096, 6, 32, 90, 32, 0xff, RIG_FILL, RIG_FILL}, 0},
-    {"encrypted", {4096, 8, 4, 128, 8, 0xff, 9000, 9500}, HARM | AES128},
-    {"encrypted, longer old image", {4096, 8, 8, 128, 8, 0xff, 17000, 5000}, AES256},
-    {"encrypted, shorter old image", {4096, 8, 1, 128, 16, 0x00, 5000, 17000}, RECORDED | AES128},
-    {"encrypted, both fill", {4096, 4, 4, 128, 8, 0xff, RIG_FILL, RIG_FILL}, HARM | AES256},
-};
-
-struct mode {
-    const char *name;
-    const struct rig_mode *rig;
-    const struct scenario *scenarios;
-    size_t scenario_count;
-};
-#define MODE(name, list)                                                                           \
-    {                                                                                              \
-#name, &rig_##name, list, sizeof(list) / sizeof((list)[0])                                 \
-    }
-static const struct mode modes[] = {
-    MODE(swap_offset, scenarios),
-    MODE(swap_move, scenarios),
-    MODE(swap_scratch, scenarios),
-    MODE(swap_scratch_wide, scenarios),
-    MODE(overwrite, overwrite_scenarios),
-    MODE(overwrite_fast, overwrite_scenarios),
-    MODE(xip, newest_scenarios),
-    MODE(xip_revert, scenarios),
-    MODE(xip_revert, in_place_scenarios),
-#ifdef TEST_UNPACK
-    MODE(overwrite_lzma, overwrite_scenarios),
-#endif
-};
-
-static void try_shape(size_t i, const struct mode *mode, unsigned pair_count)
+static void try_device(size_t number, const struct mode *mode, unsigned pair_count)
 {
-    const uint8_t key_len = shapes[i].traits & (AES128 | AES256);
-    unsigned long before = points;
+    const struct device device = device_at(number);
+    const unsigned long before = points;
     struct rig rig;
 
-    if (key_len != 0 && (mode->rig->in_place || mode->rig->pack != NULL)) {
-        return; /* these cannot be encrypted */
+    if (!device_fits(&device, mode)) {
+        return;
     }
-    rig_make_encrypted(&rig, &shapes[i].shape, mode->rig, key_len);
-    rig.config.no_downgrade =
-        (shapes[i].traits & NO_DOWNGRADE) != 0 ? &twin_boot_no_downgrade_version : NULL;
-    rig.records = (shapes[i].traits & RECORDED) != 0;
-    /* In swap-scratch an image may take the place where starts are counted. */
-    if (twin_slots_image_max(&rig.slots) > trailer_map(&rig.slots, TWIN_PRIMARY).sector &&
-        (shapes[i].shape.old_len == RIG_FILL || shapes[i].shape.new_len == RIG_FILL)) {
-        rig.config.attempts = 1;
-    }
+    device_make(&rig, &device, mode);
     for (size_t k = 0; k < mode->scenario_count; k++) {
-        bool ours = (i * mode->scenario_count + k) % shard_count == shard;
-        if (ours && (mode->scenarios[k].harm == NULL || (shapes[i].traits & HARM) != 0)) {
-            try_scenario(&rig, &mode->scenarios[k], pair_count);
+        const bool ours = samples ? is_sampled(number, k)
+                                  : (number * mode->scenario_count + k) % shard_count == shard;
+        if (ours && (mode->scenarios[k].harm == NULL || (device.traits & HARM) != 0)) {
+            try_scenario(&rig, &device, number, mode, k, pair_count);
         }
     }
     rig_free(&rig);
-    printf("%-50s %6lu power cuts\n", shapes[i].name, points - before);
+    if (points != before) {
+        printf("%-50s %6lu power cuts\n", device.name, points - before);
+        fflush(stdout);
+    }
 }
 
 /* powercut [MODE]: a sample of the cuts. powercut MODE PAIRS [I N]: all, and so many pairs of each;
@@ -388,13 +335,11 @@ int main(int argc, char **argv)
         shard_count = (unsigned)atoi(argv[4]);
     }
 
-    sample = argc > 2 ? 1 : SAMPLE;
-    for (size_t m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
-        if (strcmp(modes[m].name, name) == 0) {
+    samples = argc <= 2;
+    for (size_t m = 0; m < TWIN_COUNT(modes); m++) {
+        for (size_t i = 0; strcmp(modes[m].name, name) == 0 && i < DEVICE_COUNT; i++) {
             found++;
-            for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-                try_shape(i, &modes[m], pair_count);
-            }
+            try_device(i, &modes[m], pair_count);
         }
     }
     if (found == 0) {

@@ -55,7 +55,7 @@ static const struct sim_fault *fault_of(struct sim_flash *sim, enum sim_call cal
     return NULL;
 }
 
-enum answer { WORKS, FAILS, IGNORED };
+enum answer { WORKS, FAILS, IGNORED, PARTLY };
 
 static enum answer answer_of(struct sim_flash *sim, enum sim_call call, uint32_t addr, size_t len)
 {
@@ -63,7 +63,7 @@ static enum answer answer_of(struct sim_flash *sim, enum sim_call call, uint32_t
         return FAILS;
     }
     const struct sim_fault *fault = fault_of(sim, call, addr, len);
-    return fault == NULL ? WORKS : fault->ignored ? IGNORED : FAILS;
+    return fault == NULL ? WORKS : fault->partly ? PARTLY : fault->ignored ? IGNORED : FAILS;
 }
 
 static bool is_lost(const struct sim_flash *sim, uint32_t addr, size_t len)
@@ -105,6 +105,13 @@ static uint8_t programmed(const struct sim_flash *sim, uint8_t old, uint8_t valu
     return sim->flash.erased == 0xff ? old & value : old | value;
 }
 
+static void program(const struct sim_flash *sim, uint8_t *cells, const uint8_t *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        cells[i] = programmed(sim, cells[i], data[i]);
+    }
+}
+
 /* Some of the bits of `to` that differ from `from`. */
 static uint8_t partly(struct sim_flash *sim, uint8_t from, uint8_t to)
 {
@@ -123,6 +130,19 @@ static void tear_write(struct sim_flash *sim, uint32_t addr, const uint8_t *data
     }
     if (sim->cut == SIM_CUT_ECC) {
         set_lost(sim, addr + whole, unit, true);
+    }
+}
+
+/* Program data, or erase (NULL), but for some bits: of all bytes, or of one. */
+static void change_partly(struct sim_flash *sim, uint8_t *cells, const uint8_t *data, size_t len)
+{
+    size_t one = sim_random(&sim->seed) % 2 == 0 ? len : sim_random(&sim->seed) % len;
+
+    for (size_t i = 0; i < len; i++) {
+        uint8_t full = data == NULL ? sim->flash.erased : programmed(sim, cells[i], data[i]);
+        bool stays = one == len || (i >= one && full != cells[i]);
+        cells[i] = stays ? partly(sim, cells[i], full) : full;
+        one = stays && one < len ? len + 1 : one; /* no other */
     }
 }
 
@@ -166,7 +186,13 @@ static void tear_erase(struct sim_flash *sim, uint32_t addr, uint32_t len)
 /* Counts an operation; true if power fails in it. */
 static bool power_fails(struct sim_flash *sim, bool is_erase, uint32_t addr)
 {
+    if (sim->on_operation != NULL) {
+        sim->on_operation(sim->on_operation_ctx, is_erase, addr);
+    }
     sim->ops++;
+    if (sim->ops == sim->flip.op) {
+        sim->mem[sim->flip.addr] ^= sim->flip.mask;
+    }
     if (sim->ops != sim->cut_op) {
         return false;
     }
@@ -179,21 +205,24 @@ static twin_err_t sim_write(void *ctx, uint32_t addr, const void *buf, size_t le
 {
     struct sim_flash *sim = ctx;
 
-    if (!fits(sim, addr, len, sim->flash.write_bytes) || len == 0 ||
-        !twin_flash_is_erased(&sim->flash, &sim->mem[addr], len) || is_lost(sim, addr, len)) {
+    if (!fits(sim, addr, len, sim->flash.write_bytes) || len == 0 || is_lost(sim, addr, len) ||
+        (!sim->is_bad && !twin_flash_is_erased(&sim->flash, &sim->mem[addr], len))) {
         return violation(sim);
     }
     bool cut = power_fails(sim, false, addr);
     enum answer answer = answer_of(sim, SIM_WRITE, addr, len);
     if (answer != WORKS && !cut) {
-        return answer == IGNORED ? TWIN_OK : TWIN_E_IO;
+        if (answer == PARTLY) {
+            change_partly(sim, &sim->mem[addr], buf, len);
+        }
+        return answer == FAILS ? TWIN_E_IO : TWIN_OK;
     }
     sim->writes++;
     sim->bytes_written += len;
     if (cut && sim->cut != SIM_CUT_BEFORE && sim->cut != SIM_CUT_AFTER) {
         tear_write(sim, addr, buf, len);
     } else if (!cut || sim->cut == SIM_CUT_AFTER) {
-        memcpy(&sim->mem[addr], buf, len);
+        program(sim, &sim->mem[addr], buf, len);
     }
     if (cut) {
         longjmp(sim->power_lost, 1);
@@ -212,7 +241,10 @@ static twin_err_t sim_erase(void *ctx, uint32_t addr, uint32_t len)
     bool cut = power_fails(sim, true, addr);
     enum answer answer = answer_of(sim, SIM_ERASE, addr, len);
     if (answer != WORKS && !cut) {
-        return answer == IGNORED ? TWIN_OK : TWIN_E_IO;
+        if (answer == PARTLY) {
+            change_partly(sim, &sim->mem[addr], NULL, len);
+        }
+        return answer == FAILS ? TWIN_E_IO : TWIN_OK;
     }
     sim->erases += len / page;
     for (uint32_t i = 0; i < len / page; i++) {
@@ -267,6 +299,7 @@ void sim_arm(struct sim_flash *sim, uint32_t cut_op, enum sim_cut cut, uint32_t 
     sim->seed = seed;
     sim->prefix = 0;
     sim->cut_in_erase = false;
+    sim->flip.op = 0;
 }
 
 void sim_fail(struct sim_flash *sim, enum sim_call call, uint32_t from, uint32_t count)

@@ -31,6 +31,7 @@ enum sim_call { SIM_READ, SIM_WRITE, SIM_ERASE, SIM_CALL_COUNT };
 struct sim_fault {
     enum sim_call call;
     bool ignored; /* says TWIN_OK and does nothing; otherwise TWIN_E_IO */
+    bool partly;  /* says TWIN_OK and leaves some of the bits that it had to change */
     uint32_t addr, end;
     uint32_t skip;  /* so many of them work first */
     uint32_t count; /* so many fail then; 0: all */
@@ -38,6 +39,13 @@ struct sim_fault {
 };
 
 #define SIM_FAULTS_MAX 4
+
+/* Bits of the flash change by themselves, right before an operation. */
+struct sim_flip {
+    uint32_t op; /* counted from 1; 0: never */
+    uint32_t addr;
+    uint8_t mask;
+};
 
 struct sim_flash {
     struct twin_flash flash; /* give this to the code under test */
@@ -57,6 +65,12 @@ struct sim_flash {
     struct sim_fault faults[SIM_FAULTS_MAX];
     unsigned fault_count;
     bool write_fails; /* every write is refused with TWIN_E_IO */
+    bool is_bad; /* cells may hold what nobody has written: writing on them is not a violation, it
+                    programs them as far as it can */
+    struct sim_flip flip;
+    /* Called before every operation, if not NULL; for whoever wants to know what they are. */
+    void (*on_operation)(void *ctx, bool is_erase, uint32_t addr);
+    void *on_operation_ctx;
     struct {
         uint32_t calls, from, count; /* made so far; the first one that fails, and how many do */
     } fail[SIM_CALL_COUNT];
