@@ -85,6 +85,7 @@ struct twin_file {
         struct twin_client *client;
         struct twin_file_config config;
         bool is_upload;
+        bool is_closing; /* the file is being closed, before a question for its length */
         union {
             struct twin_fs_upload_req upload;
             struct twin_fs_download_req download;

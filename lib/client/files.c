@@ -68,10 +68,17 @@ static void ask_quickly(struct twin_file *f, enum twin_file_stage stage, const s
     ask(f, stage, &request);
 }
 
+/* Of a file that is open some devices tell the length that it had before: first it is closed. */
 static void ask_length(struct twin_file *f, enum twin_file_stage stage)
 {
+    f->priv.is_closing = true;
+    ask_quickly(f, stage, &twin_fs_close_cmd);
+}
+
+static void ask_closed_length(struct twin_file *f)
+{
     f->priv.req.status = (struct twin_fs_status_req){.name = f->priv.config.name};
-    ask_quickly(f, stage, &twin_fs_status_cmd);
+    ask_quickly(f, f->status.stage, &twin_fs_status_cmd);
 }
 
 /* Some times that of an answer, smoothed. Of a part that was sent twice it is not known. */
@@ -115,18 +122,13 @@ static bool is_hash_ours(const struct twin_file *f)
            memcmp(theirs.ptr, sha, sizeof(sha)) == 0;
 }
 
-static void ask_close(struct twin_file *f)
-{
-    ask(f, TWIN_FILE_CLOSE, &(struct twin_request){.cmd = &twin_fs_close_cmd});
-}
-
 /* All has come over: is it the same? Of an empty file devices tell no hash. */
 static void ask_whole(struct twin_file *f)
 {
     if (f->priv.config.digest != NULL && f->status.done != 0) {
         ask_hash(f, TWIN_FILE_HASH, f->status.done);
     } else {
-        ask_close(f);
+        ask_quickly(f, TWIN_FILE_CLOSE, &twin_fs_close_cmd);
     }
 }
 
@@ -320,7 +322,7 @@ static void on_prefix(struct twin_file *f, twin_err_t result)
     }
     if (f->priv.is_upload && f->status.done != 0 && f->status.done == f->priv.config.len) {
         f->status.has_matched = true;
-        ask_close(f); /* all of it was there */
+        ask_quickly(f, TWIN_FILE_CLOSE, &twin_fs_close_cmd); /* all of it was there */
     } else {
         ask_part(f);
     }
@@ -352,12 +354,13 @@ static void on_settle(struct twin_file *f, twin_err_t result)
 
 static void on_stored(struct twin_file *f, twin_err_t result)
 {
-    if (is_silence(result)) {
+    /* It knows such questions, but not the file. */
+    const bool is_absent = result == TWIN_E_REFUSED && f->priv.client->refusal.is_group;
+
+    if (is_silence(result) || is_absent) {
         finish(f, result);
     } else if (result == TWIN_OK && f->priv.rsp.status.len != f->priv.config.len) {
         finish(f, TWIN_E_VERIFY);
-    } else if (result == TWIN_E_REFUSED && f->priv.client->refusal.is_group) {
-        finish(f, result); /* it knows such questions, but not the file */
     } else {
         ask_whole(f);
     }
@@ -373,7 +376,7 @@ static void on_hash(struct twin_file *f, twin_err_t result)
     if (result == TWIN_OK && !f->status.has_matched) {
         finish(f, TWIN_E_VERIFY);
     } else {
-        ask_close(f);
+        ask_quickly(f, TWIN_FILE_CLOSE, &twin_fs_close_cmd);
     }
 }
 
@@ -396,7 +399,14 @@ static void on_answer(struct twin_file *f, twin_err_t result)
         [TWIN_FILE_SETTLE] = on_settle,   [TWIN_FILE_STORED] = on_stored,
         [TWIN_FILE_HASH] = on_hash,       [TWIN_FILE_CLOSE] = on_close};
 
-    handlers[f->status.stage](f, result);
+    const bool was_closing = f->priv.is_closing;
+
+    f->priv.is_closing = false;
+    if (was_closing && !is_silence(result)) {
+        ask_closed_length(f); /* a device that cannot close has nothing open */
+    } else {
+        handlers[f->status.stage](f, result);
+    }
 }
 
 static enum twin_step file_poll(struct twin_job *job, uint32_t now_ms, uint8_t *buf, size_t cap,

@@ -356,6 +356,54 @@ static void test_old_device(void)
     device_free(device);
 }
 
+/* Zephyr's servers tell the length that a file had when it was opened, until it is closed; and they
+ * close it only at the end of an upload that they saw from its beginning. */
+static bool is_closed;
+static uint32_t length_before;
+
+static bool tell_old_length(void *ctx, uint32_t index, uint8_t *reply, size_t len)
+{
+    static char told[] = "\xa1\x63len\x19??";
+
+    (void)index;
+    (void)len;
+    if (is_fs_reply(reply, 0)) {
+        is_closed = false;
+    } else if (is_fs_reply(reply, 4)) {
+        is_closed = true;
+        length_before = stored_len;
+    } else if (is_fs_reply(reply, 1) && !is_closed) {
+        told[6] = (char)(length_before >> 8);
+        told[7] = (char)length_before;
+        return device_says(ctx, reply, told, sizeof(told) - 1);
+    }
+    return true;
+}
+
+static bool lose_tenth(void *ctx, uint32_t index, uint8_t *reply, size_t len)
+{
+    return index % 10 != 0 && tell_old_length(ctx, index, reply, len);
+}
+
+static void test_stale_length(void)
+{
+    make();
+    device->reply_filter = tell_old_length;
+    device->ctx = device;
+    is_closed = false;
+    length_before = 0;
+    CHECK_EQ(upload(20), TWIN_E_BUSY); /* broken off: the file stays open there */
+    const uint32_t had = stored_len;
+    CHECK_EQ(upload(0), TWIN_OK);
+    check_uploaded();
+    CHECK_EQ(file.status.resumed_from, had);
+    device->reply_filter = lose_tenth; /* what is settled has to be closed, too */
+    stored[0] ^= 1;
+    CHECK_EQ(upload(0), TWIN_OK);
+    check_uploaded();
+    device_free(device);
+}
+
 static const char *lie;
 static size_t lie_len;
 static uint8_t lie_id;
@@ -500,6 +548,7 @@ int main(void)
     test_each_answer_lost();
     test_silence();
     test_old_device();
+    test_stale_length();
     test_lies();
     test_disturbed();
     test_refused();

@@ -151,13 +151,14 @@ static int upload(struct session *session, const struct cli_call *call, struct t
 
 static int run_upload(const struct cli_call *call)
 {
-    struct session session = {.common = NULL};
+    struct session session;
     struct twin_buf bytes = {0};
 
     const int error = twin_file_read(call->args[0], FILE_MAX, &bytes);
-    int code = error != 0
-                   ? cli_fail(CLI_USAGE, "cannot read %s: %s", call->args[0], strerror(error))
-                   : session_open(&session, call);
+    if (error != 0) {
+        return cli_fail(CLI_USAGE, "cannot read %s: %s", call->args[0], strerror(error));
+    }
+    int code = session_open(&session, call);
     if (code == CLI_DONE) {
         code = upload(&session, call, &bytes);
     }
