@@ -26,6 +26,7 @@
     X(fs_close)                                                                                    \
     X(shell_exec)                                                                                  \
     X(bootloader)                                                                                  \
+    X(raw)                                                                                         \
     X(conn_add)                                                                                    \
     X(conn_show)                                                                                   \
     X(conn_delete)                                                                                 \
