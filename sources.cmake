@@ -34,7 +34,7 @@ twin_room(lib/flash USES lib/core
 twin_room(lib/image USES lib/core lib/flash lib/crypto
   SOURCES header.c version.c downgrade.c tlv.c verify.c key_hash.c flags.c any_device.c uuid.c cipher.c)
 twin_room(lib/unpack USES lib/core lib/flash lib/image lib/crypto OUTSIDE 7zip
-  SOURCES unpack.c stream.c packages/7zip/lzma2.c)
+  SOURCES unpack.c stream.c lzma2.c)
 twin_room(lib/boot USES lib/core lib/flash lib/image lib/crypto lib/unpack
   SOURCES boot.c report.c start.c images.c swap.c no_downgrade.c script.c moves.c attempts.c validate.c pick.c pick_revert.c recover.c hangs.c share.c recorder.c decrypter.c modes/*.c)
 twin_room(lib/server USES lib/core lib/smp lib/flash lib/image lib/crypto

@@ -1,5 +1,5 @@
-if(TARGET unpack7zip)
-  twin_test(unit test_unpack_vectors test_support twin_unpack unpack7zip)
+if(TWIN_UNPACKS)
+  twin_test(unit test_unpack_vectors test_support twin_unpack)
 endif()
 if(TARGET test_packed)
   twin_test(unit test_unpack test_packed)

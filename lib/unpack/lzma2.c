@@ -8,17 +8,19 @@
  * at the distance of the last repetition, the only other one that a literal depends on. Whatever is
  * repeated is the caller's affair, who has it in flash.
  *
- * Where the package's source is not there, nor is anything in this file (cmake/unpack.cmake).
+ * Where the package's source is not there, nothing can be unpacked (cmake/unpack.cmake).
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "../../lzma2.h"
+#include "lzma2.h"
 
 #if __has_include(<LzmaDec.c>)
+/* NOLINTBEGIN(bugprone-suspicious-include): their static functions are what is called */
 #include <LzmaDec.c>
 
 #include <Lzma2Dec.c>
 
-#include <Bra.h>
+#include <Bra.c>
+/* NOLINTEND(bugprone-suspicious-include) */
 
 #define LCLP_PROBS (NUM_BASE_PROBS + (LZMA_LIT_SIZE << LZMA2_LCLP_MAX))
 #define HALF       (kBitModelTotal >> 1) /* probability of a bit that was not seen yet */
@@ -172,5 +174,71 @@ void twin_thumb_unfilter(uint8_t *buf, uint32_t len, uint32_t at)
 void twin_thumb_filter(uint8_t *buf, uint32_t len, uint32_t at)
 {
     (void)z7_BranchConv_ARMT_Enc(buf, len, at);
+}
+
+#else /* what keeps a program whole that has the mode and not the package */
+
+twin_err_t twin_lzma2_begin(struct twin_unpack_ram *ram, uint8_t dictionary)
+{
+    (void)ram;
+    (void)dictionary;
+    return TWIN_E_UNSUPPORTED;
+}
+
+enum lzma2_part twin_lzma2_control(struct twin_unpack_ram *ram, uint8_t byte,
+                                   struct lzma2_chunk *chunk)
+{
+    (void)ram;
+    (void)byte;
+    (void)chunk;
+    return LZMA2_BROKEN;
+}
+
+twin_err_t twin_lzma2_start(struct twin_unpack_ram *ram, const uint8_t code[LZMA2_CODE_LEN])
+{
+    (void)ram;
+    (void)code;
+    return TWIN_E_UNSUPPORTED;
+}
+
+uint32_t twin_lzma2_wants(const struct twin_unpack_ram *ram)
+{
+    (void)ram;
+    return 0;
+}
+
+twin_err_t twin_lzma2_symbol(struct twin_unpack_ram *ram, const uint8_t *in, uint8_t last,
+                             uint8_t wanted, struct lzma2_symbol *symbol)
+{
+    (void)ram;
+    (void)in;
+    (void)last;
+    (void)wanted;
+    (void)symbol;
+    return TWIN_E_UNSUPPORTED;
+}
+
+bool twin_lzma2_may_end(const struct twin_unpack_ram *ram)
+{
+    (void)ram;
+    return false;
+}
+
+void twin_lzma2_copied(struct twin_unpack_ram *ram, uint32_t len)
+{
+    (void)ram;
+    (void)len;
+}
+
+void twin_thumb_unfilter(uint8_t *buf, uint32_t len, uint32_t at)
+{
+    (void)buf;
+    (void)len;
+    (void)at;
+}
+
+void twin_thumb_filter(uint8_t *buf, uint32_t len, uint32_t at)
+{
+    twin_thumb_unfilter(buf, len, at);
 }
 #endif
