@@ -25,7 +25,7 @@ twin_room(lib/crypto USES lib/core OUTSIDE bearssl p256-m tinyssh
   SOURCES sha256_bearssl.c sha512_bearssl.c rsa_pss.c sig_rsa2048.c sig_rsa3072.c ecdsa.c ecdsa_bearssl.c
     sig_p256.c sig_p384.c
     aes_ctr.c secret.c ecies.c unwrap_kw.c unwrap_ec256.c unwrap_rsa2048.c x25519.c unwrap_x25519.c
-    unwrap_x25519_sha512.c packages/p256m/sig_p256m.c packages/tinyssh/ed25519.c
+    unwrap_x25519_sha512.c packages/p256m/sig_p256m.c packages/p256m/unwrap_ec256m.c packages/tinyssh/ed25519.c
     packages/tinyssh/sig_ed25519.c packages/tinyssh/sig_ed25519_sha512.c
   HEADERS unwrap)
 twin_room(lib/flash USES lib/core
@@ -86,4 +86,5 @@ twin_room(bench USES lib/* tests/*)
 
 # What calls a package whose source a build fetches when it is asked for: by the package's own names.
 twin_exception(lib/crypto/packages/p256m/sig_p256m.c freestanding "calls p256-m")
+twin_exception(lib/crypto/packages/p256m/unwrap_ec256m.c freestanding "calls p256-m, and is called by it")
 twin_exception(lib/crypto/packages/tinyssh/ed25519.c freestanding "calls TinySSH, and is called by it")

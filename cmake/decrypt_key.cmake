@@ -1,10 +1,13 @@
 # The secret with which a bootloader decrypts its updates, as C for ports/boot/decrypt.c:
 #
-#     cmake -DIMGTOOL=PROGRAM -DKIND=ec256 -DBITS=128 -DKEY=FILE -DOUTPUT=decrypt_key.c -P decrypt_key.cmake
+#     cmake -DIMGTOOL=PROGRAM -DKIND=ec256 -DBITS=128 -DKEY=FILE [-DALG=ec256m] -DOUTPUT=decrypt_key.c -P decrypt_key.cmake
 #
 # KEY is a private key in PEM of the kind's type; for kw an AES key, raw or as hex digits.
 # SPDX-License-Identifier: Apache-2.0
 cmake_minimum_required(VERSION 3.25)
+if(NOT ALG)
+  set(ALG ${KIND})
+endif()
 math(EXPR key_len "${BITS} / 8")
 
 # Numbers of curves: the end of the short form. The rest of that is the same in each key.
@@ -51,6 +54,6 @@ file(WRITE ${OUTPUT} "/* Made by cmake/decrypt_key.cmake when the firmware was b
 static const uint8_t own[] = {
     ${bytes}
 };
-const struct twin_decrypt boot_decrypt = {&twin_unwrap_${KIND}, {own, sizeof(own)}, ${key_len}};
+const struct twin_decrypt boot_decrypt = {&twin_unwrap_${ALG}, {own, sizeof(own)}, ${key_len}};
 ")
 file(CHMOD ${OUTPUT} PERMISSIONS OWNER_READ OWNER_WRITE)

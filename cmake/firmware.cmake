@@ -85,6 +85,10 @@ set(decrypt_kind ${CONFIG_TWIN_DECRYPT})
 if(NOT decrypt_kind)
   set(decrypt_kind kw)
 endif()
+set(decrypt_alg ${decrypt_kind})
+if(decrypt_kind STREQUAL ec256 AND TWIN_SIGNATURE_LIBRARY STREQUAL p256m)
+  set(decrypt_alg ec256m) # it is there already
+endif()
 set(TWIN_DECRYPT_KEY ${key_dir}/dev-decrypt-${decrypt_kind}-${CONFIG_TWIN_DECRYPT_BITS}.key CACHE FILEPATH
   "Private key with which the bootloader decrypts updates, for kw an AES key; a throw-away key is made if there is none")
 set(make_ec256 ${imgtool} keygen -t ecdsa-p256 -k ${TWIN_DECRYPT_KEY})
@@ -97,7 +101,7 @@ add_custom_command(OUTPUT ${TWIN_DECRYPT_KEY}
   COMMAND test -e ${TWIN_DECRYPT_KEY} || ${make_${decrypt_kind}} DEPENDS ${imgtool})
 add_custom_command(OUTPUT decrypt_key.c
   COMMAND ${CMAKE_COMMAND} -DIMGTOOL=${imgtool} -DKIND=${decrypt_kind} -DBITS=${CONFIG_TWIN_DECRYPT_BITS}
-    -DKEY=${TWIN_DECRYPT_KEY} -DOUTPUT=decrypt_key.c -P ${PROJECT_SOURCE_DIR}/cmake/decrypt_key.cmake
+    -DKEY=${TWIN_DECRYPT_KEY} -DALG=${decrypt_alg} -DOUTPUT=decrypt_key.c -P ${PROJECT_SOURCE_DIR}/cmake/decrypt_key.cmake
   DEPENDS ${TWIN_DECRYPT_KEY} ${imgtool} ${PROJECT_SOURCE_DIR}/cmake/decrypt_key.cmake VERBATIM)
 set(boot_decrypts_one_sources ${ports}/boot/decrypt.c ${ports}/boot/decrypt_flags.c decrypt_key.c)
 set(boot_decrypts_all_sources ${ports}/boot/decrypt_all.c ${ports}/boot/decrypt_flags.c decrypt_key.c)

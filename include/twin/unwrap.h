@@ -34,9 +34,10 @@ struct twin_unwrap_alg {
 /* AES key wrap (RFC 3394). The secret: an AES key as long as the image's. 24 or 40 bytes. */
 extern const struct twin_unwrap_alg twin_unwrap_kw;
 
-/* ECIES on P-256. The secret: the private key as a number of 32 bytes, the highest first. 113 or
- * 129 bytes. Stack: 3 KB. */
-extern const struct twin_unwrap_alg twin_unwrap_ec256;
+/* ECIES on P-256; twin_unwrap_ec256m does the same with p256-m.c of Mbed TLS 3, for whoever links
+ * that (cmake/verifiers.cmake). The secret: the private key as a number of 32 bytes, the highest
+ * first. 113 or 129 bytes. Stack: 3 KB. */
+extern const struct twin_unwrap_alg twin_unwrap_ec256, twin_unwrap_ec256m;
 
 /* RSA-OAEP with SHA-256 on 2048 bits. The secret: the private key as PKCS#1 has it, in DER, with
  * all its numbers. 256 bytes. Stack: 4 KB. */

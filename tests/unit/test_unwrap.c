@@ -37,9 +37,9 @@ static struct device make_kw(size_t len)
     return device;
 }
 
-static struct device make_ec256(void)
+static struct device make_ec256(const struct twin_unwrap_alg *alg)
 {
-    struct device device = {.alg = &twin_unwrap_ec256, .own_len = 32};
+    struct device device = {.alg = alg, .own_len = 32};
     BIGNUM *number = NULL;
 
     device.key.type = &twin_key_types[TWIN_KEY_P256];
@@ -192,7 +192,10 @@ int main(void)
     check_ctr(32);
     check_device(&kw[0], &kw[1], 16);
     check_device(&kw[2], &kw[3], 32);
-    check_pair((struct device[]){make_ec256(), make_ec256()});
+    check_pair((struct device[]){make_ec256(&twin_unwrap_ec256), make_ec256(&twin_unwrap_ec256)});
+#ifdef TEST_P256M
+    check_pair((struct device[]){make_ec256(&twin_unwrap_ec256m), make_ec256(&twin_unwrap_ec256m)});
+#endif
     check_pair((struct device[]){make_rsa(), make_rsa()});
     check_pair((struct device[]){make_x25519(&twin_unwrap_x25519, TWIN_HASH_SHA256),
                                  make_x25519(&twin_unwrap_x25519, TWIN_HASH_SHA256)});
