@@ -34,7 +34,7 @@ def build(signature):
 @functools.cache
 def bootloader(*options, name="bootloader-nolog"):
     """A bootloader for RSA-2048 with these build options: its ELF file."""
-    folder = BUILD / "bench" / "-".join(["boot", *(part.split("=")[1] for part in options)])
+    folder = BUILD / "bench" / "-".join(["boot", *options]).lower().replace("=", "-")
     cmake("board", folder.name, f"-DTWIN_KEY={key('rsa2048')}", f"-DTWIN_FIRMWARE_DIR={folder}/firmware",
           *(f"-DCONFIG_TWIN_{option}" for option in options), target=name)
     return folder / "ports" / "mps2-an386" / f"{name}.elf"
