@@ -142,7 +142,7 @@ twin_err_t update_init(struct update *update, struct monitor *monitor)
     update->refused = 0;
     print_bootloader();
     describe_system(monitor);
-    groups[1] = images_entry();
+    groups[1] = images_entry(false);
     counters.ctx = update;
     shell.ctx = monitor;
     update->config = (struct twin_srv_config){
@@ -160,6 +160,6 @@ void update_run(struct update *update, uint32_t now_ms)
 {
     if (serve_run(&update->serve, now_ms)) {
         twin_print("restarting on request\n");
-        twin_board_reset();
+        serve_restart(&update->serve);
     }
 }

@@ -62,7 +62,7 @@ OPTIONS = [
       for kind in ("kw", "x25519", "ec256", "rsa2048", "x25519_sha512")],
 ]
 PROGRAMS = [("several images", "bootloader-images"), ("record of what became of updates", "bootloader-record"),
-            ("that, and the log", "bootloader")]
+            ("that, and the log", "bootloader"), ("serial recovery", "bootloader-recovery-nolog")]
 
 def used(elf):
     """Text, data and bss, without what is reserved for the stack."""

@@ -20,6 +20,10 @@ set(CONFIG_TWIN_BOOT_VENDOR "" CACHE STRING
   "UUID of the vendor that an image must name (imgtool sign --vid); empty: any")
 set(CONFIG_TWIN_BOOT_CLASS "" CACHE STRING
   "UUID of the class of devices that an image must name (imgtool sign --cid); empty: any")
+set(CONFIG_TWIN_BOOT_RECOVERY 0 CACHE STRING
+  "1: the bootloader serves SMP when it is asked to or nothing can be started; then also CONFIG_TWIN_BOOT_RECOVER")
+set(CONFIG_TWIN_BOOT_RECOVERY_MS 10000 CACHE STRING
+  "Time without a request after which a recovery that was asked for ends, in milliseconds")
 set(CONFIG_TWIN_MODE swap_offset CACHE STRING
   "How an update comes to run: the name of a lib/boot/modes/*.c, or overwrite_fast, xip_revert")
 set(CONFIG_TWIN_SIGNATURE rsa2048 CACHE STRING
@@ -69,7 +73,11 @@ if(CONFIG_TWIN_MODE STREQUAL overwrite_lzma)
 endif()
 # Options of the bootloader that are files: ports/boot/NAME.c, or NAME_none.c in its place.
 set(TWIN_BOOT_OPTIONS)
-foreach(option hangs recover share)
+if(CONFIG_TWIN_BOOT_RECOVERY) # what was uploaded need not be asked for
+  set(CONFIG_TWIN_BOOT_RECOVER 1)
+endif()
+set(TWIN_RECOVERY_NONE "/(recover|recovery)_none[.]c$") # what a bootloader with recovery has another of
+foreach(option hangs recover share recovery)
   string(TOUPPER ${option} name)
   set(stand_in "")
   if(NOT CONFIG_TWIN_BOOT_${name})

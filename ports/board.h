@@ -55,7 +55,8 @@ enum twin_board_start {
     TWIN_BOARD_START_POWER,    /* power came on; also the answer when nobody knows */
     TWIN_BOARD_START_SOFTWARE, /* twin_board_reset() */
     TWIN_BOARD_START_WATCHDOG, /* nobody fed the watchdog */
-    TWIN_BOARD_START_FAULT     /* a processor fault: bad access, bad instruction, full stack */
+    TWIN_BOARD_START_FAULT,    /* a processor fault: bad access, bad instruction, full stack */
+    TWIN_BOARD_START_RECOVERY  /* twin_board_reset_to_recovery() */
 };
 
 /*
@@ -87,6 +88,14 @@ const char *twin_board_start_text(enum twin_board_start cause);
  * when a client has asked for it; bytes being sent may be lost.
  */
 _Noreturn void twin_board_reset(void);
+
+/* The same, due to TWIN_BOARD_START_RECOVERY: a bootloader with CONFIG_TWIN_BOOT_RECOVERY then
+ * serves SMP until nobody asks for anything any more; one without starts the image. */
+_Noreturn void twin_board_reset_to_recovery(void);
+
+/* Is the button held that asks for recovery? A board without one says no. Used by the bootloader
+ * with CONFIG_TWIN_BOOT_RECOVERY. */
+bool twin_board_button(void);
 
 /*
  * Start an image that twin_boot_step() has chosen; the bootloader's last call. handover->image_addr
@@ -142,7 +151,8 @@ enum twin_board_line {
 #define TWIN_BOARD_SMP_BUFFER     8192
 #define TWIN_BOARD_CONSOLE_BUFFER 256
 
-/* Begin to receive on both lines. The application calls it once; the bootloader only talks. */
+/* Begin to receive on both lines. The application calls it once; the bootloader only talks, but for
+ * its recovery. */
 void twin_board_receive_start(void);
 
 /* Take received bytes, oldest first: up to cap, 0 if there are none. Never blocks. */

@@ -2,6 +2,7 @@
  * serve.c - see serve.h. SPDX-License-Identifier: Apache-2.0
  */
 #include "serve.h"
+#include "twin/grp_os.h"
 
 #define RESET_DELAY_MS 250 /* time for the reply to leave */
 
@@ -77,4 +78,12 @@ bool serve_run(struct serve *serve, uint32_t now_ms)
     serve_line(serve, now_ms);
     serve_packet(serve, now_ms);
     return serve->resetting && (int32_t)(now_ms - serve->reset_at_ms) >= 0;
+}
+
+_Noreturn void serve_restart(const struct serve *serve)
+{
+    if (serve->server.boot_mode == TWIN_OS_BOOT_MODE_RECOVERY) {
+        twin_board_reset_to_recovery();
+    }
+    twin_board_reset();
 }

@@ -30,3 +30,6 @@ TWIN_MUST_CHECK twin_err_t serve_init(struct serve *serve, const struct twin_srv
 /* Answer what has arrived; in each turn of the main loop. Returns whether it is time to restart:
  * a client has asked for that, and the reply has left. */
 bool serve_run(struct serve *serve, uint32_t now_ms);
+
+/* Restart as the client has asked: to the image, or to recovery. */
+_Noreturn void serve_restart(const struct serve *serve);

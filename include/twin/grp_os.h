@@ -74,6 +74,7 @@ struct twin_os_reset_req {
     bool force;
     uint32_t boot_mode;
 };
+enum { TWIN_OS_BOOT_MODE_NORMAL = 0, TWIN_OS_BOOT_MODE_RECOVERY = 1 };
 enum { TWIN_OS_RESET_REQ_FORCE = 1 << 0, TWIN_OS_RESET_REQ_BOOT_MODE = 1 << 1 };
 
 struct twin_os_params_rsp {

@@ -24,6 +24,9 @@ struct twin_srv_image_config {
     /* In modes in which images run from either slot, slots are as the running image sees them
      * (twin_slots_seen_from()); this is the number of the slot that it runs from. Else 0. */
     uint8_t running;
+    /* enum twin_slot: the first one with an image to speak of. TWIN_SECONDARY in a bootloader that
+     * cannot start what is in the primary. Else 0. */
+    uint8_t first;
     uint8_t told; /* for the group of several images: leave it 0 */
 };
 

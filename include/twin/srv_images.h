@@ -13,6 +13,7 @@ struct twin_srv_images_config {
     twin_downgrade_fn is_downgrade;
     const struct twin_hash_alg *hash;
     enum twin_plan (*plan)(const struct twin_slots *slots);
+    uint8_t first;   /* as there, of all images */
     uint8_t running; /* of the first image; the others have none that runs elsewhere than in 0 */
 };
 

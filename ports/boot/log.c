@@ -98,6 +98,11 @@ void boot_log_recover(void)
     twin_print(PREFIX "the good image in the other slot comes\n");
 }
 
+void boot_log_recovery(void)
+{
+    twin_print(PREFIX "recovery: listening for an update\n");
+}
+
 void boot_log_stop(void)
 {
     twin_print(PREFIX "nothing to start; waiting for help\n");

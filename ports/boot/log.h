@@ -11,4 +11,5 @@ void boot_log_handover(const struct twin_boot_handover *handover);
 /* err: of twin_boot_replace(). */
 void boot_log_hangs(twin_err_t err);
 void boot_log_recover(void);
+void boot_log_recovery(void);
 void boot_log_stop(void);

@@ -31,6 +31,10 @@ void boot_log_recover(void)
 {
 }
 
+void boot_log_recovery(void)
+{
+}
+
 void boot_log_stop(void)
 {
 }

@@ -74,3 +74,8 @@ _Noreturn void twin_board_reset(void)
 {
     cortex_m_restart(TWIN_BOARD_START_SOFTWARE);
 }
+
+_Noreturn void twin_board_reset_to_recovery(void)
+{
+    cortex_m_restart(TWIN_BOARD_START_RECOVERY);
+}

@@ -24,6 +24,12 @@ uint32_t board_counter(void)
     return REG(FPGAIO_COUNTER);
 }
 
+/* Nobody can press it in QEMU, which reads it as 0. */
+bool twin_board_button(void)
+{
+    return (REG(FPGAIO_BUTTON) & 1) != 0;
+}
+
 void twin_board_write(enum twin_board_line line, const void *buf, size_t len)
 {
     uint32_t uart = line == TWIN_BOARD_SMP ? UART0_ADDR : UART1_ADDR;

@@ -30,4 +30,5 @@
 #define WDT_LOCK           0x40008c00u
 #define WDT_LOCK_KEY       0x1acce551u
 
+#define FPGAIO_BUTTON  0x40028008u /* a bit for each of two, set while it is pressed */
 #define FPGAIO_COUNTER 0x40028018u /* counts up */

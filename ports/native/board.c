@@ -102,6 +102,16 @@ _Noreturn void twin_board_reset(void)
     _exit(EXIT_RESET);
 }
 
+_Noreturn void twin_board_reset_to_recovery(void)
+{
+    _exit(EXIT_RECOVERY);
+}
+
+bool twin_board_button(void)
+{
+    return twin_native_hardware->button;
+}
+
 /* Throw away what came while nobody listened, as a receiver that was off does. */
 static void drain(int fd)
 {

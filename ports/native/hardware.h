@@ -21,6 +21,7 @@ enum device_fd {
 enum device_exit {
     EXIT_POWER_CUT = 10, /* hardware.units_left went down to 0 */
     EXIT_RESET = 11,     /* start over */
+    EXIT_RECOVERY = 13,  /* start over, with the bootloader's recovery */
     EXIT_BROKEN = 12     /* the device itself cannot work: not inside twinslot-device, bad flash */
 };
 
@@ -33,6 +34,7 @@ struct hardware {
     uint32_t write_us;   /* time that writing a write unit takes */
     uint16_t smp_buf_size, smp_buf_count; /* that the SMP server announces */
     bool has_udp, has_files;
+    bool button;         /* the one that asks for recovery is held */
     uint8_t shared[192]; /* TWIN_SHARED_ENOUGH */
     uint8_t hangs[4];    /* struct twin_boot_hangs */
     uint8_t slot; /* the one that the running image is in, for modes in which that may be slot 1 */

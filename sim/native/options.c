@@ -37,6 +37,8 @@ static const struct args_row rows[] = {
     {"--console", "FILE", "write the console there; - is standard output", OPTION(console), 0, 0},
     {"--bootloader", "PROGRAM", "default: twinslot-boot beside this program", OPTION(bootloader), 0,
      0},
+    {"--button", "0|1", "is the button held that asks the bootloader for recovery (0)",
+     OPTION(button), 0, 1},
     {"--page", "BYTES", "erase unit of a flash that is made (4096)", OPTION(geometry.page_bytes),
      64, 1 << 20},
     {"--slot", "BYTES", "size of its slots (483328)", OPTION(geometry.slot_bytes), 1024, 1 << 28},

@@ -12,6 +12,7 @@ struct options {
     struct line_config line;
     unsigned loss; /* every Nth packet of the serial line; 0: none */
     unsigned smp_buf_size, smp_buf_count;
+    unsigned button;                        /* held? */
     unsigned cut_units, erase_us, write_us; /* hardware.h */
 };
 

@@ -87,6 +87,7 @@ static int open_hardware(struct process *process)
                                            .write_us = options->write_us,
                                            .smp_buf_size = (uint16_t)options->smp_buf_size,
                                            .smp_buf_count = (uint16_t)options->smp_buf_count,
+                                           .button = options->button != 0,
                                            .has_udp = process->udp >= 0,
                                            .has_files = process->files >= 0};
     return 0;
@@ -231,6 +232,9 @@ static enum twin_board_start next_cause(struct device *device, int status)
 
     if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_RESET) {
         return TWIN_BOARD_START_SOFTWARE;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_RECOVERY) {
+        return TWIN_BOARD_START_RECOVERY;
     }
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
         return TWIN_BOARD_START_POWER;

@@ -244,7 +244,7 @@ static void names(void)
     EXPECT(twin_board_names.board != NULL && twin_board_names.board[0] != '\0');
     EXPECT(twin_board_names.processor != NULL && twin_board_names.processor[0] != '\0');
     EXPECT(twin_board_names.arch != NULL && twin_board_names.arch[0] != '\0');
-    for (uint32_t cause = TWIN_BOARD_START_POWER; cause <= TWIN_BOARD_START_FAULT + 1; cause++) {
+    for (uint32_t cause = TWIN_BOARD_START_POWER; cause <= TWIN_BOARD_START_RECOVERY + 1; cause++) {
         EXPECT(twin_board_start_text((enum twin_board_start)cause) != NULL);
     }
 }

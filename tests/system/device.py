@@ -34,6 +34,7 @@ ABILITIES = {
     "modes": "its launcher makes a flash for any mode",
     "encrypts": "its launcher makes a flash for encrypted updates",
     "files": "its launcher gives it a folder of files",
+    "button": "its launcher holds the button that asks for recovery",
     "unpacks": "its bootloader unpacks compressed images, if the source of 7-Zip was fetched",
 }
 
@@ -56,6 +57,7 @@ class Device:
     can = frozenset()  # of ABILITIES
     images = None  # folder of the signed firmware that it takes
     image_file = "{}.bin"  # its files there: {} is the version and what is special
+    recovery = []  # options of power_on(): with the bootloader that has recovery
     key = BUILD / "keys" / "dev-rsa-2048.pem"  # what its bootloader trusts
     header = ["--header-size", "0x200", "--pad-header", "--align", "4"]  # how they are signed
     fault = None  # what its console says of a firmware that writes to its own code

@@ -76,20 +76,16 @@ unsigned twin_srv_upgrade_fault(const struct twin_slots *slots, const struct twi
     return twin_version_compare(version, &running.header.version) > 0 ? 0 : FAULT_NOT_NEWER;
 }
 
-/* Would the bootloader refuse it as a step back? */
+/* Would the bootloader refuse it as a step back? Where no image runs, nothing is one: recovery. */
 static unsigned downgrade_fault(const struct twin_srv_image_config *config,
                                 const struct twin_image *choice)
 {
     struct twin_image running;
 
-    if (config->is_downgrade == NULL) {
-        return 0;
-    }
-    unsigned fault = open_running(config->slots, &running);
-    if (fault != 0) {
-        return fault;
-    }
-    return config->is_downgrade(choice, &running) ? FAULT_NOT_NEWER : 0;
+    return config->is_downgrade != NULL && open_running(config->slots, &running) == 0 &&
+                   config->is_downgrade(choice, &running)
+               ? FAULT_NOT_NEWER
+               : 0;
 }
 
 twin_err_t twin_srv_clear(const struct twin_area *area, uint32_t off, uint32_t len)
@@ -223,13 +219,14 @@ static void put_slot(const struct twin_srv_call *call, const struct found *found
 
 unsigned twin_srv_image_put_slots(const struct twin_srv_call *call)
 {
-    const struct twin_slots *slots = slots_of(call);
+    const struct twin_srv_image_config *config = call->config;
+    const struct twin_slots *slots = config->slots;
     struct twin_slots_state state;
     struct found found = {.alg = alg_of(call)};
     unsigned count = 0;
 
     read_state(call, &state);
-    for (unsigned number = 0; number < SLOT_COUNT; number++) {
+    for (unsigned number = config->first; number < SLOT_COUNT; number++) {
         const unsigned slot = renumber(call, number);
         if (find_image(slots, &state, (enum twin_slot)slot, &found) == TWIN_OK) {
             put_slot(call, &found, slot, flags[state.plan][slot]);
@@ -315,8 +312,9 @@ static unsigned request(const struct twin_srv_call *call, const struct found *fo
 }
 
 /* Find the slot that a request means: that with the hash, or without one the running slot. */
-static unsigned find_target(const struct twin_slots *slots, const struct twin_slots_state *state,
-                            struct twin_span hash, enum twin_slot *target, struct found *found)
+static unsigned find_target(const struct twin_srv_image_config *config,
+                            const struct twin_slots_state *state, struct twin_span hash,
+                            enum twin_slot *target, struct found *found)
 {
     unsigned fault = FAULT_NOT_FOUND;
 
@@ -324,9 +322,9 @@ static unsigned find_target(const struct twin_slots *slots, const struct twin_sl
     if (hash.len == 0) {
         return 0;
     }
-    for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
+    for (unsigned slot = config->first; slot < SLOT_COUNT; slot++) {
         *target = (enum twin_slot)slot;
-        twin_err_t err = find_image(slots, state, *target, found);
+        twin_err_t err = find_image(config->slots, state, *target, found);
         if (err == TWIN_OK && memcmp(hash.ptr, found->hash, hash.len) == 0) {
             return 0;
         }
@@ -349,7 +347,7 @@ unsigned twin_srv_image_state_write(const struct twin_srv_call *call)
         return FAULT_HASH_LEN;
     }
     read_state(call, &state);
-    unsigned fault = find_target(slots, &state, req->hash, &target, &found);
+    unsigned fault = find_target(call->config, &state, req->hash, &target, &found);
     if (fault != 0) {
         return fault;
     }

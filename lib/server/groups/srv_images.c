@@ -29,6 +29,7 @@ static const struct twin_srv_call *make_one(struct one *one, const struct twin_s
                                                  .hash = config->hash,
                                                  .plan = config->plan,
                                                  .running = place == 0 ? config->running : 0,
+                                                 .first = config->first,
                                                  .told = TWIN_IMAGE_SLOT_IMAGE};
     one->call = *call;
     one->call.config = &one->config;

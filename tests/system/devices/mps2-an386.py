@@ -13,6 +13,7 @@ class Mps2An386(Launched):
     name = "mps2-an386"
     program = "twinslot-board"
     images, image_file = FIRMWARE, "monitor-{}.bin"
+    recovery = ["--bootloader", str(FIRMWARE / "bootloader-recovery.bin")]
     bootloader = None  # a file; with the images, if nothing is said
     fault = "fault: status 00000082, address 2100"  # memory protection: data access
     flashes = [Flash(4096, 0x76000, 4, 0xFF)]

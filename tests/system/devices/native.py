@@ -4,7 +4,7 @@ import os
 import socket
 
 from device import BadLine, Flash, Launched
-from programs import NATIVE_IMAGES
+from programs import BIN, NATIVE_IMAGES
 from smp import UdpClient
 
 
@@ -23,10 +23,12 @@ def free_ports(count=1):
 
 class Native(Launched):
     name = "native"
-    can = {"udp", "fleet", "buffers", "processes", "images", "modes", "files", "encrypts"} | (
+    can = {"udp", "fleet", "buffers", "processes", "images", "modes", "files", "encrypts",
+           "button"} | (
         {"unpacks"} if os.environ.get("TWIN_UNPACKS") else set())
     program = "twinslot-device"
     images, image_file = NATIVE_IMAGES, "device-{}.bin"
+    recovery = ["--bootloader", str(BIN / "twinslot-boot-recovery")]
     fault = "fault: Segmentation fault"
     flashes = [Flash(4096, 0x76000, 4, 0xFF), Flash(512, 0x20000, 1, 0xFF),
                Flash(2048, 0x40000, 8, 0x00), Flash(8192, 0x80000, 16, 0xFF),
