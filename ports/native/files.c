@@ -5,6 +5,7 @@
  * is outside the folder cannot be reached. SPDX-License-Identifier: Apache-2.0
  */
 #include "internal.h"
+#include "twin/grp_enum.h"
 #include "twin/grp_fs.h"
 #include "twin/server.h"
 #include <errno.h>
@@ -139,8 +140,8 @@ size_t twin_board_groups(const struct twin_srv_entry **entries)
                                                      .write = write_file,
                                                      .close = close_file};
     static struct twin_srv_fs_state state;
-    static const struct twin_srv_entry groups[] = {TWIN_SRV_FS(&config, &state)};
+    static const struct twin_srv_entry groups[] = {TWIN_SRV_ENUM, TWIN_SRV_FS(&config, &state)};
 
     *entries = groups;
-    return twin_native_hardware->has_files ? TWIN_COUNT(groups) : 0;
+    return twin_native_hardware->has_files ? TWIN_COUNT(groups) : 1;
 }

@@ -1,5 +1,6 @@
 twin_test(unit test_server twin_server test_support)
 twin_test(unit test_srv_stat twin_server test_support)
+twin_test(unit test_srv_enum twin_server test_support)
 twin_test(unit test_srv_fs twin_server test_support)
 twin_test(unit test_srv_shell twin_server test_support)
 twin_test(unit test_srv_history twin_server test_support)

@@ -20,6 +20,7 @@ static const struct twin_span usual[] = {
     [TWIN_F_RAW] = ITEM("\xc1\x81\xf6"),
     [TWIN_F_LIST_OF(TWIN_F_TSTR)] = ITEM("\x82\x61"
                                          "a\x60"),
+    [TWIN_F_LIST_OF(TWIN_F_U32)] = ITEM("\x82\x0a\x18\xff"),
     [TWIN_F_LIST_OF(TWIN_F_I64)] = ITEM("\x82\x3b\x7f\xff\xff\xff\xff\xff\xff\xff\x00"),
     [TWIN_F_MAP_OF(TWIN_F_BOOL)] = ITEM("\xa1\x61t\xf5"),
     [TWIN_F_MAP_OF(TWIN_F_U64)] = ITEM("\xa2\x61u\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x60\x07"),

@@ -26,6 +26,10 @@
     X(fs_close)                                                                                    \
     X(shell_exec)                                                                                  \
     X(bootloader)                                                                                  \
+    X(enum_count)                                                                                  \
+    X(enum_list)                                                                                   \
+    X(enum_single)                                                                                 \
+    X(enum_details)                                                                                \
     X(raw)                                                                                         \
     X(conn_add)                                                                                    \
     X(conn_show)                                                                                   \
