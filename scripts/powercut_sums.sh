@@ -10,6 +10,7 @@ FNR == 1 { split(FILENAME, part, "/"); mode = part[length(part)]; sub(/^[a-z]*\.
            parts++ }
 /^power cuts:/ { cuts[mode] += $3; pairs[mode] += $5; bad[mode] += $8; ends++ }
 /^faults of the flash:/ { faults[mode] += $5; bad[mode] += $7; ends++ }
+/^random contents:/ { contents += $3; bad[mode] += $8; cuts[mode] += 0; points += $3; ends++ }
 / points, .* recovered, .* stopped$/ { kind = $0; sub(/  +[0-9]+ points.*/, "", kind); n = $0
     sub(/.*  +/, "", n); match($0, /[0-9]+ points/); tried[kind] += substr($0, RSTART) + 0
     match($0, /[0-9]+ recovered/); helped[kind] += substr($0, RSTART) + 0
@@ -25,6 +26,7 @@ END {
         all_bad += bad[mode]
     }
     close("sort")
+    printf "%d random contents\n", contents
     printf "%d points, %d failures%s\n", points, all_bad, ends < parts ? "; " parts - ends " parts did not end" : ""
     exit all_bad != 0 || points == 0 || ends < parts
 }' "$1"/*

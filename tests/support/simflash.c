@@ -205,8 +205,9 @@ static twin_err_t sim_write(void *ctx, uint32_t addr, const void *buf, size_t le
 {
     struct sim_flash *sim = ctx;
 
-    if (!fits(sim, addr, len, sim->flash.write_bytes) || len == 0 || is_lost(sim, addr, len) ||
-        (!sim->is_bad && !twin_flash_is_erased(&sim->flash, &sim->mem[addr], len))) {
+    if (!fits(sim, addr, len, sim->flash.write_bytes) || len == 0 ||
+        (!sim->is_bad &&
+         (is_lost(sim, addr, len) || !twin_flash_is_erased(&sim->flash, &sim->mem[addr], len)))) {
         return violation(sim);
     }
     bool cut = power_fails(sim, false, addr);
