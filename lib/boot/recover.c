@@ -39,8 +39,8 @@ static twin_err_t ask(struct twin_boot *boot)
     return twin_slots_request(slots, true);
 }
 
-/* Has nothing else been decided? A trial that comes here is not good, and nothing is left to go back
- * to: only its trailer is in the way. */
+/* Has nothing else been decided? A trial that comes here is not good, and nothing is left to go
+ * back to: only its trailer is in the way. */
 static bool is_open(enum twin_plan plan)
 {
     return plan == TWIN_PLAN_NONE || plan == TWIN_PLAN_TRIAL;

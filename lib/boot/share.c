@@ -43,14 +43,14 @@ static twin_err_t add_image(const struct twin_shared *shared, const struct twin_
 
 twin_err_t twin_boot_share(const struct twin_shared *shared, const struct twin_boot_config *config,
                            const struct twin_map *map, const struct twin_boot_handover *handover,
-                           const struct twin_version *version)
+                           const struct twin_boot_about *about)
 {
     TWIN_TRY(twin_shared_begin(shared));
     TWIN_TRY(add_byte(shared, TWIN_SHARED_MODE, config->slots->mode->id));
     TWIN_TRY(add_byte(shared, TWIN_SHARED_SIGNATURE, signature_type(config->alg)));
-    TWIN_TRY(add_byte(shared, TWIN_SHARED_RECOVERY, 0));
+    TWIN_TRY(add_byte(shared, TWIN_SHARED_RECOVERY, about->recovery));
     TWIN_TRY(add_byte(shared, TWIN_SHARED_SLOT, handover->slot));
-    TWIN_TRY(add_version(shared, version));
+    TWIN_TRY(add_version(shared, &about->version));
     for (unsigned i = 0; i < map->count; i++) {
         TWIN_TRY(add_image(shared, &map->images[i]));
     }

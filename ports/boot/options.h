@@ -18,6 +18,7 @@ bool boot_recover(struct twin_boot *boot);
 
 /* CONFIG_TWIN_BOOT_RECOVERY: serve SMP if somebody asks for it, before anything else is done to the
  * flash; and when nothing can be started. Neither returns after having served. */
+extern const bool boot_recovery_serial; /* is it there? */
 void boot_recovery_asked(void);
 void boot_recovery_stuck(void);
 

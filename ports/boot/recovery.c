@@ -15,6 +15,7 @@
 
 #define COMMANDS_MAX 8 /* of the image group */
 
+const bool boot_recovery_serial = true;
 static struct serve serve;
 
 /* ---- Nothing can be started ---- */

@@ -4,6 +4,8 @@
  */
 #include "options.h"
 
+const bool boot_recovery_serial = false;
+
 void boot_recovery_asked(void)
 {
 }

@@ -9,8 +9,9 @@
 /* What does not fit is not told: no image is held back for that. */
 void boot_share(const struct twin_boot_config *config, const struct twin_boot_handover *handover)
 {
-    static const struct twin_version version = {TWIN_VERSION_NUMBERS, 0};
+    const struct twin_boot_about about = {.version = {TWIN_VERSION_NUMBERS, 0},
+                                          .recovery = boot_recovery_serial};
     const struct twin_shared shared = twin_board_shared();
 
-    (void)!twin_boot_share(&shared, config, &twin_board_map, handover, &version);
+    (void)!twin_boot_share(&shared, config, &twin_board_map, handover, &about);
 }

@@ -63,8 +63,8 @@ static void check_broken(void)
 static void check_bootloader(const struct rig_mode *mode)
 {
     static const struct rig_shape shape = {4096, 8, 4, 128, 8, 0xff, 9000, 9500};
-    static const struct twin_version version = {1, 2, 0x304, 5};
-    static const uint8_t raw[TWIN_VERSION_LEN] = {1, 2, 4, 3, 5}, zero = 0, rsa = 1;
+    static const struct twin_boot_about about = {.version = {1, 2, 0x304, 5}, .recovery = 1};
+    static const uint8_t raw[TWIN_VERSION_LEN] = {1, 2, 4, 3, 5}, zero = 0, one = 1;
     const struct twin_boot_handover handover = {.slot = TWIN_PRIMARY};
     uint8_t bytes[TWIN_SHARED_ENOUGH], size[4];
     struct twin_shared shared = {bytes, sizeof(bytes)};
@@ -76,15 +76,15 @@ static void check_bootloader(const struct rig_mode *mode)
     rig.records = true;
     rig_reset(&rig);
     const struct twin_map map = {&rig.slots, 1};
-    CHECK_EQ(twin_boot_share(&shared, &rig.config, &map, &handover, &version), TWIN_OK);
+    CHECK_EQ(twin_boot_share(&shared, &rig.config, &map, &handover, &about), TWIN_OK);
     CHECK(!twin_shared_find(&shared, TWIN_SHARED_RECORD, &found)); /* nothing happened yet */
     CHECK_EQ(twin_slots_request(&rig.slots, false), TWIN_OK);
     CHECK_EQ(rig_boot(&rig).major, 2);
-    CHECK_EQ(twin_boot_share(&shared, &rig.config, &map, &handover, &version), TWIN_OK);
+    CHECK_EQ(twin_boot_share(&shared, &rig.config, &map, &handover, &about), TWIN_OK);
     twin_put_le32(size, twin_slots_image_max(&rig.slots));
     CHECK(finds(&shared, TWIN_SHARED_MODE, &mode->facts->id, 1));
-    CHECK(finds(&shared, TWIN_SHARED_SIGNATURE, &rsa, 1));
-    CHECK(finds(&shared, TWIN_SHARED_RECOVERY, &zero, 1));
+    CHECK(finds(&shared, TWIN_SHARED_SIGNATURE, &one, 1));
+    CHECK(finds(&shared, TWIN_SHARED_RECOVERY, &one, 1));
     CHECK(finds(&shared, TWIN_SHARED_SLOT, &zero, 1));
     CHECK(finds(&shared, TWIN_SHARED_VERSION, raw, sizeof(raw)));
     CHECK(finds(&shared, TWIN_SHARED_MAX_SIZE, size, sizeof(size)));
@@ -94,7 +94,7 @@ static void check_bootloader(const struct rig_mode *mode)
     CHECK_EQ(record.version[0], 2);
     const uint16_t len = twin_get_le16(&bytes[2]);
     for (shared.cap = 0; shared.cap < len; shared.cap++) {
-        CHECK_EQ(twin_boot_share(&shared, &rig.config, &map, &handover, &version), TWIN_E_SPACE);
+        CHECK_EQ(twin_boot_share(&shared, &rig.config, &map, &handover, &about), TWIN_E_SPACE);
         CHECK(shared.cap < 4 || twin_get_le16(&bytes[2]) <= shared.cap);
     }
     rig_free(&rig);
