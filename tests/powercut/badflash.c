@@ -348,7 +348,8 @@ static void try_scenario(struct rig *rig, const char *device, size_t device_numb
             fits &= !run.harm->is_status || log.kind[i] % PLACE_COUNT == PLACE_STATUS;
             const unsigned traits[COVER_TRAITS] = {(unsigned)device_number, (unsigned)number,
                                                    log.kind[i], (unsigned)k};
-            if (!fits || (!all && !cover_wants(&cover, traits))) {
+            const uint32_t point = i * (uint32_t)TWIN_COUNT(harms) + (uint32_t)turn;
+            if (!fits || !(all ? is_one_of_many(ops, point) : cover_wants(&cover, traits))) {
                 continue;
             }
             run.number = run.harm->call == SIM_READ ? i + 1 : run.harm->is_status ? 1 : calls[call];

@@ -40,6 +40,15 @@ static bool is_sampled(size_t device, size_t scenario)
     return (device + scenario) % SAMPLE_STEP == 0;
 }
 
+/* Of the many writes of an upload, which are all alike, a long run tries some. The number has no
+ * factor in common with those of cuts and faults. */
+#define MANY_OPS    300
+#define FEW_OF_MANY 67
+static bool is_one_of_many(uint32_t ops, uint32_t point)
+{
+    return ops <= MANY_OPS || point % FEW_OF_MANY == 0;
+}
+
 /* ---- What the operations of a scenario are ---- */
 
 enum op_place {

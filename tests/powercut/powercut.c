@@ -291,7 +291,7 @@ static void try_scenario(struct rig *rig, const struct device *device, size_t de
         run.cut = (enum sim_cut)((i + run.cut_op) % SIM_CUT_COUNT); /* another one first */
         const unsigned traits[COVER_TRAITS] = {(unsigned)device_number, (unsigned)number,
                                                log.kind[run.cut_op - 1], (unsigned)run.cut};
-        if (!samples || cover_wants(&cover, traits)) {
+        if (samples ? cover_wants(&cover, traits) : is_one_of_many(log.count, i)) {
             try_cut(&run, pair_count, &seed);
         }
     }
