@@ -136,7 +136,7 @@ static void tear_write(struct sim_flash *sim, uint32_t addr, const uint8_t *data
 /* Program data, or erase (NULL), but for some bits: of all bytes, or of one. */
 static void change_partly(struct sim_flash *sim, uint8_t *cells, const uint8_t *data, size_t len)
 {
-    size_t one = sim_random(&sim->seed) % 2 == 0 ? len : sim_random(&sim->seed) % len;
+    size_t one = len == 0 || sim_random(&sim->seed) % 2 == 0 ? len : sim_random(&sim->seed) % len;
 
     for (size_t i = 0; i < len; i++) {
         uint8_t full = data == NULL ? sim->flash.erased : programmed(sim, cells[i], data[i]);
