@@ -136,7 +136,7 @@ static void tear_write(struct sim_flash *sim, uint32_t addr, const uint8_t *data
 /* Program data, or erase (NULL), but for some bits: of all bytes, or of one. */
 static void change_partly(struct sim_flash *sim, uint8_t *cells, const uint8_t *data, size_t len)
 {
-    size_t one = len == 0 || sim_random(&sim->seed) % 2 == 0 ? len : sim_random(&sim->seed) % len;
+    size_t one = sim_random(&sim->seed) % 2 == 0 ? len : sim_random(&sim->seed) % len;
 
     for (size_t i = 0; i < len; i++) {
         uint8_t full = data == NULL ? sim->flash.erased : programmed(sim, cells[i], data[i]);
@@ -163,7 +163,8 @@ static void tear_units(struct sim_flash *sim, uint32_t page)
 static void tear_erase(struct sim_flash *sim, uint32_t addr, uint32_t len)
 {
     uint32_t page = sim->flash.page_bytes;
-    uint32_t whole = sim_random(&sim->seed) % (len / page) * page;
+    uint32_t pages = len / page, chance = sim_random(&sim->seed);
+    uint32_t whole = pages > 1 ? chance % pages * page : 0;
     uint8_t *torn = &sim->mem[addr + whole];
     uint32_t prefix = sim->prefix != 0 ? sim->prefix : sim_random(&sim->seed) % page;
 
