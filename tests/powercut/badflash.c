@@ -38,7 +38,7 @@ static const struct harm {
     enum promise promise;
 } harms[] = {
     {"a write is refused", SIM_WRITE, .promise = STARTS},
-    {"writes are refused", SIM_WRITE, .lasts = true, .promise = STARTS},
+    {"writes are refused", SIM_WRITE, .lasts = true, .promise = RECOVERS},
     {"a write does nothing", SIM_WRITE, .ignored = true, .promise = RECOVERS},
     {"writes do nothing", SIM_WRITE, .ignored = true, .lasts = true, .promise = SAYS_SO},
     {"a write leaves bits", SIM_WRITE, .partly = true, .promise = RECOVERS},
@@ -225,15 +225,17 @@ static void rescue(const struct run *run)
 /*
  * What is owed in this mode. A version rule holds against an image that is not whole, too: its
  * number may be true. Where the old image is overwritten the update is the only one from then on,
- * as at a first start, or when the primary was broken before.
+ * as at a first start, or when the primary was broken before. A request that is withdrawn takes
+ * with it the end of an image that reaches into its sector (swap-scratch).
  */
 static enum promise promise_of(const struct run *run)
 {
     const struct rig *rig = run->rig;
     const bool only_update = !rig->mode->tries && !rig->mode->in_place;
 
-    const bool only_one =
-        run->scenario->prepare == from_factory || run->scenario->prepare == prepare_broken;
+    const bool only_one = run->scenario->prepare == from_factory ||
+                          run->scenario->prepare == prepare_broken ||
+                          run->scenario->act == withdraw;
 
     return rig->config.no_downgrade != NULL || only_one ||
                    (only_update && run->harm->target == STORED)
