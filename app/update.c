@@ -142,7 +142,7 @@ twin_err_t update_init(struct update *update, struct monitor *monitor)
     update->refused = 0;
     print_bootloader();
     describe_system(monitor);
-    groups[1] = images_entry(false);
+    groups[1] = images_entry(&twin_board_map, twin_board_running_slot(), TWIN_PRIMARY);
     counters.ctx = update;
     shell.ctx = monitor;
     update->config = (struct twin_srv_config){

@@ -45,11 +45,11 @@ int main(void)
     twin_board_init();
     twin_board_start_settle();
     boot_log_begin(twin_board_start_cause());
-    boot_recovery_asked();
     boot_hangs_begin(config);
     const struct twin_boot_handover *handover = boot_run(config);
     boot_forget_keys();
     if (handover != NULL) {
+        boot_recovery_asked(handover);
         start(config, handover);
     }
     boot_log_stop();

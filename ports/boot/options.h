@@ -16,10 +16,10 @@ void boot_share(const struct twin_boot_config *config, const struct twin_boot_ha
 /* CONFIG_TWIN_BOOT_RECOVER: boot cannot start anything. Returns whether its steps go on. */
 bool boot_recover(struct twin_boot *boot);
 
-/* CONFIG_TWIN_BOOT_RECOVERY: serve SMP if somebody asks for it, before anything else is done to the
- * flash; and when nothing can be started. Neither returns after having served. */
+/* CONFIG_TWIN_BOOT_RECOVERY: serve SMP if somebody asks for it, in place of a start; and when
+ * nothing can be started. Neither returns after having served. */
 extern const bool boot_recovery_serial; /* is it there? */
-void boot_recovery_asked(void);
+void boot_recovery_asked(const struct twin_boot_handover *handover);
 void boot_recovery_stuck(void);
 
 /* The watchdog, last before a start: watchdog_trial.c for an image on trial, watchdog_each.c for

@@ -1,8 +1,9 @@
 /*
  * recovery.c - serial recovery: the SMP server in the bootloader, with the commands of the
  * application's server. What it stores is an update like any other: verified and swapped in by the
- * start that follows, never written over the image in slot 0. It ends with a reset, so whatever is
- * started begins with a processor, and a look at the flash, that are fresh.
+ * start that follows, never written over the image that could be started. So a start comes first:
+ * it finishes what is under way, and says which image that is; in place of it recovery serves, and
+ * ends with a reset.
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "images.h"
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #define COMMANDS_MAX 8 /* of the image group */
+#define SLOTS        2 /* of an image */
 
 const bool boot_recovery_serial = true;
 static struct serve serve;
@@ -22,23 +24,23 @@ static struct serve serve;
 
 static twin_srv_fn erase_slot;
 
-static bool is_protected(enum twin_plan plan)
-{
-    return plan == TWIN_PLAN_TRIAL || plan == TWIN_PLAN_REVERT || plan == TWIN_PLAN_RESUME;
-}
-
 /*
  * A swap under way and an image to go back to keep a slot from being erased: until somebody says
  * so, with nothing left that starts. Then it is forgotten, and an upload finds room.
  */
 static unsigned erase(const struct twin_srv_call *call)
 {
-    for (unsigned i = 0; i < twin_board_map.count; i++) {
-        const struct twin_slots *slots = &twin_board_map.images[i];
-        struct twin_slots_state state;
+    const struct twin_image_erase_req *req = call->req;
+    const bool is_named = (req->present & TWIN_IMAGE_ERASE_REQ_SLOT) != 0;
+    const unsigned image = is_named ? req->slot / SLOTS : 0;
+    struct twin_slots_state state;
 
+    if (image < twin_board_map.count) {
+        const struct twin_slots *slots = &twin_board_map.images[image];
         twin_slots_read(slots, &state);
-        if (is_protected(state.plan) && twin_trailer_erase(slots, TWIN_PRIMARY) != TWIN_OK) {
+        const bool is_kept = state.plan == TWIN_PLAN_TRIAL || state.plan == TWIN_PLAN_REVERT ||
+                             state.plan == TWIN_PLAN_RESUME;
+        if (is_kept && twin_trailer_erase(slots, TWIN_PRIMARY) != TWIN_OK) {
             return TWIN_SRV_RC(TWIN_RC_UNKNOWN);
         }
     }
@@ -65,7 +67,36 @@ static const struct twin_srv_group *group_that_forgets(const struct twin_srv_gro
 
 /* ---- The server ---- */
 
-static twin_err_t begin(bool nothing_starts)
+/* The map, as it is seen from the slot of the first image that is not to be written. */
+static const struct twin_map *seen_from(enum twin_slot slot)
+{
+    static struct twin_slots slots[TWIN_IMAGES_MAX];
+    static struct twin_map map = {.images = slots};
+
+    map.count = twin_board_map.count;
+    memcpy(slots, twin_board_map.images, map.count * sizeof(slots[0]));
+    slots[0] = twin_slots_seen_from(&twin_board_map.images[0], slot);
+    return &map;
+}
+
+/* handover: of the image that could be started; NULL if there is none. */
+static struct twin_srv_entry images(const struct twin_boot_handover *handover)
+{
+    const bool is_single = twin_board_map.images->mode->id == TWIN_MODE_SINGLE;
+    struct twin_srv_entry entry;
+
+    if (is_single) { /* there is no other slot than the one that is started */
+        return images_entry(seen_from(TWIN_SECONDARY), TWIN_SECONDARY, TWIN_PRIMARY);
+    }
+    if (handover != NULL) {
+        return images_entry(seen_from(handover->slot), handover->slot, TWIN_PRIMARY);
+    }
+    entry = images_entry(&twin_board_map, TWIN_PRIMARY, TWIN_SECONDARY);
+    entry.group = group_that_forgets(entry.group);
+    return entry;
+}
+
+static twin_err_t begin(const struct twin_boot_handover *handover)
 {
     static struct twin_srv_os_config os = {
         .info = {[TWIN_INFO_KERNEL] = "Twinslot",
@@ -82,10 +113,7 @@ static twin_err_t begin(bool nothing_starts)
     os.info[TWIN_INFO_BOARD] = twin_board_names.board;
     os.boot_mode = (uint8_t)twin_board_map.images->mode->id;
     os.no_downgrade = CONFIG_TWIN_BOOT_NO_DOWNGRADE != NULL;
-    groups[1] = images_entry(nothing_starts);
-    if (nothing_starts) {
-        groups[1].group = group_that_forgets(groups[1].group);
-    }
+    groups[1] = images(handover);
     return serve_init(&serve, &config);
 }
 
@@ -107,25 +135,25 @@ static void answer(uint32_t quiet_ms)
     }
 }
 
-static void recover(bool nothing_starts)
+static void recover(const struct twin_boot_handover *handover)
 {
-    if (begin(nothing_starts) != TWIN_OK) {
+    if (begin(handover) != TWIN_OK) {
         return; /* this board's slots are not usable, and twin_boot_init() has said so too */
     }
-    boot_log_recovery();
     twin_board_receive_start();
-    answer(nothing_starts ? 0 : CONFIG_TWIN_BOOT_RECOVERY_MS);
+    boot_log_recovery(); /* who waits for these words may talk at once */
+    answer(handover != NULL ? CONFIG_TWIN_BOOT_RECOVERY_MS : 0);
     twin_board_reset();
 }
 
-void boot_recovery_asked(void)
+void boot_recovery_asked(const struct twin_boot_handover *handover)
 {
     if (twin_board_start_cause() == TWIN_BOARD_START_RECOVERY || twin_board_button()) {
-        recover(false);
+        recover(handover);
     }
 }
 
 void boot_recovery_stuck(void)
 {
-    recover(true);
+    recover(NULL);
 }

@@ -6,8 +6,9 @@
 
 const bool boot_recovery_serial = false;
 
-void boot_recovery_asked(void)
+void boot_recovery_asked(const struct twin_boot_handover *handover)
 {
+    (void)handover;
 }
 
 void boot_recovery_stuck(void)

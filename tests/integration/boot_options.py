@@ -5,7 +5,7 @@ SPDX-License-Identifier: Apache-2.0"""
 import unittest
 
 from built_boot import Built, build_folder
-from smp import OS, READ
+from smp import IMAGE, OS, READ, WRITE
 
 KEPT = "the firmware hangs or faults at every start; asking for the other one: "
 
@@ -107,6 +107,27 @@ class Options(Built, unittest.TestCase):
             device.wait_for("monitor 1.1.0 runs")
         with self.device(self.signed("1.0.0", "own.pem")) as device:
             device.start(says="the firmware is not valid: it was made for another device")
+
+    def test_single_slot(self):
+        """Recovery is how another image comes: in place of the one there is."""
+        self.build("-DCONFIG_TWIN_MODE=single", "-DCONFIG_TWIN_BOOT_RECOVERY=1")
+        with self.ready() as device:
+            device.start()
+            client = device.client()
+            client.request(WRITE, OS, 5, {"boot_mode": 1})
+            device.wait_for("recovery: listening")
+            (slot,) = client.slots()
+            self.assertEqual((slot["slot"], slot["version"]), (0, "1.0.0"))
+            image = device.image("1.1.0")
+            client.request(WRITE, IMAGE, 1, {"off": 0, "len": len(image), "data": image[:256]})
+            client.close()
+            device.power_off()  # in the middle: nothing is left that starts
+            device.start(says="recovery: listening")
+            client = device.client()
+            client.upload(image)
+            client.reset()
+            client.close()
+            device.wait_for("monitor 1.1.0 runs")
 
     def test_contradictions_are_refused(self):
         for options, says in ((["-DCONFIG_TWIN_BOOT_HANGS=3"], "needs CONFIG_TWIN_BOOT_WATCHDOG_EACH=1"),

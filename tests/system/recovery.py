@@ -57,12 +57,11 @@ class Recovery(Story):
         """By itself, back to the firmware that was there."""
         self.start()
         self.ask()
-        asked = time.monotonic()
+        client, asked = self.device.client(), time.monotonic()
         while time.monotonic() < asked + 12:  # each request gives it its time anew
-            client = self.device.client()
             self.assertEqual(client.echo("still there?"), "still there?")
-            client.close()
             time.sleep(2)
+        client.close()
         self.assertNotIn(OLD, self.device.console()[self.device.seen:])
         self.device.wait_for(OLD)
         self.assertEqual(self.device.client().echo("hello"), "hello")
@@ -70,7 +69,7 @@ class Recovery(Story):
     @needs("button")
     def test_button(self):
         self.start("--button", "1", says=LISTENS)
-        self.assertNotIn("starting", self.device.console())
+        self.assertNotIn("boot: starting", self.device.console())
         self.assertEqual(self.good("echo", "hello"), "hello\n")
         self.device.power_off()
         self.start()
@@ -92,7 +91,8 @@ class Recovery(Story):
             self.device.wait_for(NEW, OLD)
         self.assertIn(OLD, self.device.console())
 
-    def test_asking_costs_no_start_of_a_trial(self):
+    def test_asking_in_a_trial(self):
+        """It costs a start, and the image to go back to stays."""
         self.start()
         self.good("image", "upload", self.device.image_path("1.1.0"))
         client = self.device.client()
@@ -105,7 +105,7 @@ class Recovery(Story):
         complaint = self.complaint("image", "upload", self.device.image_path("1.1.0"))
         self.assertIn("go back to", complaint)
         self.good("reset")
-        self.device.wait_for("on trial, start 2 of 3")
+        self.device.wait_for("on trial, start 3 of 3")
 
     def test_nothing_starts(self):
         """Upload and restart are enough; or the whole procedure."""
@@ -149,6 +149,44 @@ class Recovery(Story):
         self.assertNotIn("starting", self.device.console())
         self.good("update", "--confirm", self.device.image_path("1.1.0"))
         self.device.wait_for(NEW)
+
+    def test_the_only_good_image_stays(self):
+        """Asked for while slot 0 is broken: the good one in slot 1 comes, and cannot be erased."""
+        self.start()
+        self.good("image", "upload", self.device.image_path("1.1.0"))
+        client = self.device.client()
+        client.request(WRITE, OS, 5, RECOVERY)  # the restart comes a moment later
+        client.close()
+        self.device.wait_for(LISTENS)
+        self.damage()
+        self.start(says="the good image in the other slot comes")
+        self.device.wait_for(NEW)
+
+    @needs("button")
+    def test_button_and_a_broken_image(self):
+        self.start()
+        self.good("image", "upload", self.device.image_path("1.1.0"))
+        self.damage()
+        self.start("--button", "1", says="the good image in the other slot comes")
+        self.device.wait_for(LISTENS)
+        self.good("image", "erase")
+        self.device.power_off()
+        self.start(says=NEW)
+
+    @needs("button")
+    @needs("modes")
+    def test_image_in_slot_1(self):
+        """What runs from there stays, and an upload goes to slot 0."""
+        self.start("--mode", "xip")
+        self.good("update", "--confirm", self.device.image_path("1.1.0"))
+        self.device.power_off()
+        self.start("--button", "1", says=LISTENS)
+        self.assertEqual([(slot["slot"], slot["version"], slot["active"]) for slot in self.slots()],
+                         [(0, "1.0.0", False), (1, "1.1.0", True)])
+        self.good("image", "erase")
+        self.assertEqual([slot["slot"] for slot in self.slots()], [1])
+        self.device.power_off()
+        self.start(says=NEW)
 
     def test_power_cut_in_the_upload(self):
         self.broken()
