@@ -83,16 +83,6 @@ static void read_all(const struct rig *rig)
     MUST(twin_records_read(&rig->slots, records) <= TWIN_RECORD_PLACES);
 }
 
-/* Header and payload of an image that was signed; behind them may stand anything. */
-static bool is_signed(const struct rig *rig, unsigned major)
-{
-    const struct test_image *image = major == 1 ? &rig->old : &rig->new;
-
-    return (major == 1 || major == 2) &&
-           memcmp(&rig->sim.mem[rig->slots.area[TWIN_PRIMARY].addr], image->bytes,
-                  32 + twin_get_le32(image->bytes + 12)) == 0;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     if (len < 1) {
@@ -107,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     for (unsigned i = 0; i < BOOTS; i++) {
         const struct rig_boot boot = rig_boot(rig);
         MUST(boot.status != TWIN_BOOT_AGAIN);
-        MUST(boot.status != TWIN_BOOT_START || is_signed(rig, boot.major));
+        MUST(boot.status != TWIN_BOOT_START || rig_is_signed(rig, boot.major));
     }
     MUST(rig->sim.violations == 0);
     read_all(rig);

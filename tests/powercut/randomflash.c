@@ -152,19 +152,6 @@ static void make_contents(struct rig *rig, const struct mode *mode)
     }
 }
 
-/* Header and payload are those of an image that was signed. Behind them may stand anything. */
-static bool is_signed(const struct rig *rig, unsigned major)
-{
-    const struct test_image *const images[] = {&rig->old, &rig->new, &rig->next};
-
-    if (major < 1 || major > TWIN_COUNT(images)) {
-        return false;
-    }
-    const struct test_image *image = images[major - 1];
-    return memcmp(&rig->sim.mem[rig->slots.area[TWIN_PRIMARY].addr], image->bytes,
-                  32 + twin_get_le32(image->bytes + 12)) == 0;
-}
-
 static void complain(const struct device *device, const char *what, uint32_t first)
 {
     fprintf(stderr, "%s; content %u: %s\n", device->name, first, what);
@@ -184,7 +171,7 @@ static void try_content(struct rig *rig, const struct device *device, const stru
         boots++;
         if (boot.status == TWIN_BOOT_START) {
             starts++;
-            if (!is_signed(rig, boot.major)) {
+            if (!rig_is_signed(rig, boot.major)) {
                 complain(device, "something was started that nobody signed", first);
             }
         } else if (boot.status == TWIN_BOOT_AGAIN && !boot.power_lost) {

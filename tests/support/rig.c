@@ -312,3 +312,15 @@ const char *rig_update_fault(struct rig *rig)
     }
     return NULL;
 }
+
+bool rig_is_signed(const struct rig *rig, unsigned major)
+{
+    const struct test_image *const images[] = {&rig->old, &rig->new, &rig->next};
+
+    if (major < 1 || major > TWIN_COUNT(images)) {
+        return false;
+    }
+    const struct test_image *image = images[major - 1];
+    return memcmp(&rig->sim.mem[rig->slots.area[TWIN_PRIMARY].addr], image->bytes,
+                  32 + twin_get_le32(image->bytes + 12)) == 0;
+}

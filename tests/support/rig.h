@@ -92,6 +92,10 @@ void rig_store(struct rig *rig, const struct test_image *image);
  */
 struct rig_boot rig_boot(struct rig *rig);
 
+/* Is what stands in the slot that runs one of the three images, which are signed? Of header and
+ * payload; behind them may stand anything. major: of its version. */
+bool rig_is_signed(const struct rig *rig, unsigned major);
+
 /*
  * Does a device that came to rest take the next update? Nothing stands in the way of an upload, the
  * request is taken, the update comes and can be confirmed. NULL, or what went wrong.
